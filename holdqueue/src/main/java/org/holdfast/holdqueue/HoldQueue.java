@@ -1,0 +1,92 @@
+package org.holdfast.holdqueue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps mail safe until it can go, and lets it go in order. Thread-safe.
+ *
+ * <p>A message is stored once however many recipients it has; each recipient is a delivery in the
+ * lane of its mailbox. A lane is a FIFO: deliveries leave it in the order of acceptance, one at a
+ * time; a parked one steps aside and the lane goes on.
+ */
+public interface HoldQueue extends AutoCloseable {
+
+  /** Begins to dispatch what is held. Called once. */
+  void start(NextHops nextHops);
+
+  /**
+   * Stores one message for these recipients and returns when it is on stable storage. From the
+   * moment of the call {@link #hasBacklog} says true for their lanes, so that nothing overtakes.
+   * Interrupting the caller does not undo it.
+   *
+   * @throws StoreException nothing was acknowledged and nothing will be delivered: no room, or the
+   *     disk failed
+   */
+  void store(Envelope envelope, Content content, List<Held> recipients) throws StoreException;
+
+  /**
+   * Is anything on its way through the queue for this lane, parked deliveries aside? No I/O; a few
+   * hundred nanoseconds.
+   */
+  boolean hasBacklog(String lane);
+
+  /** Mail for these lanes may go now. Idempotent; when in doubt, say it. */
+  void opened(Lanes lanes);
+
+  /** Mail for these lanes may not go any more. What is open is not cut: the gate knows about it. */
+  void shut(Lanes lanes);
+
+  /** The mailbox of this lane lives on another pair now: lists and totals follow. */
+  void relocated(String lane, String nextHop);
+
+  QueueSummary summary();
+
+  LaneSummary lane(String lane);
+
+  /**
+   * At most {@code limit} deliveries in the order of acceptance, beginning after the cursor of the
+   * last one seen (null: the first).
+   */
+  List<QueueItem> list(QueueFilter filter, @Nullable String after, int limit);
+
+  /** The deliveries left of one message; empty when there is none of that id. */
+  List<QueueItem> message(String id);
+
+  /** What happened to a held message so far, oldest first. */
+  List<Attempt> history(String id);
+
+  /** The message itself. */
+  Optional<Content> content(String id);
+
+  /**
+   * Puts deliveries back to their lanes and makes them due now; parked ones too. Returns how many.
+   */
+  int retry(QueueFilter filter, String who);
+
+  /** Sets deliveries aside for a person. Returns how many. */
+  int park(QueueFilter filter, String who, String reason);
+
+  /** Takes deliveries out of the queue for good, audited in the log. Returns how many. */
+  int discard(QueueFilter filter, String who, String reason);
+
+  /**
+   * Gives one delivery another recipient; it joins that lane behind what waits there. Returns how
+   * many.
+   */
+  int redirect(QueueFilter filter, Recipient to, String nextHop, String who);
+
+  /** Why new mail is refused right now; empty while it is not. */
+  Optional<String> trouble();
+
+  /**
+   * Stops dispatching; waits for open attempts at most this long; what is still open then counts as
+   * uncertain.
+   */
+  void stop(Duration patience);
+
+  @Override
+  void close();
+}

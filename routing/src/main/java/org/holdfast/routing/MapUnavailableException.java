@@ -1,0 +1,11 @@
+package org.holdfast.routing;
+
+/** The location map cannot be read or written right now. Never means that a user is unknown. */
+public final class MapUnavailableException extends Exception {
+
+  private static final long serialVersionUID = 1L;
+
+  public MapUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

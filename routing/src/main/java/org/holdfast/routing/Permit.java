@@ -1,0 +1,21 @@
+package org.holdfast.routing;
+
+/**
+ * The right to have one delivery open to one backend member: a lease on (user, epoch), counted for
+ * its pair, its domain and everything. A flip is quiesced when the last permit older than it has
+ * been closed. Thread-safe; closing twice is fine.
+ */
+public interface Permit extends AutoCloseable {
+
+  String mailbox();
+
+  String pair();
+
+  Member member();
+
+  /** The user's epoch when the permit was given. */
+  long epoch();
+
+  @Override
+  void close();
+}

@@ -1,0 +1,31 @@
+package org.holdfast.routing;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** The state of a user. */
+public enum UserState {
+  /** Mail is delivered. */
+  ACTIVE,
+  /** "Being moved": mail is accepted and held; nothing is delivered to the backend. */
+  MOVING,
+  /** Being restored or checked: as {@link #MOVING}, another word for people. */
+  RECOVERING,
+  /** Mail is refused, 550 5.2.1. */
+  CLOSED;
+
+  /** The word used in files, on the command line and in the API. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The state of this word; empty when there is none. */
+  public static Optional<UserState> of(String word) {
+    for (UserState state : values()) {
+      if (state.word().equals(word)) {
+        return Optional.of(state);
+      }
+    }
+    return Optional.empty();
+  }
+}

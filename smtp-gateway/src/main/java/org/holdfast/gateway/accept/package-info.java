@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.accept;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.admin;
+
+import org.jspecify.annotations.NullMarked;

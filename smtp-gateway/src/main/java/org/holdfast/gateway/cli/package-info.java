@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.conf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package org.holdfast.gateway.deliver;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.holdfast.gateway.path.Reply;
+import org.holdfast.holdqueue.Content;
+import org.holdfast.holdqueue.Envelope;
+import org.holdfast.holdqueue.Recipient;
+import org.holdfast.routing.Member;
+
+/**
+ * Takes one message to one backend member: one LMTP transaction (RFC 2033). Thread-safe; never
+ * blocks the caller.
+ */
+public interface Transaction {
+
+  /**
+   * Begins a transaction, over a reused connection where there is one. The stage always completes
+   * normally, within the configured deadlines, with one answer for each recipient in the order
+   * given.
+   */
+  CompletionStage<List<Answer>> send(
+      Member member, Envelope envelope, List<Recipient> recipients, Content content);
+
+  /**
+   * What became of one recipient, already sorted by whose trouble it is (the table is in {@code
+   * BackendAnswers}).
+   */
+  sealed interface Answer {
+
+    Reply reply();
+
+    /** 2xx after the end of data. */
+    record Delivered(Reply reply) implements Answer {}
+
+    /**
+     * The backend speaks of the mailbox or the message (full, policy, content): the sender may hear
+     * it verbatim. 4xx or 5xx.
+     */
+    record MailboxTrouble(Reply reply) implements Answer {}
+
+    /**
+     * Our own infrastructure: no connection, timeout, 421, x.3.x, x.4.x. {@code wholeMember}:
+     * likely to hit every other recipient too.
+     */
+    record OurTrouble(boolean wholeMember, Reply reply) implements Answer {}
+
+    /** "No such user" and its kind for a user whom the map knows: never bounced. */
+    record NotBelieved(Reply reply) implements Answer {}
+
+    /**
+     * The connection was lost, or the time ran out, after the end of data was sent: it may have
+     * been delivered.
+     */
+    record Uncertain(Reply reply) implements Answer {}
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.deliver;
+
+import org.jspecify.annotations.NullMarked;

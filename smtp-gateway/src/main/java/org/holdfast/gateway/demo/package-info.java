@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.demo;
+
+import org.jspecify.annotations.NullMarked;

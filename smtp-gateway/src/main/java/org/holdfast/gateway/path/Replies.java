@@ -1,0 +1,30 @@
+package org.holdfast.gateway.path;
+
+/**
+ * Every reply of ours that has to do with a recipient or a message, in one place (interface:
+ * section 6). Protocol replies are in {@code accept}.
+ */
+public final class Replies {
+
+  public static final Reply RECIPIENT_OK = new Reply(250, "2.1.5", "Recipient OK");
+  public static final Reply UNKNOWN_USER = new Reply(550, "5.1.1", "No such user here");
+  public static final Reply USER_CLOSED = new Reply(550, "5.2.1", "Mailbox is closed");
+  public static final Reply NOT_SERVED = new Reply(550, "5.7.1", "Relaying denied");
+  public static final Reply MAP_UNAVAILABLE =
+      new Reply(451, "4.3.0", "User map unavailable, try again later");
+  public static final Reply NO_ROOM =
+      new Reply(452, "4.3.1", "Insufficient system storage, try again later");
+  public static final Reply STORE_FAILED =
+      new Reply(451, "4.3.0", "Storage trouble, try again later");
+  public static final Reply SHUTTING_DOWN =
+      new Reply(421, "4.3.2", "Service shutting down, try again later");
+  public static final Reply TOO_MANY_HOPS =
+      new Reply(554, "5.4.6", "Too many hops, possible mail loop");
+
+  private Replies() {}
+
+  /** The message is safe: a backend has it or it is on stable storage. */
+  public static Reply accepted(String id) {
+    return new Reply(250, "2.0.0", "OK id=" + id);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.path;
+
+import org.jspecify.annotations.NullMarked;

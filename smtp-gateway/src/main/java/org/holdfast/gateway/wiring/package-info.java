@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.wiring;
+
+import org.jspecify.annotations.NullMarked;
