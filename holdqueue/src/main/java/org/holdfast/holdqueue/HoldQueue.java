@@ -78,8 +78,11 @@ public interface HoldQueue extends AutoCloseable {
    */
   int redirect(QueueFilter filter, Recipient to, String nextHop, String who);
 
-  /** Why new mail is refused right now; empty while it is not. */
+  /** Why new mail is refused right now, in words; empty while it is not. */
   Optional<String> trouble();
+
+  /** Why {@link #store} would refuse a message right now; empty while it would not. No I/O. */
+  Optional<StoreException.Cause> refusal();
 
   /**
    * Stops dispatching; waits for open attempts at most this long; what is still open then counts as
