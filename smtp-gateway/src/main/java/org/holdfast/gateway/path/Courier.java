@@ -9,9 +9,9 @@ import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.NextHops;
 import org.holdfast.holdqueue.Outcome;
 import org.holdfast.routing.Entry;
+import org.holdfast.routing.Gatekeeper;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Permit;
-import org.holdfast.routing.Routing;
 
 /**
  * The way out of the queue: asks the gate, takes a held delivery to the backend, and tells the
@@ -21,11 +21,11 @@ public final class Courier implements NextHops {
 
   private static final int NORMAL_PRIORITY = 0;
 
-  private final Routing routing;
+  private final Gatekeeper routing;
   private final Transaction transaction;
   private final MemberTrust trust;
 
-  public Courier(Routing routing, Transaction transaction, MemberTrust trust) {
+  public Courier(Gatekeeper routing, Transaction transaction, MemberTrust trust) {
     this.routing = routing;
     this.transaction = transaction;
     this.trust = trust;

@@ -11,13 +11,13 @@ import java.util.concurrent.Executor;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.path.HandOff.Permitted;
 import org.holdfast.holdqueue.Envelope;
-import org.holdfast.holdqueue.HoldQueue;
+import org.holdfast.holdqueue.Intake;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.holdqueue.StoreException;
 import org.holdfast.routing.Entry;
+import org.holdfast.routing.Gatekeeper;
 import org.holdfast.routing.Location;
 import org.holdfast.routing.MapUnavailableException;
-import org.holdfast.routing.Routing;
 import org.holdfast.routing.UserState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,8 +39,8 @@ public final class MessagePath implements Inbound {
 
   private static final Logger log = LoggerFactory.getLogger(MessagePath.class);
 
-  private final Routing routing;
-  private final HoldQueue queue;
+  private final Gatekeeper routing;
+  private final Intake queue;
   private final HandOff handOff;
   private final MemberTrust trust;
   private final Turns turns = new Turns();
@@ -53,8 +53,8 @@ public final class MessagePath implements Inbound {
    * @param threads runs each message; one virtual thread a task
    */
   public MessagePath(
-      Routing routing,
-      HoldQueue queue,
+      Gatekeeper routing,
+      Intake queue,
       Transaction transaction,
       MemberTrust trust,
       Duration handOffTimeout,
