@@ -27,10 +27,10 @@ final class Table {
 
   void print(Terminal terminal, int width) {
     int[] widths = widths();
-    for (String[] row : rows) {
-      String line = line(row, widths, width);
-      boolean header = row == rows.getFirst();
-      terminal.line(header && terminal.colours() ? "\u001B[1m" + line + "\u001B[0m" : line);
+    String header = line(rows.getFirst(), widths, width);
+    terminal.line(terminal.colours() ? "\u001B[1m" + header + "\u001B[0m" : header);
+    for (String[] row : rows.subList(1, rows.size())) {
+      terminal.line(line(row, widths, width));
     }
   }
 
