@@ -1,0 +1,341 @@
+#!/usr/bin/env python3
+"""How fast is Holdfast beside Postfix? Loopback only; every load and every wait is bounded.
+
+Drives both servers with Postfix's own smtp-source and smtp-sink, one after the other inside each repetition, so
+that both see the same machine. Prints medians: messages a second, CPU seconds of the server's process tree for
+1000 messages, and where it applies the p99 of what one patient sender waits for its 250 meanwhile.
+
+bench/run.sh starts the servers and calls this; see bench/README.md.
+"""
+
+import argparse
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
+TICKS = os.sysconf("SC_CLK_TCK")
+RUN_LIMIT = 180  # seconds, for one load
+SETTLE = 1.0  # seconds between a load and the next
+HELD_USERS = 200
+
+
+# --- measuring ------------------------------------------------------------------------------------------------
+
+
+def cpu_seconds(root):
+    """User and system time of a process and all below it, children that have ended included."""
+    parent, used = {}, {}
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        try:
+            with open("/proc/%s/stat" % entry) as stat:
+                fields = stat.read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parent[int(entry)] = int(fields[1])
+        used[int(entry)] = sum(int(ticks) for ticks in fields[11:15])
+    return sum(ticks for pid, ticks in used.items() if below(pid, root, parent)) / TICKS
+
+
+def below(pid, root, parent):
+    while pid in parent:
+        if pid == root:
+            return True
+        pid = parent[pid]
+    return False
+
+
+def percentile(samples, share):
+    ordered = sorted(samples)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
+
+
+class Sink:
+    """An smtp-sink that speaks LMTP and counts; what it took is thrown away."""
+
+    def __init__(self, folder, port):
+        self.output = os.path.join(folder, "sink.%d" % port)
+        with open(self.output, "wb") as out:
+            self.process = subprocess.Popen(
+                ["smtp-sink", "-4", "-L", "-c", "-u", "nobody", "-m", "2000", "inet:127.0.0.1:%d" % port, "1024"],
+                stdout=out,
+                stderr=subprocess.DEVNULL,
+            )
+        until(lambda: answers(port), 5, "smtp-sink")
+
+    def count(self):
+        with open(self.output, "rb") as out:
+            out.seek(max(0, os.path.getsize(self.output) - 256))
+            counters = re.findall(rb"mesg=(\d+)\r", out.read())
+        return int(counters[-1]) if counters else 0
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(10)
+
+
+class PatientSender(threading.Thread):
+    """Sends one message after the other while a load runs and notes how long each 250 took."""
+
+    def __init__(self, port, recipient, size):
+        super().__init__(daemon=True)
+        self.port, self.recipient = port, recipient
+        self.message = (b"Subject: x\r\n\r\n" + b"x" * 76 + b"\r\n") + (b"x" * 76 + b"\r\n") * (size // 78) + b".\r\n"
+        self.millis, self.ended = [], False
+
+    def run(self):
+        with socket.create_connection(("127.0.0.1", self.port), 10) as connection:
+            replies = connection.makefile("rb")
+            say(connection, replies, b"", b"2")
+            say(connection, replies, b"EHLO patient.test\r\n", b"2")
+            while not self.ended:
+                say(connection, replies, b"MAIL FROM:<patient@src.test>\r\n", b"2")
+                say(connection, replies, b"RCPT TO:<%s>\r\n" % self.recipient.encode(), b"2")
+                say(connection, replies, b"DATA\r\n", b"3")
+                began = time.perf_counter()
+                say(connection, replies, self.message, b"2")
+                self.millis.append(1000 * (time.perf_counter() - began))
+
+    def finish(self):
+        self.ended = True
+        self.join(30)
+        return len(self.millis)
+
+
+def say(connection, replies, line, expected):
+    connection.sendall(line)
+    reply = replies.readline()
+    while reply[3:4] == b"-":
+        reply = replies.readline()
+    if not reply.startswith(expected):
+        raise RuntimeError("%r -> %r" % (line[:40], reply))
+
+
+def answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+def until(fact, limit, what):
+    end = time.monotonic() + limit
+    while not fact():
+        if time.monotonic() > end:
+            raise RuntimeError("%s: not within %s s" % (what, limit))
+        time.sleep(0.005)
+
+
+def source(port, recipient, count, size, sessions):
+    """Offers count messages over that many open sessions; returns when all were answered."""
+    done = subprocess.run(
+        ["smtp-source", "-4", "-d", "-m", str(count), "-s", str(sessions), "-l", str(size)]
+        + ["-f", "sender@src.test", "-t", recipient, "-M", "src.test", "inet:127.0.0.1:%d" % port],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        timeout=RUN_LIMIT,
+    )
+    if done.returncode:
+        raise RuntimeError("smtp-source: " + done.stderr.decode(errors="replace")[:200])
+
+
+# --- the two servers ------------------------------------------------------------------------------------------
+
+
+class Postfix:
+    name = "postfix"
+
+    def __init__(self, options, folder):
+        self.pid = int(open(options.postfix_pidfile).read())
+        self.config = options.postfix_config
+        self.relay_port, self.hold_port = options.postfix_relay, options.postfix_hold
+        self.sink = Sink(folder, options.postfix_sink)
+
+    def forget_held(self):
+        subprocess.run(["postsuper", "-c", self.config, "-d", "ALL"], check=True, stderr=subprocess.DEVNULL)
+
+    def held(self):
+        return sum(len(files) for _, _, files in os.walk(os.path.join(os.path.dirname(self.config), "queue", "hold")))
+
+    def release(self):
+        subprocess.run(["postsuper", "-c", self.config, "-H", "ALL"], check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(["postqueue", "-c", self.config, "-f"], check=True)
+
+
+class Holdfast:
+    name = "holdfast"
+
+    def __init__(self, options, folder):
+        self.pid = options.holdfast_pid
+        self.relay_port = self.hold_port = options.holdfast_smtp
+        self.api, self.token = options.holdfast_api, options.holdfast_token
+        self.sink = Sink(folder, options.holdfast_sink)
+
+    def forget_held(self):
+        """There is no quick way to throw mail away, on purpose: it is let out instead."""
+        self.release()
+        until(lambda: self.held() == 0, RUN_LIMIT, "release of what was held")
+        for user in held_users():
+            self.state(user, "moving")
+
+    def held(self):
+        return sum(self.call("GET", "/v1/users/" + user)["held"] for user in held_users())
+
+    def release(self):
+        for user in held_users():
+            self.state(user, "active")
+
+    def hold(self):
+        for user in held_users():
+            self.state(user, "moving")
+
+    def state(self, user, state):
+        self.call("PUT", "/v1/users/%s/state" % user, {"state": state})
+
+    def call(self, method, path, body=None):
+        request = urllib.request.Request(
+            self.api + path,
+            method=method,
+            data=json.dumps(body).encode() if body else None,
+            headers={"Authorization": "Bearer " + self.token, "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return json.load(response)
+
+
+def held_users():
+    return ["held%d@bench.test" % number for number in range(HELD_USERS)]
+
+
+# --- the cases ------------------------------------------------------------------------------------------------
+
+
+def relay(server, options):
+    """Until the backend has everything."""
+    before = server.sink.count()
+    return timed(server, options.relay_count, lambda: relay_load(server, options, before))
+
+
+def relay_load(server, options, before):
+    source(server.relay_port, "user@bench.test", options.relay_count, options.size, options.sessions)
+    until(lambda: server.sink.count() >= before + options.relay_count, RUN_LIMIT, "relay")
+
+
+def hold(server, options):
+    """Until everything has been answered 250 and lies on stable storage."""
+    patient = PatientSender(server.hold_port, "held0@bench.test", options.size)
+    patient.start()
+    cpu, began = cpu_seconds(server.pid), time.monotonic()
+    source(server.hold_port, "held1@bench.test", options.hold_count, options.size, options.sessions)
+    seconds = time.monotonic() - began
+    count = options.hold_count + patient.finish()
+    cpu = cpu_seconds(server.pid) - cpu
+    server.forget_held()
+    return {"rate": count / seconds, "cpu": 1000 * cpu / count, "p99": percentile(patient.millis, 0.99)}
+
+
+def release(server, options):
+    """From the word until the backend has everything, many users at once."""
+    each = options.release_count // HELD_USERS
+    for user in held_users():
+        source(server.hold_port, user, each, options.size, 10)
+    if server.held() != each * HELD_USERS:
+        raise RuntimeError("%s holds %d instead of %d" % (server.name, server.held(), each * HELD_USERS))
+    before = server.sink.count()
+    result = timed(server, each * HELD_USERS, lambda: release_load(server, before + each * HELD_USERS))
+    server.forget_held()
+    return result
+
+
+def release_load(server, goal):
+    server.release()
+    until(lambda: server.sink.count() >= goal, RUN_LIMIT, "release")
+
+
+def timed(server, count, load):
+    cpu, began = cpu_seconds(server.pid), time.monotonic()
+    load()
+    seconds = time.monotonic() - began
+    time.sleep(SETTLE)  # what the server still does for these messages counts too
+    return {"rate": count / seconds, "cpu": 1000 * (cpu_seconds(server.pid) - cpu) / count}
+
+
+CASES = {"relay": relay, "hold": hold, "release": release}
+
+
+def compare(case, servers, options):
+    results = {server.name: [] for server in servers}
+    for repetition in range(options.warm_up + options.repetitions):
+        for server in servers:
+            result = CASES[case](server, options)
+            if repetition >= options.warm_up:
+                results[server.name].append(result)
+            time.sleep(SETTLE)
+    return results
+
+
+def report(case, results):
+    for name, runs in results.items():
+        rates = [run["rate"] for run in runs]
+        line = "%-8s %-9s %8.0f msg/s (%.0f to %.0f)  %7.3f CPU s per 1000" % (
+            case,
+            name,
+            statistics.median(rates),
+            min(rates),
+            max(rates),
+            statistics.median(run["cpu"] for run in runs),
+        )
+        if "p99" in runs[0]:
+            line += "  p99 %6.1f ms" % statistics.median(run["p99"] for run in runs)
+        print(line, flush=True)
+    if len(results) == 2:
+        one, two = (statistics.median(run["rate"] for run in runs) for runs in results.values())
+        print("%-8s ratio     %8.1f" % (case, two / one), flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("postfix-relay", "postfix-hold", "postfix-sink", "holdfast-pid", "holdfast-smtp", "holdfast-sink"):
+        parser.add_argument("--" + name, type=int)
+    for name in ("folder", "postfix-config", "postfix-pidfile", "holdfast-api", "holdfast-token"):
+        parser.add_argument("--" + name)
+    parser.add_argument("--case", action="append", choices=CASES, help="default: all")
+    parser.add_argument("--only", choices=("postfix", "holdfast"))
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--warm-up", type=int, default=1, help="repetitions that do not count")
+    parser.add_argument("--size", type=int, default=4096, help="octets of a message")
+    parser.add_argument("--sessions", type=int, default=50)
+    parser.add_argument("--relay-count", type=int, default=5000)
+    parser.add_argument("--hold-count", type=int, default=5000)
+    parser.add_argument("--release-count", type=int, default=20000)
+    parser.add_argument("--json", help="also write every single result here")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    servers = [kind(options, options.folder) for kind in (Postfix, Holdfast) if options.only in (None, kind.name)]
+    everything = {}
+    try:
+        for case in options.case or CASES:
+            everything[case] = compare(case, servers, options)
+            report(case, everything[case])
+    finally:
+        for server in servers:
+            server.sink.stop()
+        if options.json:
+            with open(options.json, "w") as out:
+                json.dump(everything, out, indent=1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+package org.holdfast.gateway.peers;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Which real servers this machine has. */
+final class Peers {
+
+  /** {@code required}: a missing peer fails the test instead of skipping it. */
+  static final String SWITCH = "HOLDFAST_PEERS";
+
+  private Peers() {}
+
+  /** Goes on only where Dovecot and Postfix are installed and this is root, as both need. */
+  static void needed() {
+    missing().ifPresent(Peers::giveUp);
+  }
+
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Optional<String> missing() {
+    Optional<String> program =
+        Stream.of(DovecotPair.PROGRAM, DovecotPair.LMTP, DovecotPair.IMAP, PostfixMx.PROGRAM)
+            .filter(path -> !Files.isExecutable(path))
+            .map(path -> path + " is not installed")
+            .findFirst();
+    return program.or(() ->
+        System.getProperty("user.name").equals("root")
+            ? Optional.empty()
+            : Optional.of("private Dovecot and Postfix instances need root"));
+  }
+
+  private static void giveUp(String reason) {
+    if ("required".equals(System.getenv(SWITCH))) {
+      fail("real peers are required and " + reason);
+    }
+    abort("no real peers: " + reason);
+  }
+
+  /** A folder that servers which drop their privileges can enter. */
+  static Path openFolder(String name) throws IOException {
+    Path folder = Files.createTempDirectory("holdfast-" + name + "-");
+    folder.toFile().setReadable(true, false);
+    folder.toFile().setExecutable(true, false);
+    return folder;
+  }
+}
