@@ -46,6 +46,23 @@ public final class SettingsFile {
     return settings(YamlSource.parse(name, text, environment).root());
   }
 
+  /**
+   * What turned out to be wrong with a value only when it was used (a port in use, say), in the
+   * form of every other complaint: {@code FILE:LINE: SECTION.KEY: what}.
+   */
+  public static ConfigurationException wrong(Path file, String section, String key, String what) {
+    try (Reader text = Files.newBufferedReader(file)) {
+      Section root = YamlSource.parse(file.toString(), text, System::getenv).root();
+      return section.isEmpty()
+          ? root.wrong(key, what)
+          : root.section(section).wrong(key, what);
+    } catch (IOException e) {
+      return new ConfigurationException(file + ": " + section + "." + key + ": " + what);
+    } catch (ConfigurationException e) {
+      return e;
+    }
+  }
+
   /** What an empty file means. */
   public static Settings defaults() {
     try {
