@@ -24,7 +24,7 @@ class LmtpClientIT {
     assertThat(answers).hasSize(2).allMatch(Answer.Delivered.class::isInstance);
     assertThat(answers.getFirst().reply().line()).isEqualTo("250 2.0.0 <a@example.com> saved");
     assertThat(bench.backend.received()).hasSize(1);
-    assertThat(bench.backend.received().getFirst().text()).isEqualTo(text);
+    assertThat(bench.backend.received().getFirst().content()).isEqualTo(text);
   }
 
   @Test
