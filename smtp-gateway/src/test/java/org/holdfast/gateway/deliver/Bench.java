@@ -20,7 +20,7 @@ final class Bench {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   /** A bound short enough that a test may wait for it to pass. */
-  static final Duration SHORT = Duration.ofMillis(300);
+  static final Duration SHORT = Duration.ofMillis(500);
 
   final ScriptedBackend backend;
   private final EventLoopGroup loops =

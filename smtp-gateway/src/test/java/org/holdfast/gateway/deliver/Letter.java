@@ -44,6 +44,7 @@ final class Letter {
     return new Streamed(octets, size);
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record InMemory(byte[] octets) implements Content {
     @Override
     public long size() {
@@ -61,6 +62,7 @@ final class Letter {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Streamed(byte[] octets, long size) implements Content {
     @Override
     public InputStream open() {

@@ -63,17 +63,17 @@ public final class ScriptedBackend implements AutoCloseable {
 
     /** Says these lines, without the last line end. */
     static Act reply(String lines) {
-      return new Say((lines + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      return new Say(lines + "\r\n");
     }
 
-    /** Sends these octets. */
-    static Act octets(byte[] octets) {
-      return new Say(octets.clone());
+    /** Sends these octets, one for each character, and no line end. */
+    static Act octets(String octets) {
+      return new Say(octets);
     }
 
     /** Says these lines and closes. */
     static Act replyAndDrop(String lines) {
-      return new SayAndDrop((lines + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      return new SayAndDrop(lines + "\r\n");
     }
 
     /** Closes the connection. */
@@ -93,14 +93,14 @@ public final class ScriptedBackend implements AutoCloseable {
 
     /** Repeats these octets for as long as the client takes them. */
     static Act endless(String text) {
-      return new Endless(text.getBytes(StandardCharsets.ISO_8859_1));
+      return new Endless(text);
     }
 
     record Go() implements Act {}
 
-    record Say(byte[] octets) implements Act {}
+    record Say(String octets) implements Act {}
 
-    record SayAndDrop(byte[] octets) implements Act {}
+    record SayAndDrop(String octets) implements Act {}
 
     record Drop() implements Act {}
 
@@ -108,7 +108,7 @@ public final class ScriptedBackend implements AutoCloseable {
 
     record After(CountDownLatch latch, Act then) implements Act {}
 
-    record Endless(byte[] octets) implements Act {}
+    record Endless(String octets) implements Act {}
   }
 
   /**
@@ -118,7 +118,7 @@ public final class ScriptedBackend implements AutoCloseable {
    * @param rcpts the whole RCPT commands that were accepted
    * @param recipients their addresses
    * @param delivered those of them to whom the end of data was answered with 2xx
-   * @param content unstuffed
+   * @param content unstuffed, one character for each octet
    * @param wire as it came, final dot included
    * @param connection number of the connection, from 1
    */
@@ -127,16 +127,10 @@ public final class ScriptedBackend implements AutoCloseable {
       List<String> rcpts,
       List<String> recipients,
       List<String> delivered,
-      byte[] content,
-      byte[] wire,
+      String content,
+      String wire,
       int connection,
-      long nanoTime) {
-
-    /** The content as text, octet by octet. */
-    public String text() {
-      return new String(content, StandardCharsets.ISO_8859_1);
-    }
-  }
+      long nanoTime) {}
 
   private record Rule(Point point, Predicate<String> about, AtomicInteger left, Act act) {
     boolean take(Point where, String argument) {
@@ -422,8 +416,8 @@ public final class ScriptedBackend implements AutoCloseable {
               List.copyOf(rcpts),
               to,
               delivered,
-              content.toByteArray(),
-              wire.toByteArray(),
+              content.toString(StandardCharsets.ISO_8859_1),
+              wire.toString(StandardCharsets.ISO_8859_1),
               number,
               System.nanoTime()));
       forget();
@@ -458,12 +452,12 @@ public final class ScriptedBackend implements AutoCloseable {
           }
           return true;
         }
-        case Act.Say(byte[] octets) -> {
-          out.write(octets);
-          return octets[0] == '2' || octets[0] == '3';
+        case Act.Say(String octets) -> {
+          out.write(octets.getBytes(StandardCharsets.ISO_8859_1));
+          return octets.startsWith("2") || octets.startsWith("3");
         }
-        case Act.SayAndDrop(byte[] octets) -> {
-          out.write(octets);
+        case Act.SayAndDrop(String octets) -> {
+          out.write(octets.getBytes(StandardCharsets.ISO_8859_1));
           throw new Gone();
         }
         case Act.Drop _ -> throw new Gone();
@@ -475,9 +469,9 @@ public final class ScriptedBackend implements AutoCloseable {
           latch.await();
           return perform(then, yes);
         }
-        case Act.Endless(byte[] octets) -> {
+        case Act.Endless(String octets) -> {
           while (true) {
-            out.write(octets);
+            out.write(octets.getBytes(StandardCharsets.ISO_8859_1));
           }
         }
       }
