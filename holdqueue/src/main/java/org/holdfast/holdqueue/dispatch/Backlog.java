@@ -35,7 +35,11 @@ public interface Backlog {
    */
   List<Place> lanes(Lanes which, @Nullable String after, int limit) throws IOException;
 
-  /** The message of a delivery; empty when the delivery is not there any more. */
+  /**
+   * The message of a delivery that is about to be tried; empty when it is not to be tried any more:
+   * discarded, parked or redirected since it was read. Asked just before each attempt, so a person's
+   * act that came first counts.
+   */
   Optional<Content> content(Delivery delivery) throws IOException;
 
   /**
