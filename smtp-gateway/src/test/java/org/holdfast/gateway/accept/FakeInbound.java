@@ -57,10 +57,9 @@ final class FakeInbound implements Inbound {
     taken.add(new Taken(envelope, recipients, text(content)));
     return decision
         .apply(envelope)
-        .thenApply(
-            reply ->
-                new Verdict(
-                    Collections.nCopies(answering == Answering.ONCE ? 1 : recipients.size(), reply)));
+        .thenApply(reply ->
+            new Verdict(
+                Collections.nCopies(answering == Answering.ONCE ? 1 : recipients.size(), reply)));
   }
 
   private static String text(Body content) {
