@@ -1,7 +1,6 @@
 package org.holdfast.gateway.cli;
 
 import java.util.concurrent.Callable;
-import org.holdfast.gateway.conf.ConfigurationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,11 +21,6 @@ final class DemoCommand implements Callable<Integer> {
   public interface Demo {
     int run(boolean once) throws Exception;
   }
-
-  static final Demo NOT_BUILT_IN =
-      once -> {
-        throw new ConfigurationException("demo is not part of this build");
-      };
 
   private final Demo demo;
 

@@ -2,6 +2,9 @@ package org.holdfast.gateway.cli;
 
 import java.util.Map;
 import org.holdfast.gateway.conf.ConfigurationException;
+import org.holdfast.gateway.demo.Demo;
+import org.holdfast.gateway.wiring.InProcess;
+import org.holdfast.gateway.wiring.Serve;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -42,7 +45,10 @@ public final class Main implements Runnable {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     CommandLine commandLine =
-        commandLine(ServeCommand.NOT_BUILT_IN, DemoCommand.NOT_BUILT_IN, System.getenv());
+        commandLine(
+            (settings, file) -> Serve.run(settings, file, System.out),
+            once -> new Demo(new InProcess(), System.out, Terminal.ansi().enabled()).run(once),
+            System.getenv());
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.ansi()));
     System.exit(commandLine.execute(args));
   }

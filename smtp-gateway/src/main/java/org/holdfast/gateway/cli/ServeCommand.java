@@ -31,15 +31,11 @@ final class ServeCommand implements Callable<Integer> {
     /**
      * Runs it.
      *
+     * @param file where the settings came from, for complaints
      * @throws ConfigurationException what was set cannot be: a port in use, a bad map
      */
-    int run(Settings settings) throws Exception;
+    int run(Settings settings, Path file) throws Exception;
   }
-
-  static final Gateway NOT_BUILT_IN =
-      settings -> {
-        throw new ConfigurationException("serve is not part of this build");
-      };
 
   private final Gateway gateway;
 
@@ -55,6 +51,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return gateway.run(SettingsFile.read(config == null ? ConfigPath.byDefault() : config));
+    Path file = config == null ? ConfigPath.byDefault() : config;
+    return gateway.run(SettingsFile.read(file), file);
   }
 }
