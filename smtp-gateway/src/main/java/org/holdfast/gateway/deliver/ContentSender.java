@@ -68,12 +68,13 @@ final class ContentSender {
       return;
     }
     while (left.isReadable() && channel.isWritable()) {
-      write(left.readSlice(Math.min(PIECE, left.readableBytes())));
+      write(left.readRetainedSlice(Math.min(PIECE, left.readableBytes())));
     }
     if (left.isReadable()) {
       channel.flush();
     } else {
       memory = null;
+      left.release();
       end();
     }
   }

@@ -178,7 +178,7 @@ class LmtpClientIT {
   @Test
   void rcpt_allRefused_noContentIsSentAndTheConnectionIsUsedAgain() throws Exception {
     for (String[] offer : new String[][] {{"PIPELINING"}, {}}) {
-      bench.set(LmtpSettings.of("gw.example.com"));
+      bench.set(LmtpSettings.of("gw").withPool(1, 10, LmtpSettings.IDLE_TIME));
       bench.backend.behave().offer(offer).once(Point.RCPT, Act.reply("550 5.2.1 Disabled"));
       int before = bench.backend.connections();
       assertThat(bench.send(Letter.of(TEXT), "a@example.com"))
@@ -207,7 +207,7 @@ class LmtpClientIT {
   @Test
   void mail_refused_isEverybodysAnswerAndTheConnectionIsUsedAgain() throws Exception {
     for (String[] offer : new String[][] {{"PIPELINING"}, {}}) {
-      bench.set(LmtpSettings.of("gw.example.com"));
+      bench.set(LmtpSettings.of("gw").withPool(1, 10, LmtpSettings.IDLE_TIME));
       bench.backend.behave().offer(offer).once(Point.MAIL, Act.reply("550 5.7.1 Not from you"));
       int before = bench.backend.connections();
       List<Answer> answers = bench.send(Letter.of(TEXT), "a@example.com", "b@example.com");
@@ -222,7 +222,7 @@ class LmtpClientIT {
   @Test
   void data_refused_isTheAnswerOfTheAccepted() throws Exception {
     for (String[] offer : new String[][] {{"PIPELINING"}, {}}) {
-      bench.set(LmtpSettings.of("gw.example.com"));
+      bench.set(LmtpSettings.of("gw").withPool(1, 10, LmtpSettings.IDLE_TIME));
       bench.backend.behave().offer(offer).once(Point.DATA, Act.reply("452 4.3.1 Disk full"));
       bench.backend.once(Point.RCPT, Act.reply("550 5.1.1 No such user"));
       List<Answer> answers = bench.send(Letter.of(TEXT), "a@example.com", "b@example.com");
@@ -238,6 +238,7 @@ class LmtpClientIT {
   @Test
   void rset_refused_theConnectionIsNotUsedAgain() throws Exception {
     bench.backend.once(Point.RCPT, Act.reply("550 5.2.1 Disabled"));
+    bench.set(LmtpSettings.of("gw").withPool(1, 10, LmtpSettings.IDLE_TIME));
     bench.backend.once(Point.RSET, Act.reply("451 4.3.0 no"));
     bench.send(Letter.of(TEXT), "a@example.com");
     assertThat(bench.send(Letter.of(TEXT), "b@example.com"))
@@ -267,7 +268,7 @@ class LmtpClientIT {
     }
     assertThat(Bench.await(bench.begin(Letter.of(TEXT), "late@example.com")))
         .containsExactly(new Answer.OurTrouble(true, OwnWords.TOO_MANY_WAITING));
-    assertThat(bench.client.health().getFirst().waiting()).isEqualTo(2);
+    await().until(() -> bench.client.health().getFirst().waiting() == 2);
     end.countDown();
     for (CompletionStage<List<Answer>> stage : stages) {
       assertThat(Bench.await(stage)).allMatch(Answer.Delivered.class::isInstance);
