@@ -12,26 +12,10 @@ import org.jspecify.annotations.Nullable;
  * lane of its mailbox. A lane is a FIFO: deliveries leave it in the order of acceptance, one at a
  * time; a parked one steps aside and the lane goes on.
  */
-public interface HoldQueue extends AutoCloseable {
+public interface HoldQueue extends Intake, AutoCloseable {
 
   /** Begins to dispatch what is held. Called once. */
   void start(NextHops nextHops);
-
-  /**
-   * Stores one message for these recipients and returns when it is on stable storage. From the
-   * moment of the call {@link #hasBacklog} says true for their lanes, so that nothing overtakes.
-   * Interrupting the caller does not undo it.
-   *
-   * @throws StoreException nothing was acknowledged and nothing will be delivered: no room, or the
-   *     disk failed
-   */
-  void store(Envelope envelope, Content content, List<Held> recipients) throws StoreException;
-
-  /**
-   * Is anything on its way through the queue for this lane, parked deliveries aside? No I/O; a few
-   * hundred nanoseconds.
-   */
-  boolean hasBacklog(String lane);
 
   /** Mail for these lanes may go now. Idempotent; when in doubt, say it. */
   void opened(Lanes lanes);
@@ -78,7 +62,7 @@ public interface HoldQueue extends AutoCloseable {
    */
   int redirect(QueueFilter filter, Recipient to, String nextHop, String who);
 
-  /** Why new mail is refused right now; empty while it is not. */
+  /** Why new mail is refused right now, in words; empty while it is not. */
   Optional<String> trouble();
 
   /**

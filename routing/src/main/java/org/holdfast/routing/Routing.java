@@ -13,29 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every change is on stable storage before its call returns. Addresses are taken in any spelling
  * and answered in canonical form (local part in lower case, domain as lower-case A-labels).
  */
-public interface Routing extends AutoCloseable {
-
-  // ---- the message path
-
-  /**
-   * Who is this recipient? Address as in RCPT TO, without angle brackets. Cached; made for every
-   * RCPT.
-   */
-  Location locate(String address) throws MapUnavailableException;
-
-  /**
-   * Asks for a permit to deliver to this mailbox (as {@link Location.Mailbox#mailbox()} named it)
-   * now.
-   *
-   * @param what queue id and peer, shown to whoever waits for a flip
-   */
-  Entry enter(String mailbox, String what) throws MapUnavailableException;
-
-  /**
-   * As {@link #enter} but takes no permit: what would the answer be? A {@code Go} of it is closed
-   * already.
-   */
-  Entry look(String mailbox) throws MapUnavailableException;
+public interface Routing extends Gatekeeper, AutoCloseable {
 
   // ---- flips
 

@@ -26,7 +26,16 @@ public interface Inbound {
    * content} begins with the header fields the gateway adds and stays readable until the stage
    * completes and {@code release} was called on it.
    */
-  CompletionStage<Verdict> message(Envelope envelope, List<Recipient> recipients, Body content);
+  CompletionStage<Verdict> message(
+      Envelope envelope, List<Recipient> recipients, Body content, Answering answering);
+
+  /** How the sender is answered after the end of data. */
+  enum Answering {
+    /** SMTP: one reply for all recipients (RFC 5321 section 4.1.1.4). */
+    ONCE,
+    /** LMTP: one reply for each recipient (RFC 2033 section 4.2). */
+    EACH
+  }
 
   /**
    * Content whose memory or temporary file is given back when nobody reads it any more. Reference
@@ -49,8 +58,13 @@ public interface Inbound {
   /**
    * What to say at the end of data.
    *
-   * @param perRecipient LMTP: one reply for each recipient, in the order of the recipients given
-   * @param whole SMTP: one reply for the message
+   * @param replies {@link Answering#EACH}: one for each recipient in the order given; {@link
+   *     Answering#ONCE}: exactly one
    */
-  record Verdict(List<Reply> perRecipient, Reply whole) {}
+  record Verdict(List<Reply> replies) {
+
+    public Verdict {
+      replies = List.copyOf(replies);
+    }
+  }
 }

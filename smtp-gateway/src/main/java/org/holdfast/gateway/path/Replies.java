@@ -1,5 +1,8 @@
 package org.holdfast.gateway.path;
 
+import org.holdfast.holdqueue.StoreException;
+import org.holdfast.routing.Location;
+
 /**
  * Every reply of ours that has to do with a recipient or a message, in one place (interface:
  * section 6). Protocol replies are in {@code accept}.
@@ -22,6 +25,24 @@ public final class Replies {
       new Reply(554, "5.4.6", "Too many hops, possible mail loop");
 
   private Replies() {}
+
+  /** Why the queue takes no mail, as the sender hears it. */
+  public static Reply refusal(StoreException.Cause why) {
+    return switch (why) {
+      case NO_ROOM -> NO_ROOM;
+      case FAILED -> STORE_FAILED;
+      case CLOSED -> SHUTTING_DOWN;
+    };
+  }
+
+  /** A recipient that went away, was closed, or never was. */
+  static Reply gone(Location location) {
+    return switch (location) {
+      case Location.Mailbox m -> USER_CLOSED;
+      case Location.UnknownUser u -> UNKNOWN_USER;
+      case Location.ForeignDomain f -> NOT_SERVED;
+    };
+  }
 
   /** The message is safe: a backend has it or it is on stable storage. */
   public static Reply accepted(String id) {

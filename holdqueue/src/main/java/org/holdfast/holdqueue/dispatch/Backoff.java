@@ -1,0 +1,26 @@
+package org.holdfast.holdqueue.dispatch;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/** Waits that double from the first to the longest, each spread over its upper half by chance. */
+record Backoff(long firstNanos, long maxNanos, RandomGenerator random) {
+
+  static Backoff between(Duration first, Duration max, RandomGenerator random) {
+    return new Backoff(first.toNanos(), max.toNanos(), random);
+  }
+
+  /**
+   * The wait after this many failures in a row, in nanoseconds: between half of the nominal wait
+   * and all of it.
+   *
+   * @param failures from 1
+   */
+  long after(int failures) {
+    long nominal = firstNanos;
+    for (int i = 1; i < failures && nominal < maxNanos; i++) {
+      nominal = Math.min(maxNanos, nominal * 2);
+    }
+    return nominal - random.nextLong(nominal / 2 + 1);
+  }
+}

@@ -1,0 +1,137 @@
+package org.holdfast.holdqueue.dispatch;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lanes that wait their turn for one next hop, and what bounds them: breaker, concurrency,
+ * rate. One lane is here in at most one of three places: waiting, being read, ready.
+ */
+final class NextHopLine {
+
+  private final DispatchLimits limits;
+
+  final String name;
+  final Breaker breaker;
+  final ConcurrencyLimit concurrency;
+  final RateLimit rate;
+  final ReleaseMeter meter = new ReleaseMeter();
+  final TurnOrder waiting = new TurnOrder();
+  final TurnOrder ready = new TurnOrder();
+  final Set<Lane> running = new LinkedHashSet<>();
+
+  /** Lanes of this next hop were left in the backlog for want of room. */
+  boolean more;
+
+  /** Some of them are filed under another next hop there. */
+  boolean strays;
+
+  /** The walk that brings them back. */
+  @Nullable Walk refill;
+
+  String lastReply = "";
+  long lastAnswer = Long.MIN_VALUE;
+  long lastUse;
+  private int loading;
+
+  NextHopLine(String name, DispatchLimits limits, Backoff probes) {
+    this.name = name;
+    this.limits = limits;
+    this.breaker = new Breaker(probes, limits.failuresToBreak());
+    this.concurrency = new ConcurrencyLimit(limits.connections());
+    this.rate = new RateLimit(limits.rate());
+  }
+
+  int size() {
+    return waiting.size() + loading + ready.size();
+  }
+
+  boolean isFull() {
+    return size() >= limits.window();
+  }
+
+  /** Half empty: time to read further lanes. */
+  boolean hasRoom() {
+    return size() <= limits.window() / 2;
+  }
+
+  void enqueue(Lane lane) {
+    lane.line = this;
+    lane.phase = Lane.Phase.WAITING;
+    waiting.add(lane);
+  }
+
+  /** Takes a lane out of whichever place it is in here. */
+  void leave(Lane lane) {
+    switch (lane.phase) {
+      case WAITING -> waiting.remove(lane);
+      case READY -> ready.remove(lane);
+      case LOADING -> loading--;
+      default -> {
+        return;
+      }
+    }
+    lane.phase = Lane.Phase.BETWEEN;
+  }
+
+  void loads(Lane lane) {
+    lane.phase = Lane.Phase.LOADING;
+    loading++;
+  }
+
+  void isReady(Lane lane) {
+    lane.phase = Lane.Phase.READY;
+    ready.add(lane);
+  }
+
+  /** Should the head of another lane be at hand? */
+  boolean wantsMoreReady() {
+    int wanted = breaker.isClosed() ? 2 * concurrency.allowed() : 1;
+    return !waiting.isEmpty() && loading + ready.size() < wanted;
+  }
+
+  /** How many deliveries to read of a lane: few when many wait, since its turns are far apart. */
+  int batch() {
+    return waiting.size() < 4 * limits.connections() ? limits.batch() : Math.min(2, limits.batch());
+  }
+
+  boolean mayBegin(long now) {
+    return !ready.isEmpty()
+        && breaker.admits(now)
+        && (!breaker.isClosed() || running.size() < concurrency.allowed())
+        && rate.admits(now);
+  }
+
+  void begins(Lane lane, long now) {
+    breaker.begins(lane);
+    rate.take(now);
+    running.add(lane);
+    lastUse = now;
+  }
+
+  /** When time alone will let the next attempt begin; {@link Long#MAX_VALUE}: it will not. */
+  long nextBegin(long now) {
+    if (size() == 0 || breaker.state() == DispatchStatus.Breaker.PROBING) {
+      return Long.MAX_VALUE;
+    }
+    if (!breaker.isClosed()) {
+      return Math.max(breaker.nextProbe(), rate.next(now));
+    }
+    boolean onlyRate = !ready.isEmpty() && running.size() < concurrency.allowed();
+    return onlyRate && !rate.admits(now) ? rate.next(now) : Long.MAX_VALUE;
+  }
+
+  void answered(long latencyNanos, long now) {
+    lastAnswer = now;
+    if (breaker.answered(now)) {
+      concurrency.restart();
+    } else {
+      concurrency.answered(latencyNanos, now);
+    }
+  }
+
+  boolean isIdle() {
+    return size() == 0 && running.isEmpty() && !more && refill == null;
+  }
+}

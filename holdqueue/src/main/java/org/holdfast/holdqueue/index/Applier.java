@@ -1,0 +1,215 @@
+package org.holdfast.holdqueue.index;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.holdfast.holdqueue.Delivery;
+import org.holdfast.holdqueue.Held;
+import org.holdfast.holdqueue.Recipient;
+import org.holdfast.holdqueue.log.LogRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns records into changes of the rows of one batch. One thread. */
+final class Applier {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+
+  private final Batch batch;
+  private final Map<Long, Rows.Segment> segments;
+  private final Effects effects;
+
+  /** What the batch means for those outside the tables, to be told when it is visible. */
+  static final class Effects {
+    final List<Arrival> arrivals = new ArrayList<>();
+    final List<Move> moves = new ArrayList<>();
+    final List<Long> settled = new ArrayList<>();
+  }
+
+  /** A delivery came in. */
+  record Arrival(long position, Delivery delivery, MessageRecord.Part part) {}
+
+  /** A lane has more or fewer deliveries waiting. */
+  record Move(long position, String lane, int by) {}
+
+  Applier(Batch batch, Map<Long, Rows.Segment> segments, Effects effects) {
+    this.batch = batch;
+    this.segments = segments;
+    this.effects = effects;
+  }
+
+  void apply(LogRecord record) throws IOException, SQLException {
+    if (record.type() == MessageRecord.TYPE || record.type() == MessageRecord.MOVED) {
+      apply(record, MessageRecord.read(record));
+    } else if (FateRecord.Kind.of(record.type()) != null) {
+      apply(record, FateRecord.read(record));
+    } else {
+      LOG.error("record at {} has the unknown type {}", record.position(), record.type());
+    }
+  }
+
+  private Rows.Segment segment(long base) {
+    return segments.computeIfAbsent(base, b -> new Rows.Segment());
+  }
+
+  private void apply(LogRecord record, MessageRecord stored) throws SQLException {
+    Rows.Message known = batch.message(stored.sequence());
+    if (known != null) {
+      move(record, known);
+      return;
+    }
+    Rows.Message message = batch.newMessage(stored.sequence());
+    message.pos = record.position();
+    message.segment = record.segment();
+    message.id = stored.envelope().id();
+    message.sender = stored.envelope().reversePath();
+    message.accepted = stored.envelope().accepted().toEpochMilli();
+    message.size = stored.size();
+    message.remaining = stored.parts().size();
+    segment(message.segment).live++;
+    for (MessageRecord.Part part : stored.parts()) {
+      arrive(record, stored, part, message);
+    }
+  }
+
+  private void move(LogRecord record, Rows.Message message) {
+    segment(message.segment).live--;
+    segment(record.segment()).live++;
+    message.pos = record.position();
+    message.segment = record.segment();
+    message.changed();
+  }
+
+  private void arrive(
+      LogRecord record, MessageRecord stored, MessageRecord.Part part, Rows.Message message)
+      throws SQLException {
+    Rows.Lane lane = batch.laneOrNew(part.recipient().lane());
+    boolean fresh = lane.waiting + lane.parked == 0;
+    lane.nextHop = part.nextHop();
+    if (fresh) {
+      lane.shut = part.entry() == Held.Entry.WAITING;
+      lane.since = message.accepted;
+    }
+    Rows.Delivery row = batch.newDelivery(stored.key(part), lane);
+    row.seq = message.seq;
+    row.size = message.size;
+    row.attempts = part.attempts();
+    row.reply = part.reason();
+    row.state = part.entry() == Held.Entry.PARKED ? Rows.Delivery.PARKED : Rows.Delivery.WAITING;
+    row.address = distinct(part.recipient());
+    lane.add(row.state, row.size);
+    Delivery delivery =
+        new Delivery(
+            Key.order(row.key),
+            part.number(),
+            stored.envelope(),
+            part.recipient(),
+            stored.size(),
+            part.attempts());
+    effects.arrivals.add(new Arrival(record.position(), delivery, part));
+  }
+
+  private static @Nullable String distinct(Recipient recipient) {
+    return recipient.address().equals(recipient.lane()) ? null : recipient.address();
+  }
+
+  private void apply(LogRecord record, FateRecord fate) throws SQLException {
+    effects.settled.add(fate.key());
+    Rows.Delivery row = batch.delivery(fate.key());
+    Rows.Message message = batch.message(fate.message());
+    if (row == null || row.lane == null || message == null) {
+      return;
+    }
+    segment(record.segment()).refer(message.segment);
+    batch.event(fate.message(), record.position());
+    Rows.Lane lane = row.lane;
+    switch (fate.kind()) {
+      case DELIVERED, DISCARDED -> remove(record, row, lane, message);
+      case DEFERRED, UNCERTAIN -> defer(row, lane, fate);
+      case REFUSED, PARKED -> park(record, row, lane, fate);
+      case RETRIED -> retry(record, row, lane);
+      case REDIRECTED -> redirect(record, row, lane, message, fate);
+    }
+  }
+
+  private void leave(LogRecord record, Rows.Delivery row, Rows.Lane lane) {
+    if (row.state == Rows.Delivery.WAITING) {
+      effects.moves.add(new Move(record.position(), lane.lane, -1));
+      lane.retry = 0;
+    }
+    lane.remove(row.state, row.size);
+  }
+
+  private void remove(LogRecord record, Rows.Delivery row, Rows.Lane lane, Rows.Message message) {
+    leave(record, row, lane);
+    row.gone();
+    message.remaining--;
+    message.changed();
+    if (message.remaining <= 0) {
+      message.gone();
+      segment(message.segment).live--;
+    }
+  }
+
+  private static void defer(Rows.Delivery row, Rows.Lane lane, FateRecord fate) {
+    row.attempts++;
+    row.next = fate.nextAttempt();
+    row.reply = fate.text();
+    row.changed();
+    lane.retry = row.state == Rows.Delivery.WAITING ? fate.nextAttempt() : lane.retry;
+    lane.changed();
+  }
+
+  private void park(LogRecord record, Rows.Delivery row, Rows.Lane lane, FateRecord fate) {
+    row.attempts += fate.kind().attempt() ? 1 : 0;
+    row.reply = fate.text();
+    row.next = 0;
+    row.changed();
+    if (row.state != Rows.Delivery.PARKED) {
+      leave(record, row, lane);
+      row.state = Rows.Delivery.PARKED;
+      lane.add(row.state, row.size);
+    }
+  }
+
+  private void retry(LogRecord record, Rows.Delivery row, Rows.Lane lane) {
+    row.next = 0;
+    lane.retry = 0;
+    if (row.state == Rows.Delivery.PARKED) {
+      lane.remove(row.state, row.size);
+      row.state = Rows.Delivery.WAITING;
+      lane.add(row.state, row.size);
+      effects.moves.add(new Move(record.position(), lane.lane, 1));
+    }
+    row.changed();
+    lane.changed();
+  }
+
+  private void redirect(
+      LogRecord record, Rows.Delivery row, Rows.Lane lane, Rows.Message message, FateRecord fate)
+      throws SQLException {
+    Recipient to = fate.to();
+    if (to == null) {
+      return;
+    }
+    leave(record, row, lane);
+    row.gone();
+    Rows.Lane target = batch.laneOrNew(to.lane());
+    if (target.waiting + target.parked == 0) {
+      target.since = message.accepted;
+    }
+    target.nextHop = fate.nextHop();
+    Rows.Delivery moved =
+        batch.newDelivery(Key.of(record.position(), Key.number(fate.key())), target);
+    moved.seq = message.seq;
+    moved.size = message.size;
+    moved.described = record.position();
+    moved.address = distinct(to);
+    target.add(moved.state, moved.size);
+    batch.redirected(message.seq, moved.key);
+    effects.moves.add(new Move(record.position(), target.lane, 1));
+  }
+}

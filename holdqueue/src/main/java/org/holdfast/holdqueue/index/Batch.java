@@ -1,0 +1,382 @@
+package org.holdfast.holdqueue.index;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows that one batch touches: read once, changed in memory, written together. One thread; the
+ * connection does not commit by itself.
+ */
+final class Batch {
+
+  private final Connection connection;
+  private final LongUnaryOperator segmentOf;
+  private final Map<Long, Rows.Message> messages = new HashMap<>();
+  private final Map<Long, Rows.Delivery> deliveries = new LinkedHashMap<>();
+  private final Map<String, Rows.Lane> lanes = new HashMap<>();
+  private final Map<Long, Rows.Lane> lanesById = new HashMap<>();
+  private final List<long[]> events = new ArrayList<>();
+  private final List<long[]> redirected = new ArrayList<>();
+  private long nextLane;
+
+  Batch(Connection connection, LongUnaryOperator segmentOf) throws SQLException {
+    this.connection = connection;
+    this.segmentOf = segmentOf;
+    try (PreparedStatement select =
+            connection.prepareStatement("select coalesce(max(id), 0) + 1 from lane");
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      nextLane = row.getLong(1);
+    }
+  }
+
+  Rows.@Nullable Message message(long seq) throws SQLException {
+    Rows.Message known = messages.get(seq);
+    if (known == null) {
+      known = loadMessage(seq);
+      if (known != null) {
+        messages.put(seq, known);
+      }
+    }
+    return known != null && known.there() ? known : null;
+  }
+
+  private Rows.@Nullable Message loadMessage(long seq) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select pos, id, sender, accepted, size, remaining from message where seq = ?")) {
+      select.setLong(1, seq);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return null;
+        }
+        Rows.Message message = new Rows.Message();
+        message.seq = seq;
+        message.pos = row.getLong(1);
+        message.segment = segmentOf.applyAsLong(message.pos);
+        message.id = row.getString(2);
+        message.sender = row.getString(3);
+        message.accepted = row.getLong(4);
+        message.size = row.getLong(5);
+        message.remaining = row.getInt(6);
+        return message;
+      }
+    }
+  }
+
+  Rows.Message newMessage(long seq) {
+    Rows.Message message = new Rows.Message();
+    message.seq = seq;
+    message.mark = Rows.Mark.NEW;
+    messages.put(seq, message);
+    return message;
+  }
+
+  Rows.@Nullable Delivery delivery(long key) throws SQLException {
+    Rows.Delivery known = deliveries.get(key);
+    if (known == null) {
+      known = loadDelivery(key);
+      if (known != null) {
+        deliveries.put(key, known);
+      }
+    }
+    return known != null && known.there() ? known : null;
+  }
+
+  private Rows.@Nullable Delivery loadDelivery(long key) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select d.seq, d.lane, d.state, d.attempts, d.next, d.reply, d.described, d.address,"
+                + " m.size from delivery d join message m on m.seq = d.seq where d.k = ?")) {
+      select.setLong(1, key);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return null;
+        }
+        Rows.Delivery delivery = new Rows.Delivery();
+        delivery.key = key;
+        delivery.seq = row.getLong(1);
+        delivery.laneId = row.getLong(2);
+        delivery.state = row.getInt(3);
+        delivery.attempts = row.getInt(4);
+        delivery.next = row.getLong(5);
+        delivery.reply = row.getString(6);
+        delivery.described = row.getLong(7);
+        delivery.address = row.getString(8);
+        delivery.size = row.getLong(9);
+        delivery.lane = lane(delivery.laneId);
+        return delivery;
+      }
+    }
+  }
+
+  Rows.Delivery newDelivery(long key, Rows.Lane lane) {
+    Rows.Delivery delivery = new Rows.Delivery();
+    delivery.key = key;
+    delivery.lane = lane;
+    delivery.laneId = lane.id;
+    delivery.mark = Rows.Mark.NEW;
+    deliveries.put(key, delivery);
+    return delivery;
+  }
+
+  Rows.@Nullable Lane lane(String name) throws SQLException {
+    Rows.Lane known = lanes.get(name);
+    return known != null ? known : loadLane("lane = ?", name);
+  }
+
+  private Rows.@Nullable Lane lane(long id) throws SQLException {
+    Rows.Lane known = lanesById.get(id);
+    return known != null ? known : loadLane("id = ?", id);
+  }
+
+  private Rows.@Nullable Lane loadLane(String which, Object value) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select id, lane, domain, nexthop, shut, waiting, parked, bytes, parkedbytes, since,"
+                + " retry from lane where "
+                + which)) {
+      select.setObject(1, value);
+      try (ResultSet row = select.executeQuery()) {
+        if (!row.next()) {
+          return null;
+        }
+        Rows.Lane lane = new Rows.Lane();
+        lane.id = row.getLong(1);
+        lane.lane = row.getString(2);
+        lane.domain = row.getString(3);
+        lane.nextHop = row.getString(4);
+        lane.shut = row.getBoolean(5);
+        lane.waiting = row.getLong(6);
+        lane.parked = row.getLong(7);
+        lane.bytes = row.getLong(8);
+        lane.parkedBytes = row.getLong(9);
+        lane.since = row.getLong(10);
+        lane.retry = row.getLong(11);
+        return remember(lane);
+      }
+    }
+  }
+
+  Rows.Lane laneOrNew(String name) throws SQLException {
+    Rows.Lane known = lane(name);
+    if (known != null) {
+      return known;
+    }
+    Rows.Lane lane = new Rows.Lane();
+    lane.id = nextLane++;
+    lane.lane = name;
+    lane.domain = name.substring(name.lastIndexOf('@') + 1);
+    lane.mark = Rows.Mark.NEW;
+    return remember(lane);
+  }
+
+  private Rows.Lane remember(Rows.Lane lane) {
+    lanes.put(lane.lane, lane);
+    lanesById.put(lane.id, lane);
+    return lane;
+  }
+
+  void event(long seq, long position) {
+    events.add(new long[] {seq, position});
+  }
+
+  void redirected(long seq, long key) {
+    redirected.add(new long[] {seq, key});
+  }
+
+  /** Changes many lanes at once, after what the batch knows has been written. */
+  void update(String sql, Object... values) throws SQLException {
+    flush();
+    try (PreparedStatement update = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        update.setObject(i + 1, values[i]);
+      }
+      update.executeUpdate();
+    }
+  }
+
+  /** Writes everything and forgets it; the caller commits. */
+  void flush() throws SQLException {
+    writeMessages();
+    writeDeliveries();
+    writePairs("merge into event key (seq, pos) values (?, ?)", events);
+    writePairs("merge into redirected key (seq, k) values (?, ?)", redirected);
+    writeLanes();
+    messages.clear();
+    deliveries.clear();
+    lanes.clear();
+    lanesById.clear();
+  }
+
+  private void writeMessages() throws SQLException {
+    try (PreparedStatement insert =
+            connection.prepareStatement("insert into message values (?, ?, ?, ?, ?, ?, ?)");
+        PreparedStatement update =
+            connection.prepareStatement("update message set pos = ?, remaining = ? where seq = ?");
+        PreparedStatement delete =
+            connection.prepareStatement("delete from message where seq = ?");
+        PreparedStatement events = connection.prepareStatement("delete from event where seq = ?");
+        PreparedStatement moved =
+            connection.prepareStatement("delete from redirected where seq = ?")) {
+      for (Rows.Message m : messages.values()) {
+        switch (m.mark) {
+          case NEW -> add(insert, m.seq, m.pos, m.id, m.sender, m.accepted, m.size, m.remaining);
+          case CHANGED -> add(update, m.pos, m.remaining, m.seq);
+          case GONE -> {
+            add(delete, m.seq);
+            add(events, m.seq);
+            add(moved, m.seq);
+          }
+          case NEVER, CLEAN -> {}
+        }
+      }
+      for (PreparedStatement each : List.of(insert, update, delete, events, moved)) {
+        each.executeBatch();
+      }
+    }
+    events.removeIf(e -> gone(e[0]));
+    redirected.removeIf(e -> gone(e[0]));
+  }
+
+  private boolean gone(long seq) {
+    Rows.Message message = messages.get(seq);
+    return message != null && !message.there();
+  }
+
+  private void writeDeliveries() throws SQLException {
+    try (PreparedStatement insert =
+            connection.prepareStatement("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        PreparedStatement update =
+            connection.prepareStatement(
+                "update delivery set state = ?, attempts = ?, next = ?, reply = ? where k = ?");
+        PreparedStatement delete =
+            connection.prepareStatement("delete from delivery where k = ?")) {
+      for (Rows.Delivery d : deliveries.values()) {
+        switch (d.mark) {
+          case NEW ->
+              add(
+                  insert,
+                  d.key,
+                  d.seq,
+                  d.laneId,
+                  d.state,
+                  d.attempts,
+                  d.next,
+                  d.reply,
+                  d.described,
+                  d.address);
+          case CHANGED -> add(update, d.state, d.attempts, d.next, d.reply, d.key);
+          case GONE -> add(delete, d.key);
+          case NEVER, CLEAN -> {}
+        }
+      }
+      for (PreparedStatement each : List.of(insert, update, delete)) {
+        each.executeBatch();
+      }
+    }
+  }
+
+  private void writePairs(String sql, List<long[]> pairs) throws SQLException {
+    if (pairs.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement insert = connection.prepareStatement(sql)) {
+      for (long[] pair : pairs) {
+        add(insert, pair[0], pair[1]);
+      }
+      insert.executeBatch();
+    }
+    pairs.clear();
+  }
+
+  private void writeLanes() throws SQLException {
+    try (PreparedStatement insert =
+            connection.prepareStatement(
+                "insert into lane values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        PreparedStatement update =
+            connection.prepareStatement(
+                "update lane set nexthop = ?, shut = ?, waiting = ?, parked = ?, bytes = ?,"
+                    + " parkedbytes = ?, since = ?, retry = ? where id = ?");
+        PreparedStatement delete = connection.prepareStatement("delete from lane where id = ?")) {
+      for (Rows.Lane lane : lanes.values()) {
+        settle(lane);
+        switch (lane.mark) {
+          case NEW ->
+              add(
+                  insert,
+                  lane.id,
+                  lane.lane,
+                  lane.domain,
+                  lane.nextHop,
+                  lane.shut,
+                  lane.waiting,
+                  lane.parked,
+                  lane.bytes,
+                  lane.parkedBytes,
+                  lane.since,
+                  lane.retry);
+          case CHANGED ->
+              add(
+                  update,
+                  lane.nextHop,
+                  lane.shut,
+                  lane.waiting,
+                  lane.parked,
+                  lane.bytes,
+                  lane.parkedBytes,
+                  lane.since,
+                  lane.retry,
+                  lane.id);
+          case GONE -> add(delete, lane.id);
+          case NEVER, CLEAN -> {}
+        }
+      }
+      for (PreparedStatement each : List.of(insert, update, delete)) {
+        each.executeBatch();
+      }
+    }
+  }
+
+  /** An empty lane goes; one that lost its head gets the age of the next. */
+  private void settle(Rows.Lane lane) throws SQLException {
+    if (lane.waiting + lane.parked == 0) {
+      lane.gone();
+      return;
+    }
+    if (!lane.headGone) {
+      return;
+    }
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select min(m.accepted) from message m where m.seq in (select seq from delivery where k"
+                + " in ((select min(k) from delivery where lane = ? and state = 0), (select min(k)"
+                + " from delivery where lane = ? and state = 1)))")) {
+      select.setLong(1, lane.id);
+      select.setLong(2, lane.id);
+      try (ResultSet row = select.executeQuery()) {
+        if (row.next()) {
+          lane.since = row.getLong(1);
+          lane.changed();
+        }
+      }
+    }
+  }
+
+  private static void add(PreparedStatement statement, @Nullable Object... values)
+      throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    statement.addBatch();
+  }
+}

@@ -1,0 +1,132 @@
+package org.holdfast.holdqueue.index;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Locale;
+import org.holdfast.holdqueue.Recipient;
+import org.holdfast.holdqueue.log.DamagedRecordException;
+import org.holdfast.holdqueue.log.Entry;
+import org.holdfast.holdqueue.log.LogRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of one delivery. Octets: form 1, key 64, message's sequence 64, time, who, text, next
+ * attempt in milliseconds since 1970 (0: none), and for a redirection the new recipient and its
+ * next hop.
+ *
+ * @param key the delivery's {@link Key}
+ * @param message the message's sequence
+ * @param who the person who did it; empty when the queue did
+ * @param text the next hop's reply, or the reason
+ * @param to the new recipient of a redirection, else null
+ * @param nextHop where that one lives; empty when {@code to} is null
+ */
+public record FateRecord(
+    Kind kind,
+    long key,
+    long message,
+    Instant at,
+    String who,
+    String text,
+    long nextAttempt,
+    @Nullable Recipient to,
+    String nextHop) {
+
+  private static final int FORM = 1;
+
+  /** What happened; the type of the record. */
+  public enum Kind {
+    DELIVERED(2),
+    DEFERRED(3),
+    PARKED(4),
+    RETRIED(5),
+    DISCARDED(6),
+    REDIRECTED(7),
+    UNCERTAIN(9),
+    REFUSED(10);
+
+    private final int type;
+
+    Kind(int type) {
+      this.type = type;
+    }
+
+    /** One word for people. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether the next hop was asked. */
+    boolean attempt() {
+      return this == DELIVERED || this == DEFERRED || this == UNCERTAIN || this == REFUSED;
+    }
+
+    static @Nullable Kind of(int type) {
+      for (Kind kind : values()) {
+        if (kind.type == type) {
+          return kind;
+        }
+      }
+      return null;
+    }
+  }
+
+  /** A fate without a new recipient. */
+  public static FateRecord of(
+      Kind kind, long key, long message, Instant at, String who, String text) {
+    return new FateRecord(kind, key, message, at, who, text, 0, null, "");
+  }
+
+  /** The same with the time of the next attempt. */
+  public FateRecord next(@Nullable Instant when) {
+    return new FateRecord(
+        kind, key, message, at, who, text, when == null ? 0 : when.toEpochMilli(), to, nextHop);
+  }
+
+  /** The record to append. */
+  public Entry entry() {
+    return Entry.of(kind.type, Wire.octets(this::write));
+  }
+
+  private void write(DataOutputStream out) throws IOException {
+    out.writeByte(FORM);
+    out.writeLong(key);
+    out.writeLong(message);
+    Wire.instant(out, at);
+    Wire.text(out, who);
+    Wire.text(out, text);
+    out.writeLong(nextAttempt);
+    if (to != null) {
+      Wire.recipient(out, to);
+      Wire.text(out, nextHop);
+    }
+  }
+
+  /** Reads it back. */
+  public static FateRecord read(LogRecord record) throws IOException {
+    Kind kind = Kind.of(record.type());
+    DataInputStream in = Wire.in(record.body());
+    if (kind == null || in.readUnsignedByte() != FORM) {
+      throw new DamagedRecordException("record at " + record.position() + ": unknown form");
+    }
+    long key = in.readLong();
+    long message = in.readLong();
+    Instant at = Wire.instant(in);
+    String who = Wire.text(in);
+    String text = Wire.text(in);
+    long next = in.readLong();
+    boolean redirected = kind == Kind.REDIRECTED;
+    return new FateRecord(
+        kind,
+        key,
+        message,
+        at,
+        who,
+        text,
+        next,
+        redirected ? Wire.recipient(in) : null,
+        redirected ? Wire.text(in) : "");
+  }
+}

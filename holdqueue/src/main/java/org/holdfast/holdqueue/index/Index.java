@@ -1,0 +1,506 @@
+package org.holdfast.holdqueue.index;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.holdfast.holdqueue.Lanes;
+import org.holdfast.holdqueue.log.LogRecord;
+import org.holdfast.holdqueue.log.SegmentLog;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What is held, in SQL: for order, look-up and totals. Follows the log's synced end with one
+ * thread, a batch of records to a transaction, and knows up to which position it is complete.
+ * Whatever is wrong with it, it is made anew from the log.
+ */
+public final class Index implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Index.class);
+
+  /** Octets of log that make one transaction at most. */
+  private static final long BATCH = 2L << 20;
+
+  /** How long a change of a lane's status may wait for the next batch. */
+  private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
+
+  /** The wait before the index is tried anew after it failed. */
+  private static final Duration MEND = Duration.ofSeconds(1);
+
+  /**
+   * Most lane statuses waiting to be written; further ones are left to the next time it is asked.
+   */
+  private static final int STATUSES = 100_000;
+
+  private final SegmentLog log;
+  private final Path directory;
+  private final Listener listener;
+  private final BiConsumer<String, Long> counts;
+  private final long bootEnd;
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Map<Long, Rows.Segment> segments = new HashMap<>();
+  private final Map<String, Status> statuses = new ConcurrentHashMap<>();
+  private final Queue<Wide> wides = new ConcurrentLinkedQueue<>();
+
+  /** Deliveries whose end is in the log and not yet in the tables. */
+  private final Set<Long> hidden = ConcurrentHashMap.newKeySet();
+
+  private final Thread thread;
+
+  /** Guards the waiting for {@code position} only. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition moved = lock.newCondition();
+  private volatile long position;
+  private volatile @Nullable Database database;
+  private volatile boolean closed;
+  private long counted;
+  private boolean bodies;
+
+  /** What is known of one lane's way; null: unchanged. */
+  private record Status(@Nullable Boolean shut, @Nullable String nextHop) {
+    Status and(Status later) {
+      return new Status(
+          later.shut != null ? later.shut : shut, later.nextHop != null ? later.nextHop : nextHop);
+    }
+  }
+
+  /** Many lanes were opened or shut. */
+  private record Wide(Lanes lanes, boolean shut) {}
+
+  private Index(
+      SegmentLog log, Path directory, BiConsumer<String, Long> counts, Listener listener) {
+    this.log = log;
+    this.directory = directory;
+    this.counts = counts;
+    this.listener = listener;
+    this.bootEnd = log.end();
+    this.counted = bootEnd;
+    this.thread = Thread.ofPlatform().name("index").daemon().unstarted(this::run);
+  }
+
+  /**
+   * Opens the index and begins to follow the log, in a thread of its own.
+   *
+   * @param counts takes (lane, difference) of the deliveries waiting: first what was held when the
+   *     log was opened, then each delivery that leaves its lane or comes back; those that come in
+   *     new are counted by who stores them
+   */
+  public static Index open(
+      SegmentLog log, Path directory, BiConsumer<String, Long> counts, Listener listener) {
+    Index index = new Index(log, directory, counts, listener);
+    index.thread.start();
+    return index;
+  }
+
+  /** Completes when all that was held at the start is known. */
+  public CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  /** Waits until the tables show everything before this position; false: not within the time. */
+  public boolean await(long until, Duration patience) {
+    long left = patience.toNanos();
+    lock.lock();
+    try {
+      while (position < until && left > 0 && !closed) {
+        left = moved.awaitNanos(left);
+      }
+      return position >= until;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The delivery's end is about to be written: {@link Questions#head} leaves it out from now on.
+   */
+  public void hide(long key) {
+    hidden.add(key);
+  }
+
+  /** The end could not be written. */
+  public void show(long key) {
+    hidden.remove(key);
+  }
+
+  boolean hides(long key) {
+    return hidden.contains(key);
+  }
+
+  /** What {@code NextHops.way} said of a lane, for lists and totals; shown with the next batch. */
+  public void status(String lane, @Nullable Boolean shut, @Nullable String nextHop) {
+    if (statuses.size() < STATUSES) {
+      statuses.merge(lane, new Status(shut, nextHop), Status::and);
+    }
+  }
+
+  /** Many lanes were opened or shut, for lists and totals. */
+  public void status(Lanes lanes, boolean shut) {
+    wides.add(new Wide(lanes, shut));
+  }
+
+  /** A connection for a question; the caller closes it. */
+  Connection connection() throws SQLException {
+    Database open = database;
+    if (open == null) {
+      throw new SQLException("the index is being opened");
+    }
+    return open.connection();
+  }
+
+  SegmentLog log() {
+    return log;
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        follow();
+      } catch (SQLException | IOException | RuntimeException e) {
+        if (!closed) {
+          mend(e);
+        }
+      }
+    }
+  }
+
+  /** Drops the tables; they are made anew from the log. */
+  private void mend(Exception because) {
+    LOG.error("the index failed; it is rebuilt from the log", because);
+    Database broken = database;
+    database = null;
+    if (broken != null) {
+      broken.close();
+    }
+    try {
+      Thread.sleep(MEND);
+      Database.delete(directory);
+    } catch (IOException e) {
+      LOG.error("the index's files cannot be deleted", e);
+    } catch (InterruptedException e) {
+      LOG.warn("somebody interrupted the index's thread; ignored");
+    }
+  }
+
+  private void follow() throws SQLException, IOException {
+    Database opened = openOrRebuild();
+    try (Connection connection = opened.connection()) {
+      connection.setAutoCommit(false);
+      load(connection);
+      database = opened;
+      while (!closed) {
+        step(connection);
+      }
+    }
+  }
+
+  private Database openOrRebuild() throws SQLException, IOException {
+    try {
+      return Database.open(directory);
+    } catch (SQLException | RuntimeException e) {
+      LOG.warn("the index cannot be used and is rebuilt from the log", e);
+      Database.delete(directory);
+      return Database.open(directory);
+    }
+  }
+
+  private void load(Connection connection) throws SQLException {
+    segments.clear();
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet row = statement.executeQuery("select v from meta where k = 'position'")) {
+        row.next();
+        position = row.getLong(1);
+      }
+      try (ResultSet rows = statement.executeQuery("select base, live from segment")) {
+        while (rows.next()) {
+          segment(rows.getLong(1)).live = rows.getLong(2);
+        }
+      }
+      try (ResultSet rows = statement.executeQuery("select base, target from reference")) {
+        while (rows.next()) {
+          segment(rows.getLong(1)).refer(rows.getLong(2));
+          segment(rows.getLong(1)).newTargets();
+        }
+      }
+    }
+    checkAgainstLog();
+    bodies = position == 0;
+    LOG.info("index complete up to {}, log ends at {}", position, log.end());
+  }
+
+  private Rows.Segment segment(long base) {
+    return segments.computeIfAbsent(base, b -> new Rows.Segment());
+  }
+
+  /** An index that is ahead of the log, or knows live mail in a segment that is gone, is wrong. */
+  private void checkAgainstLog() throws SQLException {
+    if (position > log.end()) {
+      throw new SQLException("the index is ahead of the log");
+    }
+    Set<Long> there = new HashSet<>(log.segments());
+    for (Map.Entry<Long, Rows.Segment> each : segments.entrySet()) {
+      if (each.getValue().live > 0 && !there.contains(each.getKey())) {
+        throw new SQLException("the index knows mail in a segment that is gone: " + each.getKey());
+      }
+    }
+  }
+
+  private void step(Connection connection) throws SQLException, IOException {
+    if (position >= bootEnd && !ready.isDone()) {
+      loadCounts(connection);
+      ready.complete(null);
+    }
+    boolean more = waitForMore();
+    if (more || !statuses.isEmpty() || !wides.isEmpty()) {
+      batch(connection, more ? log.end() : position);
+    }
+  }
+
+  private boolean waitForMore() {
+    try {
+      return log.awaitBeyond(position, wides.isEmpty() && statuses.isEmpty() ? PAUSE_NANOS : 0);
+    } catch (InterruptedException e) {
+      LOG.warn("somebody interrupted the index's thread; ignored");
+      return false;
+    }
+  }
+
+  private void loadCounts(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("select lane, waiting from lane")) {
+      while (rows.next()) {
+        counts.accept(rows.getString(1), rows.getLong(2));
+      }
+    }
+    connection.commit();
+  }
+
+  private void batch(Connection connection, long end) throws SQLException, IOException {
+    long until = Math.min(end, position + BATCH);
+    until = position < bootEnd ? Math.min(until, bootEnd) : until;
+    Batch batch = new Batch(connection, this::segmentOf);
+    Applier.Effects effects = new Applier.Effects();
+    Applier applier = new Applier(batch, segments, effects);
+    long reached =
+        until > position
+            ? log.replay(position, until, bodies, record -> apply(applier, record))
+            : position;
+    batch.flush();
+    writeStatuses(batch);
+    announce(effects);
+    writeSegments(connection);
+    writePosition(connection, reached);
+    connection.commit();
+    publish(connection, reached, effects);
+  }
+
+  private static void apply(Applier applier, LogRecord record) throws IOException {
+    try {
+      applier.apply(record);
+    } catch (SQLException e) {
+      throw new IOException("the index cannot take the record at " + record.position(), e);
+    }
+  }
+
+  private long segmentOf(long recordPosition) {
+    List<Long> bases = log.segments();
+    long found = 0;
+    for (long base : bases) {
+      found = base <= recordPosition ? base : found;
+    }
+    return found;
+  }
+
+  private void writeStatuses(Batch batch) throws SQLException {
+    for (Wide wide = wides.poll(); wide != null; wide = wides.poll()) {
+      write(batch, wide);
+    }
+    for (String name : List.copyOf(statuses.keySet())) {
+      Status status = statuses.remove(name);
+      Rows.Lane lane = status == null ? null : batch.lane(name);
+      if (lane != null && status != null) {
+        write(lane, status);
+      }
+    }
+    batch.flush();
+  }
+
+  private static void write(Batch batch, Wide wide) throws SQLException {
+    String set = "update lane set shut = ? where ";
+    switch (wide.lanes) {
+      case Lanes.One one -> batch.update(set + "lane = ?", wide.shut, one.lane());
+      case Lanes.Domain domain -> batch.update(set + "domain = ?", wide.shut, domain.domain());
+      case Lanes.NextHop hop -> batch.update(set + "nexthop = ?", wide.shut, hop.nextHop());
+      case Lanes.All all -> batch.update(set + "true", wide.shut);
+    }
+  }
+
+  private static void write(Rows.Lane lane, Status status) {
+    if (status.shut != null && status.shut != lane.shut) {
+      lane.shut = status.shut;
+      lane.changed();
+    }
+    if (status.nextHop != null && !status.nextHop.equals(lane.nextHop)) {
+      lane.nextHop = status.nextHop;
+      lane.changed();
+    }
+  }
+
+  /** Adopted before visible: else the dispatcher could begin a second attempt. */
+  private void announce(Applier.Effects effects) {
+    for (Applier.Arrival arrival : effects.arrivals) {
+      if (arrival.position() >= bootEnd) {
+        listener.arriving(arrival.delivery());
+      }
+    }
+    for (Applier.Move move : effects.moves) {
+      if (move.by() > 0 && move.position() >= counted) {
+        counts.accept(move.lane(), (long) move.by());
+      }
+    }
+  }
+
+  private void writeSegments(Connection connection) throws SQLException {
+    try (PreparedStatement live =
+            connection.prepareStatement("merge into segment key (base) values (?, ?)");
+        PreparedStatement target =
+            connection.prepareStatement("merge into reference key (base, target) values (?, ?)")) {
+      for (Map.Entry<Long, Rows.Segment> each : segments.entrySet()) {
+        Rows.Segment segment = each.getValue();
+        if (segment.writtenLive != segment.live) {
+          live.setLong(1, each.getKey());
+          live.setLong(2, segment.live);
+          live.addBatch();
+          segment.writtenLive = segment.live;
+        }
+        for (long to : segment.newTargets()) {
+          target.setLong(1, each.getKey());
+          target.setLong(2, to);
+          target.addBatch();
+        }
+      }
+      live.executeBatch();
+      target.executeBatch();
+    }
+  }
+
+  private static void writePosition(Connection connection, long reached) throws SQLException {
+    try (PreparedStatement update =
+        connection.prepareStatement("update meta set v = ? where k = 'position'")) {
+      update.setLong(1, reached);
+      update.executeUpdate();
+    }
+  }
+
+  private void publish(Connection connection, long reached, Applier.Effects effects)
+      throws SQLException {
+    effects.settled.forEach(hidden::remove);
+    for (Applier.Move move : effects.moves) {
+      if (move.by() < 0 && move.position() >= counted) {
+        counts.accept(move.lane(), (long) move.by());
+      }
+    }
+    counted = Math.max(counted, reached);
+    lock.lock();
+    try {
+      position = reached;
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    for (Applier.Arrival arrival : effects.arrivals) {
+      if (arrival.position() >= bootEnd) {
+        listener.arrived(arrival.delivery(), arrival.part());
+      }
+    }
+    if (reached >= bootEnd && !effects.settled.isEmpty()) {
+      dropUseless(connection);
+    }
+  }
+
+  /**
+   * The tables must be safe without a segment before it goes: else a crash would cost a rebuild.
+   */
+  private void dropUseless(Connection connection) throws SQLException {
+    List<Long> useless = useless();
+    if (useless.isEmpty()) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("checkpoint sync");
+      for (long base : useless) {
+        listener.useless(base);
+        segments.remove(base);
+        statement.executeUpdate("delete from segment where base = " + base);
+        statement.executeUpdate("delete from reference where base = " + base);
+      }
+    }
+    connection.commit();
+  }
+
+  /**
+   * Segments that hold no live message and whose records speak only of messages that are gone with
+   * segments deleted before, or with this one: a rebuild would not miss them.
+   */
+  private List<Long> useless() {
+    List<Long> found = new ArrayList<>();
+    Set<Long> there = new HashSet<>(log.segments());
+    for (long base : log.segments()) {
+      Rows.Segment segment = segment(base);
+      boolean free =
+          segment.live == 0
+              && segment.targets.stream().noneMatch(t -> t != base && there.contains(t));
+      if (free && base != log.segments().getLast()) {
+        found.add(base);
+        there.remove(base);
+      }
+    }
+    return found;
+  }
+
+  /** Stops following; what is not in the tables yet is caught up at the next start. */
+  @Override
+  public void close() {
+    closed = true;
+    ready.cancel(false);
+    lock.lock();
+    try {
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join(TimeUnit.SECONDS.toMillis(30));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Database open = database;
+    if (open != null) {
+      open.close();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package org.holdfast.holdqueue.index;
+
+/**
+ * One number for a delivery that sorts like the order of acceptance: a place in the log in the
+ * upper bits (of the message, or of the redirection that gave it this lane), the recipient's number
+ * in the lower.
+ */
+public final class Key {
+
+  /** Bits of the recipient's number. */
+  static final int BITS = 12;
+
+  /** Most recipients of one message. */
+  public static final int RECIPIENTS = 1 << BITS;
+
+  private Key() {}
+
+  /** The key of recipient {@code number}, 0 to {@link #RECIPIENTS} - 1. */
+  public static long of(long order, int number) {
+    return order << BITS | number;
+  }
+
+  /** The place in the log. */
+  public static long order(long key) {
+    return key >>> BITS;
+  }
+
+  /** The recipient's number. */
+  public static int number(long key) {
+    return (int) (key & (RECIPIENTS - 1));
+  }
+}

@@ -1,0 +1,16 @@
+package org.holdfast.holdqueue.index;
+
+import org.holdfast.holdqueue.Delivery;
+
+/** Learns from the index's thread what came in since the queue was opened. Quick, never throws. */
+public interface Listener {
+
+  /** About to become visible. */
+  void arriving(Delivery delivery);
+
+  /** Visible now, for each delivery. */
+  void arrived(Delivery delivery, MessageRecord.Part part);
+
+  /** A segment of the log has become useless. */
+  void useless(long segment);
+}

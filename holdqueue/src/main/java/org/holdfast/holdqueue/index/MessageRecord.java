@@ -1,0 +1,140 @@
+package org.holdfast.holdqueue.index;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.holdfast.holdqueue.Content;
+import org.holdfast.holdqueue.Envelope;
+import org.holdfast.holdqueue.Held;
+import org.holdfast.holdqueue.Recipient;
+import org.holdfast.holdqueue.log.DamagedRecordException;
+import org.holdfast.holdqueue.log.Entry;
+import org.holdfast.holdqueue.log.LogRecord;
+
+/**
+ * A message in the log: envelope, recipients, and the content once.
+ *
+ * <pre>
+ *  0         4      5          13       21                                 length
+ *  +---------+------+----------+--------+----------+------------+----------+---------
+ *  | length  | form | sequence | size   | envelope | recipients | content ...
+ *  | of this | 1    |          | of     |          | count 16,  |
+ *  |         |      |          | content|          | each       |
+ *  +---------+------+----------+--------+----------+------------+----------+---------
+ * </pre>
+ *
+ * @param sequence the message's place in the order of acceptance: the position of its first record
+ *     in the log. 0 in the octets of that first record, which cannot know its own position
+ * @param size octets of content
+ */
+public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, long size) {
+
+  /** Type of a record that a sender's message came in with. */
+  public static final int TYPE = 1;
+
+  /** Type of a message that compaction carried forward, with the deliveries left of it. */
+  public static final int MOVED = 8;
+
+  private static final int FORM = 1;
+  private static final int LENGTH = 4;
+
+  /**
+   * One delivery of it.
+   *
+   * @param order see {@link Key}; 0: the message's own sequence
+   */
+  public record Part(
+      int number,
+      long order,
+      Recipient recipient,
+      String nextHop,
+      Held.Entry entry,
+      String reason,
+      int attempts) {}
+
+  /** The record to append. */
+  public Entry entry(Content content) {
+    return Entry.of(sequence == 0 ? TYPE : MOVED, head(), content);
+  }
+
+  private byte[] head() {
+    byte[] fields = Wire.octets(this::write);
+    return ByteBuffer.allocate(LENGTH + fields.length)
+        .putInt(LENGTH + fields.length)
+        .put(fields)
+        .array();
+  }
+
+  private void write(DataOutputStream out) throws IOException {
+    out.writeByte(FORM);
+    out.writeLong(sequence);
+    out.writeLong(size);
+    Wire.text(out, envelope.id());
+    Wire.text(out, envelope.reversePath());
+    Wire.instant(out, envelope.accepted());
+    Wire.text(out, envelope.client());
+    Wire.parameters(out, envelope.parameters());
+    out.writeShort(parts.size());
+    for (Part part : parts) {
+      write(out, part);
+    }
+  }
+
+  private static void write(DataOutputStream out, Part part) throws IOException {
+    out.writeShort(part.number);
+    out.writeLong(part.order);
+    Wire.recipient(out, part.recipient);
+    Wire.text(out, part.nextHop);
+    out.writeByte(part.entry.ordinal());
+    Wire.text(out, part.reason);
+    out.writeInt(part.attempts);
+  }
+
+  /** Where the content begins in the record's body. */
+  public static int headLength(LogRecord record) throws IOException {
+    int length = ByteBuffer.wrap(record.octets(0, LENGTH)).getInt();
+    if (length < LENGTH || length > record.length()) {
+      throw new DamagedRecordException("message record at " + record.position() + " is malformed");
+    }
+    return length;
+  }
+
+  /** Reads envelope and recipients; the content is left alone. */
+  public static MessageRecord read(LogRecord record) throws IOException {
+    DataInputStream in = Wire.in(record.octets(0, headLength(record)));
+    in.skipNBytes(LENGTH);
+    if (in.readUnsignedByte() != FORM) {
+      throw new DamagedRecordException("message record at " + record.position() + ": other form");
+    }
+    long sequence = in.readLong();
+    long size = in.readLong();
+    Envelope envelope =
+        new Envelope(
+            Wire.text(in), Wire.text(in), Wire.instant(in), Wire.text(in), Wire.parameters(in));
+    List<Part> parts = new ArrayList<>();
+    for (int left = in.readUnsignedShort(); left > 0; left--) {
+      parts.add(part(in));
+    }
+    return new MessageRecord(
+        sequence == 0 ? record.position() : sequence, envelope, List.copyOf(parts), size);
+  }
+
+  private static Part part(DataInputStream in) throws IOException {
+    return new Part(
+        in.readUnsignedShort(),
+        in.readLong(),
+        Wire.recipient(in),
+        Wire.text(in),
+        Held.Entry.values()[in.readUnsignedByte()],
+        Wire.text(in),
+        in.readInt());
+  }
+
+  /** The key of one of its deliveries. */
+  public long key(Part part) {
+    return Key.of(part.order == 0 ? sequence : part.order, part.number);
+  }
+}

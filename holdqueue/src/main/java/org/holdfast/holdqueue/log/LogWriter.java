@@ -1,0 +1,350 @@
+package org.holdfast.holdqueue.log;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.holdfast.holdqueue.disk.Disk;
+import org.holdfast.holdqueue.disk.DiskFile;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that writes a log. Whatever is asked while an fsync runs shares the next one.
+ *
+ * <p>The order that makes 250 mean safe: write, force, then publish the new end and answer. After
+ * any failed write or force nothing is answered with success any more, see {@link
+ * LogFailedException}.
+ */
+final class LogWriter implements Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+  /** Most requests waiting; further callers wait to ask. */
+  static final int WAITING = 4096;
+
+  /** Most requests that share one fsync. */
+  static final int BATCH = 1024;
+
+  private final SegmentLog log;
+  private final Disk disk;
+  private final Path directory;
+  private final long salt;
+  private final LogSettings settings;
+  private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(WAITING);
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(SegmentOutput.BUFFER);
+
+  private Segment segment;
+  private SegmentOutput output;
+
+  /** Written but not synced since; 0: nothing is. */
+  private long syncBy;
+
+  private boolean dirty;
+  private boolean closed;
+  private volatile @Nullable LogFailedException failure;
+
+  LogWriter(SegmentLog log, Disk disk, Path directory, long salt, LogSettings settings, long first)
+      throws IOException {
+    this.log = log;
+    this.disk = disk;
+    this.directory = directory;
+    this.salt = salt;
+    this.settings = settings;
+    this.segment = create(first);
+    this.output = output(segment);
+    begin();
+  }
+
+  @Nullable LogFailedException failure() {
+    return failure;
+  }
+
+  /** Asks; blocks while too much is waiting. An interrupt does not undo it. */
+  void ask(Request request) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        requests.put(request);
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    LogFailedException failed = failure;
+    if (failed != null || log.closed()) {
+      refuseAll();
+    }
+  }
+
+  @Override
+  public void run() {
+    List<Request> batch = new ArrayList<>(BATCH);
+    while (!closed) {
+      batch.clear();
+      gather(batch);
+      serve(batch);
+    }
+    refuseAll();
+  }
+
+  private void gather(List<Request> batch) {
+    try {
+      Request first =
+          dirty
+              ? requests.poll(Math.max(0, syncBy - System.nanoTime()), TimeUnit.NANOSECONDS)
+              : requests.take();
+      if (first != null) {
+        batch.add(first);
+        requests.drainTo(batch, BATCH - 1);
+      }
+    } catch (InterruptedException e) {
+      LOG.warn("somebody interrupted the log's writer; ignored");
+    }
+  }
+
+  private void serve(List<Request> batch) {
+    List<Runnable> answers = new ArrayList<>(batch.size());
+    try {
+      boolean sync = dirty && syncBy - System.nanoTime() <= 0;
+      for (Request request : batch) {
+        sync |= serve(request, answers);
+      }
+      finish(sync);
+      answers.forEach(Runnable::run);
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      batch.forEach(r -> r.done().completeExceptionally(failed(e)));
+    }
+  }
+
+  private void finish(boolean sync) throws IOException {
+    if (closed) {
+      return;
+    }
+    if (sync) {
+      sync();
+    } else {
+      output.flush();
+    }
+  }
+
+  /** Returns whether a sync must come before the answer. */
+  private boolean serve(Request request, List<Runnable> answers) throws IOException {
+    LogFailedException failed = failure;
+    if (failed != null && !(request instanceof Request.Close)) {
+      request.done().completeExceptionally(failed(failed));
+      return false;
+    }
+    return switch (request) {
+      case Request.Write write -> write(write, answers);
+      case Request.Sync sync -> {
+        answers.add(() -> sync.done().complete(output.end()));
+        yield true;
+      }
+      case Request.Rewrite rewrite -> {
+        rewrite(rewrite, answers);
+        yield false;
+      }
+      case Request.Close close -> {
+        close(close);
+        yield false;
+      }
+    };
+  }
+
+  private boolean write(Request.Write write, List<Runnable> answers) throws IOException {
+    long last = 0;
+    try {
+      for (Entry entry : write.entries()) {
+        last = add(entry);
+      }
+    } catch (ContentException e) {
+      write.done().completeExceptionally(e);
+      return false;
+    }
+    if (write.lazy()) {
+      write.done().complete(last);
+      dirtied();
+      return false;
+    }
+    long position = last;
+    answers.add(() -> write.done().complete(position));
+    return true;
+  }
+
+  private void dirtied() {
+    if (!dirty) {
+      dirty = true;
+      syncBy = System.nanoTime() + settings.lazyNanos();
+    }
+  }
+
+  private long add(Entry entry) throws IOException {
+    long footprint = Frame.footprint(entry.length());
+    if (output.offset() > SegmentHead.SIZE
+        && output.offset() + footprint > settings.segmentBytes()) {
+      roll();
+    }
+    long position = output.append(entry);
+    log.wrote(position);
+    return position;
+  }
+
+  /** The full segment is safe to its end before the next one exists: see {@link Recovery}. */
+  private void roll() throws IOException {
+    seal();
+    long next = output.behind();
+    segment = create(next);
+    output = output(segment);
+    begin();
+  }
+
+  private void seal() throws IOException {
+    output.seal();
+    segment.length(output.offset());
+  }
+
+  private Segment create(long base) throws IOException {
+    Path path = directory.resolve(Segment.name(base));
+    return new Segment(base, path, disk.create(path), 0);
+  }
+
+  private SegmentOutput output(Segment of) {
+    return new SegmentOutput(of.file(), of.base(), salt, settings.preallocateBytes(), buffer);
+  }
+
+  private void begin() throws IOException {
+    output.begin(false);
+    disk.syncDirectory(directory);
+    segment.length(SegmentHead.SIZE);
+    log.began(segment);
+  }
+
+  private void sync() throws IOException {
+    output.sync();
+    dirty = false;
+    segment.length(output.offset());
+    log.durable(output.end());
+  }
+
+  /**
+   * The new contents grow under a name that is no segment's. The rename is the one moment at which
+   * they take the place of all older segments: {@link Recovery} drops those when it sees the flag.
+   */
+  private void rewrite(Request.Rewrite request, List<Runnable> answers) throws IOException {
+    sync();
+    seal();
+    long base = output.behind();
+    Path part = directory.resolve(Segment.name(base) + SegmentLog.UNFINISHED);
+    DiskFile file = disk.create(part);
+    Segment replaced = new Segment(base, directory.resolve(Segment.name(base)), file, 0);
+    SegmentOutput rewritten = output(replaced);
+    try {
+      rewritten.begin(true);
+      log.last(appendAll(request.entries(), rewritten));
+      rewritten.seal();
+    } catch (SourceFailure e) {
+      file.close();
+      disk.delete(part);
+      segment = create(base);
+      output = output(segment);
+      begin();
+      request.done().completeExceptionally(e.because());
+      return;
+    }
+    disk.rename(part, replaced.path());
+    disk.syncDirectory(directory);
+    replaced.length(rewritten.offset());
+    segment = create(rewritten.end());
+    output = output(segment);
+    log.replaced(replaced);
+    begin();
+    answers.add(() -> request.done().complete(log.last()));
+  }
+
+  private static long appendAll(Iterator<Entry> entries, SegmentOutput to) throws IOException {
+    long last = 0;
+    while (true) {
+      Entry entry;
+      try {
+        if (!entries.hasNext()) {
+          return last;
+        }
+        entry = entries.next();
+      } catch (RuntimeException e) {
+        throw new SourceFailure(e);
+      }
+      last = to.append(entry);
+    }
+  }
+
+  /** Whoever hands over the new contents failed: the log stays as it was. */
+  private static final class SourceFailure extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final RuntimeException why;
+
+    SourceFailure(RuntimeException because) {
+      super(because);
+      this.why = because;
+    }
+
+    RuntimeException because() {
+      return why;
+    }
+  }
+
+  private void close(Request.Close request) {
+    closed = true;
+    try {
+      if (failure == null) {
+        sync();
+        seal();
+      }
+      request.done().complete(output.end());
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+      request.done().completeExceptionally(failed(e));
+    }
+  }
+
+  private void fail(Exception because) {
+    if (failure == null) {
+      failure = failed(because);
+      LOG.error("the log {} failed and takes nothing until restarted", directory, because);
+      log.failed();
+    }
+    dirty = false;
+  }
+
+  private LogFailedException failed(Exception because) {
+    return new LogFailedException("the log failed: " + because.getMessage(), because);
+  }
+
+  /** Answers what was asked too late. */
+  void refuseAll() {
+    if (!closedForGood()) {
+      return;
+    }
+    List<Request> late = new ArrayList<>();
+    requests.drainTo(late);
+    for (Request request : late) {
+      CompletableFuture<Long> done = request.done();
+      done.completeExceptionally(new java.nio.channels.ClosedChannelException());
+    }
+  }
+
+  private boolean closedForGood() {
+    return log.closed();
+  }
+}

@@ -1,0 +1,24 @@
+package org.holdfast.holdqueue.log;
+
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** What the writer thread is asked to do; the answer is a position. */
+sealed interface Request {
+
+  CompletableFuture<Long> done();
+
+  /** Adds records; with {@code lazy} nobody waits for the sync. */
+  record Write(List<Entry> entries, boolean lazy, CompletableFuture<Long> done)
+      implements Request {}
+
+  /** Puts everything written before on stable storage. */
+  record Sync(CompletableFuture<Long> done) implements Request {}
+
+  /** Replaces the whole log. */
+  record Rewrite(Iterator<Entry> entries, CompletableFuture<Long> done) implements Request {}
+
+  /** Ends the writer. */
+  record Close(CompletableFuture<Long> done) implements Request {}
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.holdqueue.dispatch;
+
+import org.jspecify.annotations.NullMarked;

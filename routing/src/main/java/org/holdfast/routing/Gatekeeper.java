@@ -1,0 +1,25 @@
+package org.holdfast.routing;
+
+/** What the way of a message asks: who is this recipient, and may its mail go now? Thread-safe. */
+public interface Gatekeeper {
+
+  /**
+   * Who is this recipient? Address as in RCPT TO, without angle brackets. Cached; made for every
+   * RCPT.
+   */
+  Location locate(String address) throws MapUnavailableException;
+
+  /**
+   * Asks for a permit to deliver to this mailbox (as {@link Location.Mailbox#mailbox()} named it)
+   * now.
+   *
+   * @param what queue id and peer, shown to whoever waits for a flip
+   */
+  Entry enter(String mailbox, String what) throws MapUnavailableException;
+
+  /**
+   * As {@link #enter} but takes no permit: what would the answer be? A {@code Go} of it is closed
+   * already.
+   */
+  Entry look(String mailbox) throws MapUnavailableException;
+}

@@ -1,0 +1,30 @@
+package org.holdfast.gateway.accept;
+
+import org.apache.james.protocols.api.Response;
+
+/** DATA (RFC 5321 section 4.1.1.4). */
+final class DataCommand extends Command {
+
+  DataCommand() {
+    super("DATA");
+  }
+
+  @Override
+  Response obey(Conversation conversation, String argument) throws Refusal {
+    if (!argument.isEmpty()) {
+      throw new Refusal(ProtocolReplies.NO_ARGUMENT);
+    }
+    Incoming mail = conversation.mail();
+    if (mail == null) {
+      throw new Refusal(ProtocolReplies.MAIL_FIRST);
+    }
+    if (mail.chunked()) {
+      throw new Refusal(ProtocolReplies.CHUNKS_BEGUN);
+    }
+    if (mail.recipients().isEmpty()) {
+      throw new Refusal(ProtocolReplies.NO_RECIPIENT);
+    }
+    conversation.beginData(mail);
+    return ProtocolReplies.GO_AHEAD;
+  }
+}

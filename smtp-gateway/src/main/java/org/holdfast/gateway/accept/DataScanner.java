@@ -1,0 +1,153 @@
+package org.holdfast.gateway.accept;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the end of data and takes the transparency dots out (RFC 5321 section 4.5.2), and notes
+ * what may not be in a message. One for each message; not thread-safe.
+ *
+ * <p>The end is CRLF "." CRLF and nothing else. A bare CR or LF never begins a line, so no spelling
+ * of it can end a message that another server takes for text; a message that has one is refused,
+ * and its octets are still scanned by the same rule up to the real end.
+ */
+final class DataScanner {
+
+  /** Takes the octets of the message as they are found. */
+  interface Sink {
+    void octets(byte[] buffer, int from, int to);
+  }
+
+  private enum At {
+    LINE_START,
+    TEXT,
+    CR,
+    DOT,
+    DOT_CR
+  }
+
+  private final boolean dots;
+  private At at = At.LINE_START;
+  private int lineLength;
+  private boolean ended;
+  private @Nullable Defect defect;
+
+  private DataScanner(boolean dots) {
+    this.dots = dots;
+  }
+
+  /** For the octets after DATA. */
+  static DataScanner ofData() {
+    return new DataScanner(true);
+  }
+
+  /** For the octets of BDAT chunks (RFC 3030): no dots, no end of data. */
+  static DataScanner ofChunks() {
+    return new DataScanner(false);
+  }
+
+  /** CRLF "." CRLF has been read. */
+  boolean ended() {
+    return ended;
+  }
+
+  /** The first thing found that may not be in a message; null for none. */
+  @Nullable Defect defect() {
+    return at == At.CR && !dots ? firstOf(Defect.BARE_CR) : defect;
+  }
+
+  /** All octets so far make whole lines. */
+  boolean atLineStart() {
+    return at == At.LINE_START;
+  }
+
+  /**
+   * Scans {@code buffer[from, to)}; returns where it stopped: {@code to}, or after the end of data.
+   */
+  int scan(byte[] buffer, int from, int to, Sink sink) {
+    int kept = from;
+    int i = from;
+    while (i < to) {
+      switch (at) {
+        case LINE_START -> {
+          lineLength = 0;
+          if (dots && buffer[i] == '.') {
+            hand(buffer, kept, i, sink);
+            kept = ++i;
+            at = At.DOT;
+          } else {
+            at = At.TEXT;
+          }
+        }
+        case TEXT -> i = text(buffer, i, to);
+        case CR -> i = afterCr(buffer, i);
+        case DOT -> {
+          if (buffer[i] == '\r') {
+            kept = ++i;
+            at = At.DOT_CR;
+          } else {
+            at = At.TEXT;
+          }
+        }
+        case DOT_CR -> {
+          if (buffer[i] == '\n') {
+            ended = true;
+            return i + 1;
+          }
+          note(Defect.BARE_CR);
+          at = At.TEXT;
+        }
+      }
+    }
+    hand(buffer, kept, to, sink);
+    return to;
+  }
+
+  private int text(byte[] buffer, int from, int to) {
+    int i = from;
+    while (i < to && !special(buffer[i])) {
+      i++;
+    }
+    lineLength += i - from;
+    if (lineLength > Limits.TEXT_LINE) {
+      note(Defect.LINE_TOO_LONG);
+    }
+    return i < to ? special(buffer[i], i) : i;
+  }
+
+  private int special(byte octet, int i) {
+    if (octet == '\r') {
+      at = At.CR;
+    } else {
+      note(octet == '\n' ? Defect.BARE_LF : Defect.NUL);
+    }
+    return i + 1;
+  }
+
+  private int afterCr(byte[] buffer, int i) {
+    if (buffer[i] == '\n') {
+      at = At.LINE_START;
+      return i + 1;
+    }
+    note(Defect.BARE_CR);
+    at = At.TEXT;
+    return i;
+  }
+
+  private static boolean special(byte octet) {
+    return octet == '\r' || octet == '\n' || octet == 0;
+  }
+
+  private void note(Defect found) {
+    defect = firstOf(found);
+  }
+
+  private Defect firstOf(Defect found) {
+    return defect == null ? found : defect;
+  }
+
+  private static void hand(byte[] buffer, int from, int to, Sink sink) {
+    if (to > from) {
+      sink.octets(buffer, from, to);
+    }
+  }
+}

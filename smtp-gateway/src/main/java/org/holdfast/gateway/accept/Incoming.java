@@ -1,0 +1,135 @@
+package org.holdfast.gateway.accept;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.holdfast.gateway.path.Replies;
+import org.holdfast.gateway.path.Reply;
+import org.holdfast.holdqueue.Recipient;
+import org.jspecify.annotations.Nullable;
+
+/** One mail transaction (RFC 5321 section 3.3) while it comes in. Belongs to one event loop. */
+final class Incoming {
+
+  private final String id;
+  private final String reversePath;
+  private final Map<String, String> parameters;
+  private final List<Recipient> recipients = new ArrayList<>(1);
+
+  private final HopCount hops = new HopCount();
+  private @Nullable DataScanner scanner;
+  private @Nullable BodyBuilder body;
+  private long read;
+  private boolean chunked;
+  private boolean tooLarge;
+  private boolean storeFailed;
+
+  Incoming(String id, String reversePath, Map<String, String> parameters) {
+    this.id = id;
+    this.reversePath = reversePath;
+    this.parameters = parameters;
+  }
+
+  String id() {
+    return id;
+  }
+
+  String reversePath() {
+    return reversePath;
+  }
+
+  Map<String, String> parameters() {
+    return parameters;
+  }
+
+  boolean international() {
+    return parameters.containsKey("SMTPUTF8");
+  }
+
+  List<Recipient> recipients() {
+    return recipients;
+  }
+
+  /** Octets of the message read, without dots and without our own fields. */
+  long read() {
+    return read;
+  }
+
+  /** BDAT has begun. */
+  boolean chunked() {
+    return chunked;
+  }
+
+  boolean begun() {
+    return body != null || scanner != null;
+  }
+
+  /** The body begins with our own fields. */
+  DataScanner begin(BodyBuilder newBody, byte[] fields, boolean inChunks) {
+    chunked = inChunks;
+    scanner = inChunks ? DataScanner.ofChunks() : DataScanner.ofData();
+    body = newBody;
+    var _ = newBody.append(fields, 0, fields.length);
+    return scanner;
+  }
+
+  @Nullable DataScanner scanner() {
+    return scanner;
+  }
+
+  /** The body as long as the message may still be accepted. */
+  @Nullable BodyBuilder body() {
+    return body;
+  }
+
+  /** Counts octets, and gives the body back as soon as it is clear that it will be refused. */
+  @Nullable BodyBuilder take(byte[] buffer, int from, int to, long most) {
+    read += to - from;
+    tooLarge = tooLarge || read > most;
+    if (tooLarge || (scanner != null && scanner.defect() != null)) {
+      abandon();
+      return null;
+    }
+    hops.octets(buffer, from, to);
+    return body;
+  }
+
+  boolean tooLarge() {
+    return tooLarge;
+  }
+
+  void storeFailed() {
+    storeFailed = true;
+    abandon();
+  }
+
+  /** Why the content read so far cannot be accepted; null if it can. */
+  @Nullable Reply refusal() {
+    if (tooLarge) {
+      return ProtocolReplies.TOO_LARGE;
+    }
+    Defect defect = scanner == null ? null : scanner.defect();
+    if (defect != null) {
+      return defect.inContent();
+    }
+    if (hops.hops() >= Limits.HOPS) {
+      return Replies.TOO_MANY_HOPS;
+    }
+    return storeFailed ? Replies.NO_ROOM : null;
+  }
+
+  /** Gives the body back. */
+  void abandon() {
+    if (body != null) {
+      body.abandon();
+      body = null;
+    }
+  }
+
+  /** The body, which now belongs to the caller. */
+  @Nullable BodyBuilder takeBody() {
+    BodyBuilder whole = body;
+    body = null;
+    return whole;
+  }
+}

@@ -1,0 +1,47 @@
+package org.holdfast.gateway.accept;
+
+/** The bounds of a session that no operator needs to set. Sizes in octets. */
+final class Limits {
+
+  /**
+   * RFC 5321 section 4.5.3.1.4 says 512; the extensions offered add to it (RFC 1870: 26, RFC 3461:
+   * 700 and more), so every command may have this many, CRLF included.
+   */
+  static final int COMMAND_LINE = 2048;
+
+  /** RFC 5321 section 4.5.3.1.4: the commands that take no parameters of extensions. */
+  static final int PLAIN_COMMAND_LINE = 512;
+
+  /**
+   * RFC 5321 section 4.5.3.1.6 and RFC 5322 section 2.1.1: a line of text without its CRLF and
+   * without the dot added for transparency. The gateway must send it on by LMTP, where a longer
+   * line is forbidden too; so it is refused, never folded.
+   */
+  static final int TEXT_LINE = 998;
+
+  /** RFC 5321 section 4.5.3.1.5: a reply line with its CRLF. */
+  static final int REPLY_LINE = 512;
+
+  /** RFC 5321 section 4.5.3.1.2, for the name after HELO too. */
+  static final int DOMAIN = 255;
+
+  /** RFC 5321 section 4.5.3.1.3 says 256 with the brackets; source routes may make it longer. */
+  static final int ADDRESS = 254;
+
+  /** {@code Received:} fields; more means a loop (RFC 5321 section 6.3). */
+  static final int HOPS = 100;
+
+  /** Protocol errors in one session; the next one is answered with 421. */
+  static final int ERRORS = 20;
+
+  /** Octets read but not yet looked at; above this the socket is not read any more. */
+  static final int UNREAD = 64 * 1024;
+
+  /** Octets of a body waiting to be written to its file; above this the socket is not read. */
+  static final int UNWRITTEN = 1024 * 1024;
+
+  /** Octets of a refused message that are read away; a client that sends more is cut off. */
+  static final long DISCARDED = 1L << 30;
+
+  private Limits() {}
+}

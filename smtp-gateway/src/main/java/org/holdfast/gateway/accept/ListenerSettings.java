@@ -1,0 +1,47 @@
+package org.holdfast.gateway.accept;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an operator sets for one listener.
+ *
+ * @param host address to listen on
+ * @param port 0 for any free one
+ * @param hostname our name in the banner, in replies and in {@code Received:}
+ * @param allow networks that may connect, as {@code 192.0.2.0/24}, {@code 2001:db8::/32} or single
+ *     addresses
+ * @param maxMessageSize octets of a message as the client sends it, without dot-stuffing
+ * @param maxRecipients accepted recipients of one message
+ * @param maxConnections open at the same time, from everybody
+ * @param maxConnectionsPerClient open at the same time, from one address
+ * @param commandTimeout how long a client may be silent
+ * @param certificate PEM file with the chain; null for no STARTTLS
+ * @param key PEM file with the private key (PKCS#8); null for no STARTTLS
+ * @param memoryThreshold octets of one body kept in memory; a larger one goes to a temporary file
+ * @param memoryTotal octets of all bodies kept in memory; above it even small ones go to a file
+ * @param spool existing directory for the temporary files of large bodies; only one process uses it
+ */
+public record ListenerSettings(
+    Dialect dialect,
+    String host,
+    int port,
+    String hostname,
+    List<String> allow,
+    long maxMessageSize,
+    int maxRecipients,
+    int maxConnections,
+    int maxConnectionsPerClient,
+    Duration commandTimeout,
+    @Nullable Path certificate,
+    @Nullable Path key,
+    int memoryThreshold,
+    long memoryTotal,
+    Path spool) {
+
+  public ListenerSettings {
+    allow = List.copyOf(allow);
+  }
+}

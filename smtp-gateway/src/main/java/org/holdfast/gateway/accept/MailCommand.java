@@ -1,0 +1,45 @@
+package org.holdfast.gateway.accept;
+
+import java.util.Map;
+import org.apache.james.protocols.api.Response;
+
+/** MAIL (RFC 5321 section 4.1.1.2, with SIZE, 8BITMIME, SMTPUTF8 and DSN). */
+final class MailCommand extends Command {
+
+  MailCommand() {
+    super("MAIL");
+  }
+
+  @Override
+  Response obey(Conversation conversation, String argument) throws Refusal {
+    if (!conversation.session().greeted()) {
+      throw new Refusal(ProtocolReplies.HELLO_FIRST);
+    }
+    if (conversation.mail() != null) {
+      throw new Refusal(ProtocolReplies.NESTED_MAIL);
+    }
+    PathParser parser =
+        new PathParser(argument, afterKeyword(argument, "FROM:", ProtocolReplies.BAD_SENDER));
+    String reversePath = parser.path();
+    if (reversePath == null || (!reversePath.isEmpty() && !hasDomain(reversePath))) {
+      throw new Refusal(ProtocolReplies.BAD_SENDER);
+    }
+    Map<String, String> given = Parameters.parse(argument, parser.at());
+    if (!given.isEmpty() && !conversation.session().extended()) {
+      throw new Refusal(ProtocolReplies.EXTENSIONS_NEED_EHLO);
+    }
+    Map<String, String> kept = Parameters.ofMail(given);
+    if (parser.international() && !kept.containsKey("SMTPUTF8")) {
+      throw new Refusal(ProtocolReplies.NO_INTERNATIONAL_SENDER);
+    }
+    if (Parameters.size(given) > conversation.settings().maxMessageSize()) {
+      throw new Refusal(ProtocolReplies.TOO_LARGE_LINE);
+    }
+    conversation.beginMail(reversePath, kept);
+    return ProtocolReplies.SENDER_OK;
+  }
+
+  private static boolean hasDomain(String mailbox) {
+    return mailbox.charAt(mailbox.length() - 1) != '"' && mailbox.indexOf('@') > 0;
+  }
+}

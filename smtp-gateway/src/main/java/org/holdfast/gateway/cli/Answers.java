@@ -1,0 +1,198 @@
+package org.holdfast.gateway.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.holdfast.gateway.conf.Units;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+
+/** How the API's answers look on the screen; each returns the exit code. */
+final class Answers {
+
+  private Answers() {}
+
+  /** A value as text; empty when it is missing or null. */
+  static String text(JsonNode node, String key) {
+    JsonNode value = node.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return "";
+    }
+    return value.isValueNode() ? value.asString() : value.toString();
+  }
+
+  /** As {@link #text}, sizes and times as people read them. */
+  static String shown(JsonNode node, String key) {
+    JsonNode value = node.path(key);
+    boolean bytes = key.equals("size") || key.equals("bytes");
+    return bytes && value.isNumber() ? Units.show(value.asLong()) : text(node, key);
+  }
+
+  static void json(ClientOptions options, JsonNode answer) {
+    options.terminal().line(answer.toPrettyString());
+  }
+
+  /** Prints JSON when asked for, else this line. */
+  static int done(ClientOptions options, String line, JsonNode answer) {
+    if (options.json()) {
+      json(options, answer);
+    } else {
+      options.terminal().line(Terminal.oneLine(line));
+    }
+    return ExitCode.DONE;
+  }
+
+  /** One thing, key by key. */
+  static int show(ClientOptions options, JsonNode answer) {
+    if (options.json()) {
+      json(options, answer);
+    } else {
+      fields(options.terminal(), answer, "");
+    }
+    return ExitCode.DONE;
+  }
+
+  private static void fields(Terminal terminal, JsonNode node, String indent) {
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      field(terminal, node, field, indent);
+    }
+  }
+
+  private static void field(
+      Terminal terminal, JsonNode node, Map.Entry<String, JsonNode> field, String indent) {
+    JsonNode value = field.getValue();
+    String key = Terminal.oneLine(field.getKey());
+    if (value.isContainer() && !isFlat(value)) {
+      terminal.line(indent + key + (value.isEmpty() ? "     -" : ""));
+      for (JsonNode item :
+          value.isArray() ? value : AdminClient.JSON.createArrayNode().add(value)) {
+        nested(terminal, item, indent + "  ");
+      }
+      return;
+    }
+    String text = value.isContainer() ? flat(value) : shown(node, field.getKey());
+    terminal.line(
+        "%s%-12s %s".formatted(indent, key, text.isEmpty() ? "-" : Terminal.oneLine(text)));
+  }
+
+  private static void nested(Terminal terminal, JsonNode item, String indent) {
+    terminal.line(indent + flat(item));
+  }
+
+  private static boolean isFlat(JsonNode node) {
+    return node.isObject() && node.valueStream().noneMatch(JsonNode::isContainer);
+  }
+
+  /** An object on one line: {@code key=value key=value}. */
+  static String flat(JsonNode node) {
+    if (node.isValueNode()) {
+      return Terminal.oneLine(node.asString());
+    }
+    StringBuilder line = new StringBuilder();
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      String value =
+          field.getValue().isContainer() ? flat(field.getValue()) : shown(node, field.getKey());
+      if (!value.isEmpty()) {
+        line.append(line.isEmpty() ? "" : "  ").append(field.getKey()).append('=').append(value);
+      }
+    }
+    return Terminal.oneLine(line.toString());
+  }
+
+  /** A list as a table. */
+  static int table(ClientOptions options, Pages pages, String[] header, String... keys)
+      throws IOException, InterruptedException {
+    ArrayNode items = AdminClient.JSON.createArrayNode();
+    boolean more = pages.each(items::add);
+    if (options.json()) {
+      json(options, AdminClient.object().set("items", items));
+    } else {
+      table(options, items, header, keys);
+    }
+    if (more) {
+      options.terminal().warn("There may be more: see --limit.");
+    }
+    return ExitCode.DONE;
+  }
+
+  static void table(ClientOptions options, JsonNode items, String[] header, String... keys) {
+    Table table = new Table(header);
+    for (JsonNode item : items) {
+      table.row(Arrays.stream(keys).map(key -> shown(item, key)).toArray(String[]::new));
+    }
+    table.print(options.terminal(), Terminal.width());
+  }
+
+  /**
+   * The answer of a flip: done only when it is quiesced (an answer that does not speak of it needs
+   * no waiting).
+   */
+  static int flip(ClientOptions options, String what, JsonNode answer) {
+    if (options.json()) {
+      json(options, answer);
+    } else {
+      options.terminal().line(Terminal.oneLine(what + flipped(answer)));
+    }
+    return quiesced(answer) ? ExitCode.DONE : ExitCode.REFUSED;
+  }
+
+  static boolean quiesced(JsonNode answer) {
+    return answer.path("quiesced").asBoolean(true);
+  }
+
+  /** {@code (epoch 7), quiesced; 3 held}. */
+  static String flipped(JsonNode answer) {
+    StringBuilder line = new StringBuilder();
+    if (answer.has("epoch")) {
+      line.append(" (epoch ").append(text(answer, "epoch")).append(')');
+    }
+    if (answer.has("quiesced")) {
+      line.append(quiesced(answer) ? ", quiesced" : ", NOT QUIESCED: deliveries are still open");
+    }
+    if (answer.path("held").isNumber()) {
+      line.append("; ").append(text(answer, "held")).append(" held");
+    }
+    if (!quiesced(answer)) {
+      open(answer, line);
+    }
+    return line.toString();
+  }
+
+  private static void open(JsonNode answer, StringBuilder line) {
+    Iterator<JsonNode> open = answer.path("open").iterator();
+    while (open.hasNext()) {
+      line.append("; open: ").append(flat(open.next()));
+    }
+  }
+
+  /** One event: {@code when who what reason}. */
+  static String sentence(JsonNode event) {
+    StringBuilder line = new StringBuilder();
+    for (String key : List.of("at", "who", "what", "target")) {
+      line.append(text(event, key)).append("  ");
+    }
+    String why = text(event, "why");
+    return Terminal.oneLine(why.isEmpty() ? line.toString() : line + "(" + why + ")");
+  }
+
+  /** How long ago, such as {@code 3m12s}; the text itself when it is no time. */
+  static String age(String instant, Instant now) {
+    try {
+      Duration age = Duration.between(Instant.parse(instant), now);
+      long seconds = Math.max(0, age.toSeconds());
+      if (seconds < 60) {
+        return seconds + "s";
+      }
+      return seconds < 3600
+          ? seconds / 60 + "m" + seconds % 60 + "s"
+          : seconds / 3600 + "h" + seconds % 3600 / 60 + "m";
+    } catch (DateTimeParseException _) {
+      return instant;
+    }
+  }
+}

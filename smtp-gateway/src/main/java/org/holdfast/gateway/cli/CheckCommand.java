@@ -1,0 +1,71 @@
+package org.holdfast.gateway.cli;
+
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.holdfast.gateway.conf.ConfigurationException;
+import org.holdfast.gateway.conf.MapFile;
+import org.holdfast.gateway.conf.Settings;
+import org.holdfast.gateway.conf.SettingsFile;
+import org.holdfast.gateway.conf.UserCsv;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code check}: is what an operator wrote right? */
+@Command(
+    name = "check",
+    description = {
+      "Validates the configuration and the map that it names, without a running gateway.",
+      "",
+      "Exit 0: both are right. Exit 2: one line says what is wrong, by file and line."
+    })
+final class CheckCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration; default: conf/holdfast.yaml.")
+  private @Nullable Path config;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    Path file = config == null ? ConfigPath.byDefault() : config;
+    Settings settings = SettingsFile.read(file);
+    say(file + ": ok");
+    Optional<Path> map = settings.map().load();
+    if (map.isPresent()) {
+      say(map.orElseThrow() + ": ok, " + checked(map.orElseThrow()));
+    }
+    return ExitCode.DONE;
+  }
+
+  private static String checked(Path map) throws Exception {
+    if (!map.toString().endsWith(".csv")) {
+      MapFile.Contents contents = MapFile.read(map);
+      return contents.pairs().size()
+          + " pairs, "
+          + contents.users().size()
+          + " users, "
+          + contents.aliases().size()
+          + " aliases";
+    }
+    if (!Files.isReadable(map)) {
+      throw new ConfigurationException(map + ": there is no such file");
+    }
+    try (BufferedReader text = Files.newBufferedReader(map, StandardCharsets.UTF_8)) {
+      return UserCsv.read(map.toString(), text, pair -> true, user -> {}) + " users";
+    }
+  }
+
+  private void say(String line) {
+    Terminal.of(spec).line(line);
+  }
+}

@@ -1,0 +1,118 @@
+package org.holdfast.gateway.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.holdfast.gateway.conf.ConfigurationException;
+import org.holdfast.gateway.conf.Settings;
+import org.holdfast.gateway.conf.SettingsFile;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How a client command finds its gateway, and how it answers. A part of each such command. */
+final class ClientOptions {
+
+  static final String DEFAULT_URL = "http://127.0.0.1:8025";
+  private static final Path DEFAULT_DATA = Path.of("var", "data");
+
+  private final Map<String, String> environment;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description = "The gateway's admin address; default: HOLDFAST_URL or " + DEFAULT_URL + ".")
+  private @Nullable String url;
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      description =
+          "What to show it; default: HOLDFAST_TOKEN or the file operator.token in the gateway's"
+              + " data folder.")
+  private @Nullable String token;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "A local gateway's configuration: says where its data folder is. Given, it says the"
+              + " admin address too. Default: conf/holdfast.yaml.")
+  private @Nullable Path config;
+
+  @Option(names = "--json", description = "Print the API's JSON.")
+  private boolean json;
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  ClientOptions(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  boolean json() {
+    return json;
+  }
+
+  Terminal terminal() {
+    return Terminal.of(command);
+  }
+
+  /** A usage error of this command. */
+  ParameterException misuse(String what) {
+    return new ParameterException(Objects.requireNonNull(command).commandLine(), what);
+  }
+
+  AdminClient client() throws ConfigurationException {
+    Optional<Settings> settings = settings();
+    return new AdminClient(address(settings), token(settings));
+  }
+
+  private URI address(Optional<Settings> settings) {
+    String text = url != null ? url : environment.getOrDefault("HOLDFAST_URL", "");
+    if (text.isEmpty()) {
+      text = config == null ? DEFAULT_URL : "http://" + settings.orElseThrow().admin().listen();
+    }
+    URI uri = URI.create("bad:");
+    try {
+      uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+    } catch (IllegalArgumentException e) {
+      throw misuse("not a URL: " + text);
+    }
+    if (uri.getHost() == null || !String.valueOf(uri.getScheme()).matches("https?")) {
+      throw misuse("not an http URL: " + text);
+    }
+    return uri;
+  }
+
+  /** A configuration that was asked for must be right; the default one may be missing or wrong. */
+  private Optional<Settings> settings() throws ConfigurationException {
+    if (config != null) {
+      return Optional.of(SettingsFile.read(config));
+    }
+    try {
+      return Optional.of(SettingsFile.read(ConfigPath.byDefault()));
+    } catch (ConfigurationException _) {
+      return Optional.empty();
+    }
+  }
+
+  private String token(Optional<Settings> settings) {
+    String given = token != null ? token : environment.getOrDefault("HOLDFAST_TOKEN", "");
+    if (!given.isEmpty()) {
+      return given;
+    }
+    Path data = settings.map(Settings::data).orElse(DEFAULT_DATA);
+    try {
+      return Files.readString(data.resolve("operator.token")).strip();
+    } catch (IOException _) {
+      return ""; // the gateway's 401 tells what is missing
+    }
+  }
+}

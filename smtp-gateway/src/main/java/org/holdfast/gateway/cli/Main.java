@@ -1,0 +1,108 @@
+package org.holdfast.gateway.cli;
+
+import java.util.Map;
+import org.holdfast.gateway.conf.ConfigurationException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** The command line: {@code serve} and {@code demo} run a gateway, all else asks a running one. */
+@Command(
+    name = "holdfast",
+    versionProvider = Version.class,
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "A mail gateway that holds what cannot be delivered: nothing bounces, nothing is lost.",
+      "",
+      "It stands between your MX servers and your mail stores. Mail for a user goes straight"
+          + " through while the user is active; set the user (or a whole pair of backends, or a"
+          + " domain) aside, and the mail is accepted and held until you say that it may go."
+    },
+    commandListHeading = "%nCommands:%n",
+    optionListHeading = "%nOptions:%n",
+    parameterListHeading = "%n",
+    footer = {
+      "",
+      "Try it:   holdfast demo",
+      "Run it:   holdfast check && holdfast serve",
+      "Use it:   holdfast user state alice@example.com moving --reason 'disk trouble'",
+      "          holdfast queue summary",
+      "          holdfast user state alice@example.com active --pair imap7-8",
+      "",
+      "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the gateway can't be reached."
+    })
+public final class Main implements Runnable {
+
+  @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+
+  /** Runs one command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    CommandLine commandLine =
+        commandLine(ServeCommand.NOT_BUILT_IN, DemoCommand.NOT_BUILT_IN, System.getenv());
+    commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.ansi()));
+    System.exit(commandLine.execute(args));
+  }
+
+  /**
+   * The whole command line.
+   *
+   * @param serve what runs a gateway
+   * @param demo what runs the demo
+   * @param environment environment variables
+   */
+  public static CommandLine commandLine(
+      ServeCommand.Gateway serve, DemoCommand.Demo demo, Map<String, String> environment) {
+    CommandLine line = new CommandLine(new Main(), new Parts(environment));
+    line.addSubcommand(new ServeCommand(serve));
+    line.addSubcommand(new DemoCommand(demo));
+    line.addSubcommand(new CheckCommand());
+    line.addSubcommand(new UserCommands());
+    line.addSubcommand(new PairCommands());
+    line.addSubcommand(new MapCommands());
+    line.addSubcommand(new QueueCommands());
+    line.addSubcommand(new EventsCommand());
+    line.addSubcommand(new TopCommand());
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    line.setUsageHelpAutoWidth(true);
+    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+    line.setParameterExceptionHandler((e, words) -> misused(e));
+    return line;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        java.util.Objects.requireNonNull(spec).commandLine(), "a command is missing");
+  }
+
+  private static int failed(Exception e, CommandLine command) throws Exception {
+    int code =
+        switch (e) {
+          case GatewayUnreachableException _ -> ExitCode.UNREACHABLE;
+          case ConfigurationException _ -> ExitCode.USAGE;
+          case RefusedException _, java.io.IOException _ -> ExitCode.REFUSED;
+          case InterruptedException _ -> ExitCode.REFUSED;
+          default -> throw e;
+        };
+    command.getErr().println("holdfast: " + Terminal.oneLine(message(e)));
+    command.getErr().flush();
+    return code;
+  }
+
+  private static String message(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static int misused(ParameterException e) {
+    CommandLine command = e.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command.getErr().println(name + ": " + Terminal.oneLine(message(e)));
+    command.getErr().println("See " + name + " --help");
+    command.getErr().flush();
+    return ExitCode.USAGE;
+  }
+}

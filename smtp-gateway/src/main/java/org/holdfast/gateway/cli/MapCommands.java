@@ -1,0 +1,79 @@
+package org.holdfast.gateway.cli;
+
+import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+
+/** {@code map ...}: the whole location map at once. */
+@Command(
+    name = "map",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "The location map as a whole: which pair holds whose mailbox.")
+final class MapCommands implements Runnable {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        Objects.requireNonNull(spec).commandLine(), "a command is missing: load, dump");
+  }
+
+  @Command(
+      name = "load",
+      description = {
+        "Loads pairs, users and aliases from YAML (as conf/map.yaml), or users from CSV (a first"
+            + " line address,pair,state; the file's name ends in .csv).",
+        "Idempotent: what is in the map already is left alone, what is not in the file stays."
+      })
+  int load(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "FILE", description = "YAML or CSV.") Path file)
+      throws Exception {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw options.misuse("there is no readable file " + file);
+    }
+    String type = file.toString().endsWith(".csv") ? "text/csv" : "application/yaml";
+    try (AdminClient client = options.client();
+        InputStream body = client.open("POST", "/v1/map", type, BodyPublishers.ofFile(file))) {
+      JsonNode answer = AdminClient.JSON.readTree(body.readAllBytes());
+      return Answers.done(options, "loaded: " + Answers.flat(answer), answer);
+    }
+  }
+
+  @Command(
+      name = "dump",
+      description = "Writes the map to stdout, so that map load reads it back the same.")
+  int dump(
+      @Mixin ClientOptions options,
+      @Option(
+              names = "--format",
+              paramLabel = "yaml|csv",
+              defaultValue = "yaml",
+              description = "csv: the users only; default ${DEFAULT-VALUE}.")
+          String format)
+      throws Exception {
+    if (!format.equals("yaml") && !format.equals("csv")) {
+      throw options.misuse("--format is yaml or csv, not " + format);
+    }
+    String path = "/v1/map" + AdminClient.query(Map.of("format", format));
+    try (AdminClient client = options.client()) {
+      options
+          .terminal()
+          .copy(client.open("GET", path, "application/json", BodyPublishers.noBody()));
+      return ExitCode.DONE;
+    }
+  }
+}

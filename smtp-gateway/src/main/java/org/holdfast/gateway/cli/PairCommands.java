@@ -1,0 +1,212 @@
+package org.holdfast.gateway.cli;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.holdfast.routing.HostPort;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code pair ...}: the backends. */
+@Command(
+    name = "pair",
+    synopsisSubcommandLabel = "COMMAND",
+    description = {
+      "Pairs of backends: two servers (or one, or more) with the same mailboxes, of which one is"
+          + " active and gets the mail."
+    })
+final class PairCommands implements Runnable {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        Objects.requireNonNull(spec).commandLine(),
+        "a command is missing: list, show, set, hold, release, failover");
+  }
+
+  @Command(name = "list", description = "All pairs: active member, state, what is held.")
+  int list(@Mixin ClientOptions options) throws Exception {
+    try (AdminClient client = options.client()) {
+      JsonNode answer = client.get("/v1/pairs");
+      if (options.json()) {
+        Answers.json(options, answer);
+        return ExitCode.DONE;
+      }
+      Answers.table(
+          options,
+          Pages.items(answer),
+          new String[] {"PAIR", "ACTIVE", "STATE", "HELD", "IN FLIGHT", "REASON"},
+          "name",
+          "active",
+          "state",
+          "held",
+          "inFlight",
+          "reason");
+      return ExitCode.DONE;
+    }
+  }
+
+  @Command(name = "show", description = "One pair: members, health, held, in flight, rates.")
+  int show(@Mixin ClientOptions options, @Parameters(paramLabel = "NAME") String name)
+      throws Exception {
+    try (AdminClient client = options.client()) {
+      return Answers.show(options, client.get(path(name)));
+    }
+  }
+
+  @Command(
+      name = "set",
+      description = {
+        "Creates a pair or changes its members and its active member.",
+        "Changing the active member holds the pair's mail, waits for open deliveries, switches, and"
+            + " goes on.",
+        "",
+        "  holdfast pair set imap5-6 --member imap5=10.0.0.5:24,imap=10.0.0.5:143"
+            + " --member imap6=10.0.0.6:24 --active imap5"
+      })
+  int set(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "NAME") String name,
+      @Option(
+              names = "--member",
+              paramLabel = "N=HOST:PORT[,imap=HOST:PORT]",
+              required = true,
+              description = "A member and its LMTP address; its IMAP address is for failovers.")
+          List<String> members,
+      @Option(
+              names = "--active",
+              paramLabel = "N",
+              required = true,
+              description = "The member that gets the mail.")
+          String active)
+      throws Exception {
+    ObjectNode body = AdminClient.object().put("active", active);
+    ObjectNode described = body.putObject("members");
+    for (String member : members) {
+      describe(options, described, member);
+    }
+    if (!described.has(active)) {
+      throw options.misuse("--active " + active + " is none of the members");
+    }
+    try (AdminClient client = options.client()) {
+      return Answers.flip(
+          options, "pair " + name + ": " + active + " is active", client.put(path(name), body));
+    }
+  }
+
+  @Command(name = "hold", description = "Everything for this pair is held from now on.")
+  int hold(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "NAME") String name,
+      @Option(
+              names = "--reason",
+              paramLabel = "R",
+              required = true,
+              description = "Why; kept and shown.")
+          String reason,
+      @Option(
+              names = "--wait",
+              paramLabel = "TIME",
+              defaultValue = "30s",
+              description = "How long to wait for open deliveries; default ${DEFAULT-VALUE}.")
+          String wait)
+      throws Exception {
+    return state(options, name, "hold", reason, wait);
+  }
+
+  @Command(
+      name = "release",
+      description = "Mail for this pair goes again: what is held for its active users first.")
+  int release(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "NAME") String name,
+      @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
+          @Nullable String reason)
+      throws Exception {
+    return state(options, name, "active", reason, null);
+  }
+
+  @Command(
+      name = "failover",
+      description = {
+        "Controlled failover: holds the pair, drains it, checks the standby, switches, releases."
+      })
+  int failover(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "NAME") String name,
+      @Option(names = "--to", paramLabel = "MEMBER", description = "Default: the other member.")
+          @Nullable String to,
+      @Option(names = "--force", description = "Switch though the standby failed its check.")
+          boolean force)
+      throws Exception {
+    ObjectNode body = AdminClient.object().put("force", force);
+    if (to != null) {
+      body.put("to", to);
+    }
+    try (AdminClient client = options.client()) {
+      JsonNode answer = client.post(path(name) + "/failover", body);
+      Answers.show(options, answer);
+      return Answers.quiesced(answer) ? ExitCode.DONE : ExitCode.REFUSED;
+    }
+  }
+
+  private static int state(
+      ClientOptions options,
+      String name,
+      String state,
+      @Nullable String reason,
+      @Nullable String wait)
+      throws Exception {
+    Map<String, String> body = new LinkedHashMap<>(Map.of("state", state));
+    if (reason != null) {
+      body.put("reason", reason);
+    }
+    if (wait != null) {
+      body.put("wait", wait);
+    }
+    try (AdminClient client = options.client()) {
+      JsonNode answer = client.put(path(name) + "/state", AdminClient.JSON.valueToTree(body));
+      return Answers.flip(options, "pair " + name + ": " + state, answer);
+    }
+  }
+
+  private static void describe(ClientOptions options, ObjectNode members, String text) {
+    List<String> parts = Arrays.asList(text.split(",", -1));
+    int equals = parts.getFirst().indexOf('=');
+    if (equals < 1 || parts.size() > 2) {
+      throw options.misuse("not N=HOST:PORT[,imap=HOST:PORT]: " + text);
+    }
+    ObjectNode member = members.putObject(parts.getFirst().substring(0, equals));
+    member.put("lmtp", hostPort(options, parts.getFirst().substring(equals + 1)));
+    if (parts.size() == 2 && !parts.getLast().startsWith("imap=")) {
+      throw options.misuse("not imap=HOST:PORT: " + parts.getLast());
+    }
+    if (parts.size() == 2) {
+      member.put("imap", hostPort(options, parts.getLast().substring("imap=".length())));
+    }
+  }
+
+  private static String hostPort(ClientOptions options, String text) {
+    try {
+      return HostPort.parse(text).toString();
+    } catch (IllegalArgumentException e) {
+      throw options.misuse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String path(String name) {
+    return "/v1/pairs/" + AdminClient.segment(name);
+  }
+}

@@ -1,0 +1,60 @@
+package org.holdfast.gateway.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.holdfast.gateway.conf.ConfigurationException;
+import org.holdfast.gateway.conf.Settings;
+import org.holdfast.gateway.conf.SettingsFile;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code serve}: reads the configuration and hands it to the gateway. */
+@Command(
+    name = "serve",
+    description = {
+      "Runs the gateway.",
+      "",
+      "Prints one line on stdout once every listener is open:",
+      "  holdfast ready smtp=HOST:PORT lmtp=HOST:PORT admin=http://HOST:PORT",
+      "Logs go to stderr. SIGTERM (or Ctrl-C): stops accepting, finishes what is in flight, exits"
+          + " 0.",
+      "",
+      "The first start makes the data folder and in it operator.token, which the other commands"
+          + " use to talk to the gateway."
+    })
+final class ServeCommand implements Callable<Integer> {
+
+  /** Runs a gateway until it is told to stop; returns the exit code. */
+  @FunctionalInterface
+  public interface Gateway {
+    /**
+     * Runs it.
+     *
+     * @throws ConfigurationException what was set cannot be: a port in use, a bad map
+     */
+    int run(Settings settings) throws Exception;
+  }
+
+  static final Gateway NOT_BUILT_IN =
+      settings -> {
+        throw new ConfigurationException("serve is not part of this build");
+      };
+
+  private final Gateway gateway;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration; default: conf/holdfast.yaml.")
+  private @Nullable Path config;
+
+  ServeCommand(Gateway gateway) {
+    this.gateway = gateway;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    return gateway.run(SettingsFile.read(config == null ? ConfigPath.byDefault() : config));
+  }
+}

@@ -1,0 +1,122 @@
+package org.holdfast.gateway.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code user ...}: where users live and whether mail goes to them. */
+@Command(
+    name = "user",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = UserStateCommand.class,
+    description = {
+      "Users: where they live, and whether mail goes to them.",
+      "",
+      "  active      mail is delivered",
+      "  moving      mail is accepted and held; nothing goes to the backend",
+      "  recovering  the same, another word for people",
+      "  closed      mail is refused (550 5.2.1)"
+    })
+final class UserCommands implements Runnable {
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        java.util.Objects.requireNonNull(spec).commandLine(),
+        "a command is missing: state, show, list, set, remove");
+  }
+
+  @Command(
+      name = "show",
+      description = "One user: pair, state, since when and why, how much is held.")
+  int show(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "ADDRESS", description = "The user's address, or @DOMAIN.")
+          String address)
+      throws Exception {
+    try (AdminClient client = options.client()) {
+      return Answers.show(options, client.get("/v1/users/" + AdminClient.segment(address)));
+    }
+  }
+
+  @Command(name = "list", description = "Users in the order of their addresses.")
+  int list(
+      @Mixin ClientOptions options,
+      @Option(names = "--pair", paramLabel = "P", description = "Only of this pair.")
+          @Nullable String pair,
+      @Option(names = "--state", paramLabel = "S", description = "Only in this state.")
+          @Nullable String state,
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "1000",
+              description = "At most so many; default ${DEFAULT-VALUE}.")
+          int limit)
+      throws Exception {
+    Map<String, @Nullable Object> filter = new LinkedHashMap<>();
+    filter.put("pair", pair);
+    filter.put("state", state);
+    try (AdminClient client = options.client()) {
+      Pages pages = new Pages(client, "/v1/users", filter, limit);
+      return Answers.table(
+          options,
+          pages,
+          new String[] {"ADDRESS", "PAIR", "STATE", "SINCE", "REASON"},
+          "address",
+          "pair",
+          "state",
+          "since",
+          "reason");
+    }
+  }
+
+  @Command(
+      name = "set",
+      description = {
+        "Creates a user, or moves one to another pair.",
+        "Moving an active user holds its mail, waits for open deliveries, switches, and goes on."
+      })
+  int set(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "ADDRESS", description = "The user's address, or @DOMAIN.")
+          String address,
+      @Option(names = "--pair", paramLabel = "P", required = true, description = "Where it lives.")
+          String pair,
+      @Option(names = "--state", paramLabel = "S", description = "Its state; a new user is active.")
+          @Nullable String state)
+      throws Exception {
+    ObjectNode body = AdminClient.object().put("pair", pair);
+    if (state != null) {
+      body.put("state", state);
+    }
+    try (AdminClient client = options.client()) {
+      JsonNode answer = client.put("/v1/users/" + AdminClient.segment(address), body);
+      return Answers.flip(options, address + " lives on " + pair, answer);
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = "Removes a user from the map. Refused while mail is held for it.")
+  int remove(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "ADDRESS", description = "The user's address, or @DOMAIN.")
+          String address)
+      throws Exception {
+    try (AdminClient client = options.client()) {
+      JsonNode answer = client.delete("/v1/users/" + AdminClient.segment(address));
+      return Answers.done(options, address + " is removed", answer);
+    }
+  }
+}

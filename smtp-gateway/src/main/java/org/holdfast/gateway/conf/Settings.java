@@ -1,0 +1,111 @@
+package org.holdfast.gateway.conf;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the operator set, complete and checked: one component for each key of {@code
+ * conf/holdfast.yaml}, in its order. {@link SettingsFile} reads it and knows the defaults. Sizes
+ * are in bytes, paths are relative to the working directory of the process. Immutable.
+ *
+ * @param node this gateway's name, unique in a cluster
+ * @param hostname in the banner and in {@code Received:}
+ * @param data folder of the embedded store
+ * @param stopTimeout how long a stop waits for what is in flight
+ */
+public record Settings(
+    String node,
+    String hostname,
+    Path data,
+    Duration stopTimeout,
+    Door smtp,
+    Door lmtp,
+    Admin admin,
+    Store store,
+    Delivery delivery,
+    Release release,
+    Retry retry,
+    LocationMap map) {
+
+  /** Where the operator's token lies. */
+  public Path operatorToken() {
+    return data.resolve("operator.token");
+  }
+
+  /**
+   * One way for mail to come in.
+   *
+   * @param allow clients that may connect
+   * @param maxMessageSize octets of one message
+   * @param maxRecipients of one message
+   * @param maxConnections at once
+   * @param maxConnectionsPerClient at once from one address
+   * @param commandTimeout longest wait for the client's next command or next octets of a message
+   * @param tls certificate for STARTTLS; empty: none is offered
+   */
+  public record Door(
+      Listen listen,
+      List<Network> allow,
+      long maxMessageSize,
+      int maxRecipients,
+      int maxConnections,
+      int maxConnectionsPerClient,
+      Duration commandTimeout,
+      Optional<Tls> tls) {}
+
+  /** PEM files: the certificate chain and its private key. */
+  public record Tls(Path certificate, Path key) {}
+
+  /**
+   * The HTTP API and the operators' page.
+   *
+   * @param tokens file with further tokens; empty: only the operator's own
+   */
+  public record Admin(Listen listen, Optional<Path> tokens) {}
+
+  /**
+   * Where held mail lies.
+   *
+   * @param kind {@code embedded}
+   * @param maxBytes the queue's files take no more
+   * @param minFree the file system keeps at least this much free
+   * @param segmentSize one file of the log
+   */
+  public record Store(String kind, long maxBytes, long minFree, long segmentSize) {}
+
+  /**
+   * How mail goes to the backends.
+   *
+   * @param handoffTimeout the sender waits no longer for a backend
+   * @param connectTimeout for the TCP connection and the greeting
+   * @param replyTimeout for each reply
+   * @param deadline for one whole attempt
+   * @param connectionsPerMember at once to one backend
+   */
+  public record Delivery(
+      Duration handoffTimeout,
+      Duration connectTimeout,
+      Duration replyTimeout,
+      Duration deadline,
+      int connectionsPerMember) {}
+
+  /**
+   * How held mail is let go.
+   *
+   * @param ratePerPair messages a second; 0: as fast as the pair takes it
+   */
+  public record Release(int ratePerPair) {}
+
+  /** Waits between attempts of one delivery: the first, and the longest. */
+  public record Retry(Duration first, Duration max) {}
+
+  /**
+   * The location map.
+   *
+   * @param load read at the first start, when the map is empty; empty: nothing is
+   * @param subaddress characters that begin a subaddress; empty: none does
+   */
+  public record LocationMap(Optional<Path> load, String subaddress) {}
+}

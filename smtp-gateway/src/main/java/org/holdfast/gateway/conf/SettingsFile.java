@@ -1,0 +1,218 @@
+package org.holdfast.gateway.conf;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code conf/holdfast.yaml}. Every key, its default and its bounds stand here; the shipped
+ * file says the same to people, and a test compares the two.
+ */
+public final class SettingsFile {
+
+  private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
+  private static final Pattern HOST =
+      Pattern.compile("(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*");
+  private static final Pattern SUBADDRESS = Pattern.compile("[^\\sA-Za-z0-9@\"]{0,4}");
+  private static final List<String> LOCAL_ONLY = List.of("127.0.0.0/8", "::1/128");
+
+  private SettingsFile() {}
+
+  /** Reads a file; {@code ${NAME}} in it is replaced from this process's environment. */
+  public static Settings read(Path file) throws ConfigurationException {
+    try (Reader text = Files.newBufferedReader(file)) {
+      return read(file.toString(), text, System::getenv);
+    } catch (NoSuchFileException e) {
+      throw new ConfigurationException(file + ": there is no such file");
+    } catch (IOException e) {
+      throw new ConfigurationException(file + ": cannot be read: " + e);
+    }
+  }
+
+  /** Reads a text; {@code name} stands in front of every complaint. */
+  public static Settings read(
+      String name, Reader text, Function<String, @Nullable String> environment)
+      throws ConfigurationException {
+    return settings(YamlSource.parse(name, text, environment).root());
+  }
+
+  /**
+   * What turned out to be wrong with a value only when it was used (a port in use, say), in the
+   * form of every other complaint: {@code FILE:LINE: SECTION.KEY: what}.
+   */
+  public static ConfigurationException wrong(Path file, String section, String key, String what) {
+    try (Reader text = Files.newBufferedReader(file)) {
+      Section root = YamlSource.parse(file.toString(), text, System::getenv).root();
+      return section.isEmpty()
+          ? root.wrong(key, what)
+          : root.section(section).wrong(key, what);
+    } catch (IOException e) {
+      return new ConfigurationException(file + ": " + section + "." + key + ": " + what);
+    } catch (ConfigurationException e) {
+      return e;
+    }
+  }
+
+  /** What an empty file means. */
+  public static Settings defaults() {
+    try {
+      return read("defaults", new StringReader(""), name -> null);
+    } catch (ConfigurationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Every key, dotted, with the text of its default. */
+  static Map<String, String> keys() throws ConfigurationException {
+    YamlSource empty = YamlSource.parse("defaults", new StringReader(""), name -> null);
+    settings(empty.root());
+    return empty.asked();
+  }
+
+  private static Settings settings(Section file) throws ConfigurationException {
+    Settings settings =
+        new Settings(
+            file.value("node", "gw1", matching(NODE, "a name of letters, digits, '-', '_', '.'")),
+            file.value("hostname", "localhost", matching(HOST, "a host name")),
+            file.value("data", "var/data", SettingsFile::path),
+            file.time("stop-timeout", "30s", "0", "1h"),
+            door(file.section("smtp"), "127.0.0.1:2525"),
+            door(file.section("lmtp"), "127.0.0.1:2424"),
+            admin(file.section("admin")),
+            store(file.section("store")),
+            delivery(file.section("delivery")),
+            release(file.section("release")),
+            retry(file.section("retry")),
+            map(file.section("map")));
+    file.end();
+    return settings;
+  }
+
+  private static Settings.Door door(Section door, String listen) throws ConfigurationException {
+    Settings.Door read =
+        new Settings.Door(
+            door.value("listen", listen, Listen::parse),
+            door.values("allow", LOCAL_ONLY, Network::parse),
+            door.size("max-message-size", "50MiB", 64 << 10, 2L << 30),
+            door.number("max-recipients", 1000, 1, 100_000),
+            door.number("max-connections", 2000, 1, 1_000_000),
+            door.number("max-connections-per-client", 200, 1, 1_000_000),
+            door.time("command-timeout", "5m", "100ms", "1h"),
+            tls(door.section("tls")));
+    door.end();
+    return read;
+  }
+
+  private static Optional<Settings.Tls> tls(Section tls) throws ConfigurationException {
+    Optional<Path> certificate = tls.value("certificate", "", SettingsFile::readableFile);
+    Optional<Path> key = tls.value("key", "", SettingsFile::readableFile);
+    tls.end();
+    if (certificate.isPresent() != key.isPresent()) {
+      throw tls.wrong("certificate and key go together");
+    }
+    return certificate.map(found -> new Settings.Tls(found, key.orElseThrow()));
+  }
+
+  private static Settings.Admin admin(Section admin) throws ConfigurationException {
+    Settings.Admin read =
+        new Settings.Admin(
+            admin.value("listen", "127.0.0.1:8025", Listen::parse),
+            admin.value("tokens", "", SettingsFile::readableFile));
+    admin.end();
+    return read;
+  }
+
+  private static Settings.Store store(Section store) throws ConfigurationException {
+    Settings.Store read =
+        new Settings.Store(
+            store.value("kind", "embedded", SettingsFile::kind),
+            store.size("max-bytes", "50GiB", 1 << 20, 1L << 50),
+            store.size("min-free", "2GiB", 0, 1L << 50),
+            store.size("segment-size", "64MiB", 1 << 20, 1 << 30));
+    store.end();
+    return read;
+  }
+
+  private static Settings.Delivery delivery(Section delivery) throws ConfigurationException {
+    Settings.Delivery read =
+        new Settings.Delivery(
+            delivery.time("handoff-timeout", "10s", "0", "10m"),
+            delivery.time("connect-timeout", "5s", "10ms", "5m"),
+            delivery.time("reply-timeout", "5m", "10ms", "1h"),
+            delivery.time("deadline", "15m", "100ms", "1d"),
+            delivery.number("connections-per-member", 20, 1, 10_000));
+    delivery.end();
+    return read;
+  }
+
+  private static Settings.Release release(Section release) throws ConfigurationException {
+    Settings.Release read = new Settings.Release(release.number("rate-per-pair", 0, 0, 1_000_000));
+    release.end();
+    return read;
+  }
+
+  private static Settings.Retry retry(Section retry) throws ConfigurationException {
+    Duration first = retry.time("first", "15s", "1ms", "1d");
+    Duration max = retry.time("max", "10m", "1ms", "7d");
+    retry.end();
+    if (max.compareTo(first) < 0) {
+      throw retry.wrong("max", "is shorter than retry.first");
+    }
+    return new Settings.Retry(first, max);
+  }
+
+  private static Settings.LocationMap map(Section map) throws ConfigurationException {
+    Settings.LocationMap read =
+        new Settings.LocationMap(
+            map.value("load", "conf/map.yaml", SettingsFile::optionalPath),
+            map.value(
+                "subaddress", "+", matching(SUBADDRESS, "at most 4 separators such as + or -")));
+    map.end();
+    return read;
+  }
+
+  private static Function<String, String> matching(Pattern pattern, String expected) {
+    return text -> {
+      if (!pattern.matcher(text).matches()) {
+        throw new IllegalArgumentException("not " + expected + ": " + text);
+      }
+      return text;
+    };
+  }
+
+  private static String kind(String text) {
+    if (!text.equals("embedded")) {
+      throw new IllegalArgumentException("this version has only embedded, not " + text);
+    }
+    return text;
+  }
+
+  private static Path path(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("a path is expected here");
+    }
+    return Path.of(text);
+  }
+
+  private static Optional<Path> optionalPath(String text) {
+    return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
+  }
+
+  private static Optional<Path> readableFile(String text) {
+    Optional<Path> file = optionalPath(text);
+    if (file.isPresent() && !Files.isReadable(file.orElseThrow())) {
+      throw new IllegalArgumentException("there is no readable file " + text);
+    }
+    return file;
+  }
+}

@@ -1,0 +1,102 @@
+package org.holdfast.gateway.conf;
+
+import java.io.Reader;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * One YAML document with the line of every node, so that what is wrong can be said as {@code
+ * FILE:LINE: KEY: what}. Used by one thread.
+ */
+final class YamlSource {
+
+  /** The longest document read, in characters: a file of this size belongs into CSV. */
+  static final int MAX_CHARACTERS = 64 << 20;
+
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)\\}");
+
+  private final String name;
+  private final @Nullable Function<String, @Nullable String> environment;
+  private final @Nullable Node root;
+
+  /** Every key that was asked for, dotted, with the text of its default. */
+  private final Map<String, String> asked = new LinkedHashMap<>();
+
+  private YamlSource(
+      String name, @Nullable Function<String, @Nullable String> environment, @Nullable Node root) {
+    this.name = name;
+    this.environment = environment;
+    this.root = root;
+  }
+
+  /**
+   * Parses one document; {@code name} stands in front of every complaint.
+   *
+   * @param environment what {@code ${NAME}} means; null: nothing, it stays as it is
+   */
+  static YamlSource parse(
+      String name, Reader text, @Nullable Function<String, @Nullable String> environment)
+      throws ConfigurationException {
+    LoadSettings settings =
+        LoadSettings.builder().setLabel(name).setCodePointLimit(MAX_CHARACTERS).build();
+    try {
+      Optional<Node> node = new Compose(settings).composeReader(text);
+      return new YamlSource(name, environment, node.orElse(null));
+    } catch (MarkedYamlEngineException e) {
+      throw new ConfigurationException(
+          place(name, e.getProblemMark()) + "not YAML: " + oneLine(e.getProblem()));
+    } catch (YamlEngineException e) {
+      throw new ConfigurationException(name + ": not YAML: " + oneLine(e.getMessage()));
+    }
+  }
+
+  Section root() throws ConfigurationException {
+    return new Section(this, "", root);
+  }
+
+  Map<String, String> asked() {
+    return asked;
+  }
+
+  ConfigurationException wrong(Optional<Mark> mark, String key, String what) {
+    return new ConfigurationException(place(name, mark) + (key.isEmpty() ? "" : key + ": ") + what);
+  }
+
+  /** The text with every {@code ${NAME}} replaced by that environment variable. */
+  String expanded(String text) {
+    Function<String, @Nullable String> variables = environment;
+    if (variables == null) {
+      return text;
+    }
+    Matcher matcher = VARIABLE.matcher(text);
+    return matcher.replaceAll(
+        found -> Matcher.quoteReplacement(variable(found.group(1), variables)));
+  }
+
+  private static String variable(String variable, Function<String, @Nullable String> variables) {
+    String value = variables.apply(variable);
+    if (value == null) {
+      throw new IllegalArgumentException("the environment has no variable " + variable);
+    }
+    return value;
+  }
+
+  private static String place(String name, Optional<Mark> mark) {
+    return mark.map(m -> name + ":" + (m.getLine() + 1) + ": ").orElse(name + ": ");
+  }
+
+  private static String oneLine(@Nullable String text) {
+    return text == null ? "unreadable" : text.strip().replaceAll("\\s+", " ");
+  }
+}

@@ -1,0 +1,97 @@
+package org.holdfast.gateway.deliver;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.holdfast.holdqueue.Envelope;
+import org.holdfast.holdqueue.Recipient;
+
+/** Writes MAIL and RCPT. What could end a line or begin another argument is never written. */
+final class Commands {
+
+  private Commands() {}
+
+  /** MAIL FROM with those of the envelope's parameters that the backend offered to understand. */
+  static void mail(ByteBuf out, Envelope envelope, long size, boolean utf8, Offer offer) {
+    write(out, "MAIL FROM:<");
+    write(out, envelope.reversePath());
+    write(out, ">");
+    if (offer.size()) {
+      write(out, " SIZE=" + size);
+    }
+    if (utf8) {
+      write(out, " SMTPUTF8");
+    }
+    Map<String, String> parameters = envelope.parameters();
+    if (!parameters.isEmpty()) {
+      pass(out, offer.eightBitMime(), "BODY", parameters);
+      pass(out, offer.dsn(), "RET", parameters);
+      pass(out, offer.dsn(), "ENVID", parameters);
+    }
+    write(out, "\r\n");
+  }
+
+  /** RCPT TO with NOTIFY and ORCPT where DSN is offered (RFC 3461). */
+  static void rcpt(ByteBuf out, Recipient recipient, Offer offer) {
+    write(out, "RCPT TO:<");
+    write(out, recipient.address());
+    write(out, ">");
+    Map<String, String> parameters = recipient.parameters();
+    if (!parameters.isEmpty()) {
+      pass(out, offer.dsn(), "NOTIFY", parameters);
+      pass(out, offer.dsn(), "ORCPT", parameters);
+    }
+    write(out, "\r\n");
+  }
+
+  static void data(ByteBuf out) {
+    write(out, "DATA\r\n");
+  }
+
+  private static void pass(
+      ByteBuf out, boolean offered, String key, Map<String, String> parameters) {
+    String value = parameters.get(key);
+    // BODY=BINARYMIME needs BDAT, which is not spoken here: the parameter would be a lie.
+    if (offered && value != null && isValue(value) && !value.equalsIgnoreCase("BINARYMIME")) {
+      write(out, " " + key + "=" + value);
+    }
+  }
+
+  /** Whether the octets stay one argument (esmtp-value, RFC 5321 section 4.1.2, and UTF-8). */
+  private static boolean isValue(String value) {
+    return !value.isEmpty() && value.chars().allMatch(c -> c > ' ' && c != 127);
+  }
+
+  /**
+   * Whether the address can stand between angle brackets: no controls at all; no space, no bracket
+   * outside a quoted local part. Its deeper syntax was the front door's business.
+   */
+  static boolean isAddress(String address) {
+    boolean quoted = false;
+    for (int i = 0; i < address.length(); i++) {
+      char c = address.charAt(i);
+      if (c < ' ' || c == 127) {
+        return false;
+      }
+      if (c == '"') {
+        quoted = !quoted;
+      } else if (quoted && c == '\\') {
+        i++;
+        if (i == address.length() || address.charAt(i) < ' ' || address.charAt(i) == 127) {
+          return false;
+        }
+      } else if (!quoted && (c == ' ' || c == '<' || c == '>')) {
+        return false;
+      }
+    }
+    return !quoted;
+  }
+
+  static boolean isAscii(String address) {
+    return address.chars().allMatch(c -> c < 128);
+  }
+
+  private static void write(ByteBuf out, String text) {
+    var _ = out.writeCharSequence(text, StandardCharsets.UTF_8);
+  }
+}

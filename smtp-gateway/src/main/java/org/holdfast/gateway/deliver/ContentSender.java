@@ -1,0 +1,164 @@
+package org.holdfast.gateway.deliver;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import org.holdfast.holdqueue.Content;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one message after 354, dot-stuffed, with a bounded number of octets under way. What lies in
+ * memory goes out from the event loop; anything else is read by a virtual thread, because reading
+ * may block.
+ */
+final class ContentSender {
+
+  /** Octets handed to the channel at once. */
+  static final int PIECE = 64 * 1024;
+
+  /** Pieces read from a stream and not yet taken by the kernel. */
+  static final int PIECES_UNDER_WAY = 3;
+
+  private final LmtpConnection connection;
+  private final Channel channel;
+  private final EventLoop loop;
+  private final Content content;
+  private final Runnable endIssued;
+  private final Runnable dotSent;
+  private final DotStuffing stuffing = new DotStuffing();
+  private final Semaphore room = new Semaphore(PIECES_UNDER_WAY);
+  private @Nullable ByteBuf memory;
+
+  /**
+   * Sends over {@code connection}. {@code endIssued} runs when the end of data was handed to the
+   * channel, {@code dotSent} when the kernel took it; both on the event loop.
+   */
+  ContentSender(LmtpConnection connection, Content content, Runnable endIssued, Runnable dotSent) {
+    this.connection = connection;
+    this.channel = connection.channel();
+    this.loop = channel.eventLoop();
+    this.content = content;
+    this.endIssued = endIssued;
+    this.dotSent = dotSent;
+  }
+
+  void start() {
+    ByteBuffer octets = content.inMemory();
+    if (octets == null) {
+      Thread.ofVirtual().name("lmtp-content").start(this::stream);
+    } else {
+      memory = Unpooled.wrappedBuffer(octets);
+      writable();
+    }
+  }
+
+  // ---- from memory, on the event loop
+
+  /** The channel takes more. */
+  void writable() {
+    ByteBuf left = memory;
+    if (left == null) {
+      return;
+    }
+    while (left.isReadable() && channel.isWritable()) {
+      write(left.readSlice(Math.min(PIECE, left.readableBytes())));
+    }
+    if (left.isReadable()) {
+      channel.flush();
+    } else {
+      memory = null;
+      end();
+    }
+  }
+
+  private void write(ByteBuf piece) {
+    var _ = channel.write(stuffing.stuff(piece, channel.alloc()), channel.voidPromise());
+  }
+
+  private void end() {
+    endIssued.run();
+    channel
+        .writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), stuffing.end()))
+        .addListener(sent -> {
+          if (sent.isSuccess()) {
+            dotSent.run();
+          }
+        });
+  }
+
+  // ---- from a stream, on a virtual thread
+
+  private void stream() {
+    try (InputStream in = content.open()) {
+      long size = 0;
+      for (ByteBuf piece = read(in); piece != null; piece = read(in)) {
+        size += piece.readableBytes();
+        pass(stuffing.stuff(piece, channel.alloc()));
+      }
+      finish(size);
+    } catch (IOException e) {
+      abort(e.toString());
+    } catch (RejectedExecutionException _) {
+      // The event loop has ended and has closed the connection: nobody is left to tell.
+    } catch (InterruptedException _) {
+      abort("interrupted");
+    }
+  }
+
+  private @Nullable ByteBuf read(InputStream in) throws IOException, InterruptedException {
+    room.acquire();
+    if (!channel.isActive()) {
+      return null;
+    }
+    ByteBuf piece = channel.alloc().buffer(PIECE);
+    try {
+      while (piece.isWritable() && piece.writeBytes(in, piece.writableBytes()) > 0) {
+        // until the piece is full or the stream at its end
+      }
+    } catch (IOException e) {
+      piece.release();
+      throw e;
+    }
+    if (piece.isReadable()) {
+      return piece;
+    }
+    piece.release();
+    return null;
+  }
+
+  private void pass(ByteBuf piece) {
+    try {
+      loop.execute(() ->
+          channel
+              .writeAndFlush(piece)
+              .addListener(_ -> {
+                room.release();
+                connection.progress();
+              }));
+    } catch (RejectedExecutionException e) {
+      piece.release();
+      throw e;
+    }
+  }
+
+  /** Never ends a message that was not read to its end: half a message must not be delivered. */
+  private void finish(long size) {
+    if (size == content.size()) {
+      loop.execute(this::end);
+    } else if (channel.isActive()) {
+      abort(size + " octets instead of " + content.size());
+    }
+  }
+
+  private void abort(String why) {
+    loop.execute(
+        () -> connection.fail(OwnWords.unreadable("message can't be read: " + why), false));
+  }
+}

@@ -1,0 +1,291 @@
+package org.holdfast.gateway.deliver;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.util.ReferenceCountUtil;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import org.holdfast.gateway.path.Reply;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One LMTP connection: opened, greeted, then one transaction after the other. Confined to its event
+ * loop. A connection whose state is not known for sure is closed, never used again.
+ */
+final class LmtpConnection extends ChannelInboundHandlerAdapter {
+
+  /** Who has it. Called on the event loop. */
+  interface Owner {
+
+    /** It can carry a transaction: after LHLO, and after each transaction. */
+    void ready(LmtpConnection connection);
+
+    /** It is closed; said exactly once. {@code greeted}: it has been ready before. */
+    void lost(LmtpConnection connection, Reply why, boolean greeted);
+  }
+
+  private enum Phase {
+    CONNECTING,
+    GREETING,
+    LHLO,
+    IDLE,
+    BUSY,
+    RESET,
+    CLOSED
+  }
+
+  private final LmtpSettings settings;
+  private final Owner owner;
+  private final Watch watch;
+  private final ReplyReader replies = new ReplyReader();
+  private Phase phase = Phase.CONNECTING;
+  private Offer offer = Offer.NOTHING;
+  private boolean greeted;
+  private boolean opened;
+  private boolean used;
+  private @Nullable Channel channel;
+  private @Nullable Exchange exchange;
+
+  LmtpConnection(EventLoop loop, LmtpSettings settings, Owner owner) {
+    this.settings = settings;
+    this.owner = owner;
+    this.watch = new Watch(loop, this::expired);
+    watch.at(watch.now() + settings.connectTimeout().toNanos());
+  }
+
+  // ---- opening
+
+  /** Tries the addresses in turn until one answers or the connect timeout is over. */
+  void connect(Bootstrap bootstrap, List<InetSocketAddress> addresses) {
+    if (phase != Phase.CONNECTING) {
+      return;
+    }
+    ChannelFuture connecting = bootstrap.clone().handler(this).connect(addresses.getFirst());
+    channel = connecting.channel();
+    connecting.addListener(_ -> {
+      if (connecting.isSuccess()) {
+        expect(Phase.GREETING);
+      } else if (addresses.size() > 1) {
+        connect(bootstrap, addresses.subList(1, addresses.size()));
+      } else {
+        fail(OwnWords.noAnswer("connect failed: " + message(connecting.cause())), false);
+      }
+    });
+  }
+
+  private static String message(@Nullable Throwable cause) {
+    return cause == null ? "cancelled" : Objects.toString(cause.getMessage(), cause.toString());
+  }
+
+  private void greeting(BackendReply reply) {
+    if (reply.code() != 220) {
+      fail(reply.toReply(), false);
+      return;
+    }
+    expect(Phase.LHLO);
+    say("LHLO " + settings.hostname() + "\r\n");
+  }
+
+  private void lhlo(BackendReply reply) {
+    if (reply.code() != 250) {
+      fail(reply.toReply(), false);
+      return;
+    }
+    offer = Offer.of(reply);
+    greeted = true;
+    idle();
+  }
+
+  /** True the first time: its opening has ended, well or not. */
+  boolean markOpened() {
+    boolean first = !opened;
+    opened = true;
+    return first;
+  }
+
+  // ---- transactions
+
+  /** Begins a transaction; the connection is ready. */
+  void begin(PendingTransaction transaction, MemberPool pool) {
+    phase = Phase.BUSY;
+    Exchange begun = new Exchange(this, transaction, pool);
+    exchange = begun;
+    progress();
+    begun.begin();
+  }
+
+  /** The exchange is over and the connection in a known state. */
+  void finished(boolean reset) {
+    exchange = null;
+    used = true;
+    if (reset) {
+      expect(Phase.RESET);
+      say("RSET\r\n");
+    } else {
+      idle();
+    }
+  }
+
+  /** The peer did something, or took some content: the wait for its next reply begins anew. */
+  void progress() {
+    long byReply = watch.now() + settings.replyTimeout().toNanos();
+    watch.at(exchange == null ? byReply : Math.min(byReply, exchange.deadline()));
+  }
+
+  /** Whether it carried a transaction before: then the peer may have closed it meanwhile. */
+  boolean reused() {
+    return used;
+  }
+
+  Offer offer() {
+    return offer;
+  }
+
+  long now() {
+    return watch.now();
+  }
+
+  Channel channel() {
+    return Objects.requireNonNull(channel);
+  }
+
+  void say(String line) {
+    send(ByteBufUtil.writeAscii(channel().alloc(), line));
+  }
+
+  void send(ByteBuf octets) {
+    var _ = channel().writeAndFlush(octets, channel().voidPromise());
+  }
+
+  private void idle() {
+    phase = Phase.IDLE;
+    watch.at(watch.now() + settings.idleTime().toNanos());
+    owner.ready(this);
+  }
+
+  private void expect(Phase next) {
+    phase = next;
+    progress();
+  }
+
+  // ---- closing
+
+  /** Says QUIT and closes, without waiting for the answer. Only while idle. */
+  void quit() {
+    if (phase == Phase.IDLE) {
+      ByteBuf quit = ByteBufUtil.writeAscii(channel().alloc(), "QUIT\r\n");
+      Channel open = channel();
+      closed(OwnWords.connection("idle connection closed"), false);
+      open.writeAndFlush(quit).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  /**
+   * Closes, tells the exchange, then the owner. {@code mayRetry}: the connection turned out dead,
+   * so a transaction of which nothing was heard may begin anew on another one.
+   */
+  void fail(Reply why, boolean mayRetry) {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
+    phase = Phase.CLOSED;
+    if (channel != null) {
+      var _ = channel.close();
+    }
+    closed(why, mayRetry);
+  }
+
+  /** Like {@link #fail}, but what was written before still goes out. */
+  void failAfter(String lastWords, Reply why) {
+    Channel open = channel();
+    ByteBuf words = ByteBufUtil.writeAscii(open.alloc(), lastWords);
+    open.writeAndFlush(words).addListener(ChannelFutureListener.CLOSE);
+    closed(why, false);
+  }
+
+  private void closed(Reply why, boolean mayRetry) {
+    phase = Phase.CLOSED;
+    watch.stop();
+    Exchange broken = exchange;
+    exchange = null;
+    if (broken != null) {
+      broken.lost(why, mayRetry);
+    }
+    owner.lost(this, why, greeted);
+  }
+
+  private void expired() {
+    switch (phase) {
+      case CONNECTING -> fail(OwnWords.noAnswer("connect timed out"), false);
+      case GREETING -> fail(OwnWords.noAnswer("no greeting in time"), false);
+      case IDLE -> quit();
+      default -> fail(OwnWords.noAnswer("no reply in time"), false);
+    }
+  }
+
+  // ---- events of the channel
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    try {
+      BackendReply reply = null;
+      while (phase != Phase.CLOSED && (reply = replies.next(in)) != null) {
+        heard(reply);
+      }
+    } catch (GarbageException e) {
+      fail(OwnWords.connection("garbage from the backend: " + e.getMessage()), false);
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void heard(BackendReply reply) throws GarbageException {
+    switch (phase) {
+      case GREETING -> greeting(reply);
+      case LHLO -> lhlo(reply);
+      case RESET -> reset(reply);
+      case BUSY -> {
+        progress();
+        Objects.requireNonNull(exchange).heard(reply);
+      }
+      // A farewell of a server that saw us idle for too long, or a reply too many: of no use either
+      // way.
+      default -> fail(reply.toReply(), false);
+    }
+  }
+
+  private void reset(BackendReply reply) {
+    if (reply.positive()) {
+      idle();
+    } else {
+      fail(reply.toReply(), false);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (exchange != null && context.channel().isWritable()) {
+      progress();
+      exchange.writable();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    fail(OwnWords.connection("connection lost"), true);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    fail(OwnWords.connection("connection lost: " + message(cause)), true);
+  }
+}

@@ -1,0 +1,77 @@
+package org.holdfast.gateway.deliver;
+
+import java.time.Duration;
+
+/**
+ * What the LMTP client is set to. Every wait and every queue has its bound here.
+ *
+ * @param hostname what LHLO says
+ * @param connectTimeout bound on name lookup and TCP connect together
+ * @param replyTimeout bound on the wait for one reply, and on one stretch of content without
+ *     progress (RFC 5321 section 4.5.3.2, which RFC 2033 takes over)
+ * @param transactionDeadline bound on a whole transaction, counted from {@code send}, waiting for a
+ *     connection included: no attempt stays open for longer
+ * @param connectionsPerMember open connections to one member, those being opened included
+ * @param waitingPerMember transactions that may wait for a connection to one member; one more is
+ *     answered at once
+ * @param idleTime how long an unused connection is kept
+ */
+public record LmtpSettings(
+    String hostname,
+    Duration connectTimeout,
+    Duration replyTimeout,
+    Duration transactionDeadline,
+    int connectionsPerMember,
+    int waitingPerMember,
+    Duration idleTime) {
+
+  public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  public static final Duration REPLY_TIMEOUT = Duration.ofMinutes(5);
+  public static final Duration TRANSACTION_DEADLINE = Duration.ofMinutes(10);
+  public static final int CONNECTIONS_PER_MEMBER = 20;
+  public static final int WAITING_PER_MEMBER = 1000;
+  public static final Duration IDLE_TIME = Duration.ofSeconds(30);
+
+  public LmtpSettings {
+    if (hostname.isEmpty() || !hostname.chars().allMatch(c -> c > ' ' && c < 127)) {
+      throw new IllegalArgumentException("not a host name for LHLO: " + hostname);
+    }
+    positive("connectTimeout", connectTimeout);
+    positive("replyTimeout", replyTimeout);
+    positive("transactionDeadline", transactionDeadline);
+    positive("idleTime", idleTime);
+    if (connectionsPerMember < 1 || waitingPerMember < 0) {
+      throw new IllegalArgumentException("connectionsPerMember < 1 or waitingPerMember < 0");
+    }
+  }
+
+  /** The defaults. */
+  public static LmtpSettings of(String hostname) {
+    return new LmtpSettings(
+        hostname,
+        CONNECT_TIMEOUT,
+        REPLY_TIMEOUT,
+        TRANSACTION_DEADLINE,
+        CONNECTIONS_PER_MEMBER,
+        WAITING_PER_MEMBER,
+        IDLE_TIME);
+  }
+
+  /** These with other bounds in time. */
+  public LmtpSettings withTimes(Duration connect, Duration reply, Duration transaction) {
+    return new LmtpSettings(
+        hostname, connect, reply, transaction, connectionsPerMember, waitingPerMember, idleTime);
+  }
+
+  /** These with another pool. */
+  public LmtpSettings withPool(int connections, int waiting, Duration idle) {
+    return new LmtpSettings(
+        hostname, connectTimeout, replyTimeout, transactionDeadline, connections, waiting, idle);
+  }
+
+  private static void positive(String name, Duration duration) {
+    if (!duration.isPositive()) {
+      throw new IllegalArgumentException(name + " must be longer than zero");
+    }
+  }
+}

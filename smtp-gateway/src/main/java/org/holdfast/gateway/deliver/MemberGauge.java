@@ -1,0 +1,75 @@
+package org.holdfast.gateway.deliver;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import org.holdfast.gateway.path.Reply;
+import org.holdfast.routing.HostPort;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is counted about one member. Written on the member's event loop only, read from any thread:
+ * hence volatile fields and no lock.
+ */
+// One writer: the increments need no atomics.
+@SuppressWarnings("NonAtomicVolatileUpdate")
+final class MemberGauge {
+
+  private static final int EWMA_SHIFT = 3;
+
+  private final HostPort lmtp;
+  private final InstantSource clock;
+  private volatile int open;
+  private volatile int inUse;
+  private volatile int opening;
+  private volatile int waiting;
+  private volatile long transactions;
+  private volatile long latencyNanos;
+  private volatile @Nullable Instant lastSuccess;
+  private volatile @Nullable Trouble lastError;
+
+  private record Trouble(Instant when, Reply reply) {}
+
+  MemberGauge(HostPort lmtp, InstantSource clock) {
+    this.lmtp = lmtp;
+    this.clock = clock;
+  }
+
+  void pool(int nowOpen, int nowInUse, int nowOpening, int nowWaiting) {
+    open = nowOpen;
+    inUse = nowInUse;
+    opening = nowOpening;
+    waiting = nowWaiting;
+  }
+
+  void ended() {
+    transactions++;
+  }
+
+  void latency(long nanos) {
+    long old = latencyNanos;
+    latencyNanos = old == 0 ? nanos : old + ((nanos - old) >> EWMA_SHIFT);
+  }
+
+  void success() {
+    lastSuccess = clock.instant();
+  }
+
+  void error(Reply reply) {
+    lastError = new Trouble(clock.instant(), reply);
+  }
+
+  MemberHealth snapshot() {
+    Trouble trouble = lastError;
+    return new MemberHealth(
+        lmtp,
+        open,
+        inUse,
+        opening,
+        waiting,
+        transactions,
+        latencyNanos / 1000,
+        lastSuccess,
+        trouble == null ? null : trouble.when,
+        trouble == null ? "" : trouble.reply.line());
+  }
+}

@@ -1,0 +1,76 @@
+package org.holdfast.gateway.path;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.holdfast.gateway.deliver.Transaction;
+import org.holdfast.gateway.deliver.Transaction.Answer;
+import org.holdfast.holdqueue.Content;
+import org.holdfast.holdqueue.Delivery;
+import org.holdfast.holdqueue.NextHops;
+import org.holdfast.holdqueue.Outcome;
+import org.holdfast.routing.Entry;
+import org.holdfast.routing.Gatekeeper;
+import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Permit;
+
+/**
+ * The way out of the queue: asks the gate, takes a held delivery to the backend, and tells the
+ * queue what became of it. Thread-safe.
+ */
+public final class Courier implements NextHops {
+
+  private static final int NORMAL_PRIORITY = 0;
+
+  private final Gatekeeper routing;
+  private final Transaction transaction;
+  private final MemberTrust trust;
+
+  public Courier(Gatekeeper routing, Transaction transaction, MemberTrust trust) {
+    this.routing = routing;
+    this.transaction = transaction;
+    this.trust = trust;
+  }
+
+  @Override
+  public Way way(String lane) {
+    try {
+      return switch (routing.look(lane)) {
+        case Entry.Go go -> new Way.Open(go.permit().pair(), NORMAL_PRIORITY);
+        case Entry.Hold hold -> new Way.Shut(hold.why());
+        case Entry.Refuse gone -> new Way.Shut(Replies.gone(gone.location()).line());
+      };
+    } catch (MapUnavailableException e) {
+      return new Way.Unknown("user map unavailable: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void attempt(Delivery delivery, Content content, Consumer<Outcome> done) {
+    Entry entry;
+    try {
+      entry =
+          routing.enter(delivery.recipient().lane(), delivery.envelope().id() + " from the queue");
+    } catch (MapUnavailableException e) {
+      done.accept(
+          new Outcome.Deferred(Outcome.Scope.LANE, "user map unavailable: " + e.getMessage()));
+      return;
+    }
+    switch (entry) {
+      case Entry.Go go -> send(go.permit(), delivery, content, done);
+      case Entry.Hold hold -> done.accept(new Outcome.Shut(hold.why()));
+      case Entry.Refuse gone -> done.accept(new Outcome.Shut(Replies.gone(gone.location()).line()));
+    }
+  }
+
+  private void send(Permit permit, Delivery delivery, Content content, Consumer<Outcome> done) {
+    var _ =
+        transaction
+            .send(permit.member(), delivery.envelope(), List.of(delivery.recipient()), content)
+            .whenComplete((answers, failure) -> {
+              Answer answer = failure == null ? answers.getFirst() : Answers.attemptBroke(failure);
+              trust.learn(permit.member(), answer);
+              permit.close();
+              done.accept(Answers.outcome(answer));
+            });
+  }
+}

@@ -1,0 +1,114 @@
+package org.holdfast.gateway.path;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.holdfast.gateway.deliver.Transaction.Answer;
+import org.holdfast.gateway.path.Inbound.Answering;
+import org.holdfast.holdqueue.Held;
+import org.holdfast.holdqueue.Recipient;
+
+/**
+ * From the fates of a message's recipients: what must be stored, and what the sender is told once
+ * that is done. An LMTP sender hears each mailbox's trouble; an SMTP sender hears it only when it
+ * is all there is to say, because one 250 covers everybody: the troubled recipients of a mixed
+ * message are then ours to keep.
+ *
+ * @param replies what to say when everything in {@code stored} has been stored
+ * @param owners which reply each of {@code stored} stands behind
+ */
+record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
+
+  static Telling of(Fate[] fates, List<Recipient> recipients, String id, Answering answering) {
+    return switch (answering) {
+      case EACH -> each(fates, recipients, id);
+      case ONCE -> once(fates, recipients, id);
+    };
+  }
+
+  /** The same words for everybody. */
+  static List<Reply> same(Reply reply, int recipients, Answering answering) {
+    return answering == Answering.ONCE ? List.of(reply) : Collections.nCopies(recipients, reply);
+  }
+
+  /** What to say when storing failed. */
+  List<Reply> withoutStore(Reply refusal) {
+    List<Reply> told = new ArrayList<>(replies);
+    owners.forEach(i -> told.set(i, refusal));
+    return told;
+  }
+
+  private static Telling each(Fate[] fates, List<Recipient> recipients, String id) {
+    List<Reply> replies = new ArrayList<>();
+    List<Held> stored = new ArrayList<>();
+    List<Integer> owners = new ArrayList<>();
+    for (int i = 0; i < fates.length; i++) {
+      Optional<Reply> refused = refused(fates[i]);
+      replies.add(refused.orElse(Replies.accepted(id)));
+      if (refused.isEmpty() && !delivered(fates[i])) {
+        stored.add(held(fates[i], recipients.get(i)));
+        owners.add(i);
+      }
+    }
+    return new Telling(replies, stored, owners);
+  }
+
+  private static Telling once(Fate[] fates, List<Recipient> recipients, String id) {
+    List<Reply> refusals =
+        Arrays.stream(fates).map(Telling::refused).flatMap(Optional::stream).toList();
+    if (refusals.size() == fates.length) {
+      return new Telling(List.of(mildest(refusals)), List.of(), List.of());
+    }
+    List<Held> stored = new ArrayList<>();
+    for (int i = 0; i < fates.length; i++) {
+      if (!delivered(fates[i])) {
+        stored.add(held(fates[i], recipients.get(i)));
+      }
+    }
+    return new Telling(
+        List.of(Replies.accepted(id)), stored, Collections.nCopies(stored.size(), 0));
+  }
+
+  /** A temporary one when there is one: then the sender tries again, and hears of the others. */
+  private static Reply mildest(List<Reply> refusals) {
+    return refusals.stream().filter(Reply::temporary).findFirst().orElse(refusals.getFirst());
+  }
+
+  private static boolean delivered(Fate fate) {
+    return fate instanceof Fate.Answered a && a.answer() instanceof Answer.Delivered;
+  }
+
+  /** What the sender may hear instead of a 250. */
+  private static Optional<Reply> refused(Fate fate) {
+    return switch (fate) {
+      case Fate.Answered a when a.answer() instanceof Answer.MailboxTrouble trouble ->
+          Optional.of(trouble.reply());
+      case Fate.Gone gone -> Optional.of(Replies.gone(gone.location()));
+      case Fate.Answered a -> Optional.empty();
+      case Fate.OnHold h -> Optional.empty();
+      case Fate.StillOpen s -> Optional.empty();
+      case Fate.Pending p -> Optional.empty();
+    };
+  }
+
+  private static Held held(Fate fate, Recipient recipient) {
+    return switch (fate) {
+      case Fate.OnHold hold ->
+          new Held(recipient, hold.pair(), Held.Entry.WAITING, hold.why(), null);
+      case Fate.StillOpen open ->
+          new Held(
+              recipient,
+              open.pair(),
+              Held.Entry.WAITING,
+              "the backend has not answered yet",
+              open.answer().thenApply(Answers::outcome));
+      case Fate.Answered a ->
+          new Held(recipient, a.pair(), Answers.entry(a.answer()), a.answer().reply().line(), null);
+      case Fate.Gone gone ->
+          new Held(recipient, "", Held.Entry.PARKED, Replies.gone(gone.location()).line(), null);
+      case Fate.Pending p -> throw new IllegalStateException("an attempt was lost sight of");
+    };
+  }
+}

@@ -1,0 +1,91 @@
+package org.holdfast.gateway.wiring;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.holdfast.gateway.admin.PairStatus;
+import org.holdfast.gateway.admin.Probe;
+import org.holdfast.gateway.deliver.LmtpClient;
+import org.holdfast.gateway.deliver.ProbeAnswer;
+import org.holdfast.holdqueue.HoldQueue;
+import org.holdfast.holdqueue.dispatch.DispatchStatus;
+import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Member;
+import org.holdfast.routing.Pair;
+import org.holdfast.routing.Routing;
+import org.jspecify.annotations.Nullable;
+
+/** What admin shows of the backends, from those who know: the LMTP client, the dispatcher, the gate. Thread-safe, no I/O but {@link #probe}. */
+final class Backends implements PairStatus, Probe {
+
+  private final Routing routing;
+  private final HoldQueue queue;
+  private final LmtpClient client;
+
+  Backends(Routing routing, HoldQueue queue, LmtpClient client) {
+    this.routing = routing;
+    this.queue = queue;
+    this.client = client;
+  }
+
+  @Override
+  public MemberHealth member(String pair, String member) {
+    return find(pair, member)
+        .flatMap(
+            m -> client.health().stream().filter(h -> h.lmtp().equals(m.lmtp())).findFirst())
+        .map(Backends::standing)
+        .orElse(MemberHealth.UNKNOWN);
+  }
+
+  private Optional<Member> find(String pair, String member) {
+    try {
+      return routing.pair(pair).stream()
+          .flatMap(p -> p.members().stream())
+          .filter(m -> m.name().equals(member))
+          .findFirst();
+    } catch (MapUnavailableException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static MemberHealth standing(org.holdfast.gateway.deliver.MemberHealth h) {
+    Instant good = h.lastSuccess();
+    Instant bad = h.lastError();
+    boolean down = bad != null && (good == null || bad.isAfter(good));
+    @Nullable Instant since = down ? bad : good;
+    String word = down ? "down" : good == null ? "unknown" : "up";
+    return new MemberHealth(word, h.lastErrorText(), since, h.inUse());
+  }
+
+  @Override
+  public int inFlight(String pair) {
+    return (int) routing.open().stream().filter(o -> o.pair().equals(pair)).count();
+  }
+
+  @Override
+  public long released(String pair) {
+    return queue.dispatch().nextHops().stream()
+        .filter(n -> n.name().equals(pair))
+        .mapToLong(DispatchStatus.NextHop::done)
+        .sum();
+  }
+
+  @Override
+  public Finding probe(Pair pair, Member member, Duration patience) throws InterruptedException {
+    try {
+      ProbeAnswer answer =
+          client.probe(member).toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return switch (answer) {
+        case ProbeAnswer.Up up -> new Finding(true, "answers LMTP within " + up.took().toMillis() + " ms");
+        case ProbeAnswer.Down down -> new Finding(false, down.why().line());
+      };
+    } catch (TimeoutException e) {
+      return new Finding(false, "no answer within " + patience);
+    } catch (ExecutionException e) {
+      return new Finding(false, String.valueOf(e.getCause()));
+    }
+  }
+}

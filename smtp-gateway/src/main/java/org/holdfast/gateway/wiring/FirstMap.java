@@ -1,0 +1,39 @@
+package org.holdfast.gateway.wiring;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.holdfast.gateway.conf.ConfigurationException;
+import org.holdfast.gateway.conf.MapFile;
+import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.RefusedChangeException;
+import org.holdfast.routing.Routing;
+import org.holdfast.routing.Who;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads {@code map.load} at the first start, when the map is empty; never afterwards: then the map is what people made of it. */
+final class FirstMap {
+
+  private static final Logger log = LoggerFactory.getLogger(FirstMap.class);
+
+  private FirstMap() {}
+
+  static void load(Routing routing, Optional<Path> file) throws ConfigurationException, MapUnavailableException {
+    if (file.isEmpty() || !routing.isEmpty()) {
+      return;
+    }
+    MapFile.Contents map = MapFile.read(file.get());
+    try {
+      Routing.Loaded loaded =
+          routing.load(map.pairs(), map.users(), map.aliases(), new Who("gateway", "first start, " + file.get()));
+      log.info(
+          "map loaded from {}: {} pairs, {} users, {} aliases",
+          file.get(),
+          loaded.pairs(),
+          loaded.users(),
+          loaded.aliases());
+    } catch (RefusedChangeException e) {
+      throw new ConfigurationException(file.get() + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,254 @@
+package org.holdfast.gateway.wiring;
+
+import com.codahale.metrics.MetricRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+import org.holdfast.gateway.accept.Dialect;
+import org.holdfast.gateway.accept.ListenerSettings;
+import org.holdfast.gateway.accept.MailServer;
+import org.holdfast.gateway.accept.QueueId;
+import org.holdfast.gateway.admin.AdminPorts;
+import org.holdfast.gateway.admin.AdminServer;
+import org.holdfast.gateway.admin.AdminSettings;
+import org.holdfast.gateway.admin.AuditLog;
+import org.holdfast.gateway.admin.Metrics;
+import org.holdfast.gateway.conf.ConfigurationException;
+import org.holdfast.gateway.conf.Listen;
+import org.holdfast.gateway.conf.Network;
+import org.holdfast.gateway.conf.Settings;
+import org.holdfast.gateway.conf.SettingsFile;
+import org.holdfast.gateway.deliver.LmtpClient;
+import org.holdfast.gateway.deliver.LmtpSettings;
+import org.holdfast.gateway.path.Courier;
+import org.holdfast.gateway.path.Inbound;
+import org.holdfast.gateway.path.MemberTrust;
+import org.holdfast.gateway.path.MessagePath;
+import org.holdfast.holdqueue.EmbeddedHoldQueue;
+import org.holdfast.holdqueue.HoldQueue;
+import org.holdfast.holdqueue.StoreSettings;
+import org.holdfast.holdqueue.disk.RealDisk;
+import org.holdfast.holdqueue.dispatch.DispatchLimits;
+import org.holdfast.holdqueue.log.LogSettings;
+import org.holdfast.holdqueue.log.SegmentLog;
+import org.holdfast.routing.EmbeddedRouting;
+import org.holdfast.routing.MapSettings;
+import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Routing;
+
+/**
+ * One running gateway: who is made in which order, who knows whom, and who is stopped in which order.
+ *
+ * <p>Up: data folder, map, queue, the way out, the way in, dispatch, admin, doors. Down: doors (finish what is in flight), dispatch,
+ * connections to backends, admin, queue, map, data folder.
+ */
+public final class Gateway implements AutoCloseable {
+
+  /** A body up to this size stays in memory on its way in; a larger one goes to a temporary file. */
+  private static final int BODY_IN_MEMORY = 256 << 10;
+
+  /** The bodies of all doors together take at most this part of the heap; above it even small ones go to files. */
+  private static final int PART_OF_HEAP_FOR_BODIES = 4;
+
+  /** Addresses that the map keeps in memory, known or not; about 300 octets each. */
+  private static final int MAP_CACHE = 200_000;
+
+  private final Settings settings;
+  private final Path file;
+  private final InstantSource clock = Clock.systemUTC();
+  private final Opened opened;
+  private final InetSocketAddress smtp;
+  private final InetSocketAddress lmtp;
+  private final int adminPort;
+
+  private Gateway(Settings settings, Path file, Opened opened) throws ConfigurationException, IOException {
+    this.settings = settings;
+    this.file = file;
+    this.opened = opened;
+    DataFolder data = opened.add(dataFolder());
+    Routing routing = opened.add(routing(data));
+    firstMap(routing);
+    HoldQueue queue = opened.add(queue(data));
+    AuditLog audit = opened.add(AuditLog.open(data.root(), clock));
+    Loops loops = opened.add(new Loops());
+    LmtpClient client = client(loops);
+    MemberTrust trust = new MemberTrust();
+    ExecutorService messages = opened.add(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
+    Inbound path = new MessagePath(routing, queue, client, trust, settings.delivery().handoffTimeout(), messages);
+    routing.onChange(new QueueFollowsMap(queue));
+    this.adminPort = admin(data, routing, queue, client, audit);
+    queue.start(new Courier(routing, client, trust));
+    opened.add(() -> queue.stop(settings.stopTimeout()));
+    QueueId ids = new QueueId(clock);
+    this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids);
+    this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids);
+  }
+
+  /**
+   * Starts a gateway; returns when every listener is open.
+   *
+   * @param file where the settings came from, for complaints
+   * @throws ConfigurationException something that was set cannot be: one line for people
+   * @throws IOException the data folder cannot be used
+   */
+  public static Gateway start(Settings settings, Path file) throws ConfigurationException, IOException {
+    Opened opened = new Opened();
+    try {
+      return new Gateway(settings, file, opened);
+    } catch (ConfigurationException | IOException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /** Where SMTP listens. */
+  public InetSocketAddress smtp() {
+    return smtp;
+  }
+
+  /** Where LMTP listens. */
+  public InetSocketAddress lmtp() {
+    return lmtp;
+  }
+
+  /** Root of the admin API and the operators' page. */
+  public URI admin() {
+    return URI.create("http://" + new Listen(settings.admin().listen().host(), adminPort));
+  }
+
+  /** Stops accepting, finishes what is in flight (bounded by {@code stop-timeout}) and closes everything. */
+  @Override
+  public void close() {
+    opened.close();
+  }
+
+  private DataFolder dataFolder() throws ConfigurationException {
+    try {
+      return DataFolder.open(settings.data());
+    } catch (IOException e) {
+      throw SettingsFile.wrong(file, "", "data", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Routing routing(DataFolder data) throws IOException {
+    MapLog changes =
+        opened.add(
+            new MapLog(
+                SegmentLog.open(
+                    new RealDisk(), data.mapLog(), data.mapQuarantine(), LogSettings.usual(), new SecureRandom())));
+    return EmbeddedRouting.open(
+        new MapSettings(data.mapView(), settings.map().subaddress(), MAP_CACHE), changes, clock);
+  }
+
+  private void firstMap(Routing routing) throws ConfigurationException, IOException {
+    try {
+      FirstMap.load(routing, settings.map().load());
+    } catch (MapUnavailableException e) {
+      throw new IOException("the location map cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private HoldQueue queue(DataFolder data) throws IOException {
+    StoreSettings store =
+        StoreSettings.in(data.queue()).bounds(settings.store().maxBytes(), settings.store().minFree());
+    DispatchLimits limits =
+        DispatchLimits.defaults()
+            .with(
+                settings.delivery().connectionsPerMember(),
+                settings.release().ratePerPair(),
+                settings.retry().first(),
+                settings.retry().max());
+    return EmbeddedHoldQueue.open(store, limits, new RealDisk(), clock);
+  }
+
+  private LmtpClient client(Loops loops) {
+    Settings.Delivery delivery = settings.delivery();
+    LmtpClient client =
+        new LmtpClient(
+            new LmtpSettings(
+                settings.hostname(),
+                delivery.connectTimeout(),
+                delivery.replyTimeout(),
+                delivery.deadline(),
+                delivery.connectionsPerMember(),
+                LmtpSettings.WAITING_PER_MEMBER,
+                LmtpSettings.IDLE_TIME),
+            loops.group(),
+            clock);
+    opened.add(() -> client.close(settings.stopTimeout()).toCompletableFuture().join());
+    return client;
+  }
+
+  private int admin(DataFolder data, Routing routing, HoldQueue queue, LmtpClient client, AuditLog audit)
+      throws ConfigurationException {
+    Backends backends = new Backends(routing, queue, client);
+    MetricRegistry counted = new MetricRegistry();
+    Listen listen = settings.admin().listen();
+    AdminServer admin =
+        new AdminServer(
+            new AdminSettings(
+                listen.host(),
+                listen.port(),
+                settings.admin().tokens().map(Path::toString).orElse(""),
+                data.root(),
+                settings.node()),
+            new AdminPorts(
+                routing,
+                queue,
+                audit,
+                () -> Stream.of(routing.trouble(), queue.trouble()).flatMap(Optional::stream).toList(),
+                backends,
+                backends,
+                new MapFiles(routing),
+                new Metrics(counted, queue, clock)::text,
+                clock));
+    try {
+      admin.start();
+    } catch (IOException e) {
+      throw SettingsFile.wrong(file, "admin", "listen", String.valueOf(e.getMessage()));
+    }
+    return opened.add(admin).port();
+  }
+
+  private InetSocketAddress door(
+      DataFolder data, String name, Dialect dialect, Settings.Door door, Inbound path, Loops loops, QueueId ids)
+      throws ConfigurationException, IOException {
+    ListenerSettings listener =
+        new ListenerSettings(
+            dialect,
+            door.listen().host(),
+            door.listen().port(),
+            settings.hostname(),
+            door.allow().stream().map(Network::toString).toList(),
+            door.maxMessageSize(),
+            door.maxRecipients(),
+            door.maxConnections(),
+            door.maxConnectionsPerClient(),
+            door.commandTimeout(),
+            door.tls().map(Settings.Tls::certificate).orElse(null),
+            door.tls().map(Settings.Tls::key).orElse(null),
+            BODY_IN_MEMORY,
+            Runtime.getRuntime().maxMemory() / PART_OF_HEAP_FOR_BODIES / 2,
+            data.spool(name));
+    MailServer server;
+    try {
+      server = new MailServer(listener, path, loops.group(), clock, ids);
+    } catch (IOException e) {
+      throw SettingsFile.wrong(file, name, "tls", String.valueOf(e.getMessage()));
+    }
+    opened.add(() -> server.stop(settings.stopTimeout()));
+    try {
+      return server.start();
+    } catch (IOException e) {
+      throw SettingsFile.wrong(file, name, "listen", String.valueOf(e.getMessage()));
+    }
+  }
+}

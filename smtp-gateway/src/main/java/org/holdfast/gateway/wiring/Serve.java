@@ -1,0 +1,59 @@
+package org.holdfast.gateway.wiring;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.holdfast.gateway.conf.ConfigurationException;
+import org.holdfast.gateway.conf.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code holdfast serve}: a gateway that runs until SIGTERM. */
+public final class Serve {
+
+  private static final Logger log = LoggerFactory.getLogger(Serve.class);
+
+  private Serve() {}
+
+  /**
+   * Starts, prints the ready line to {@code out}, and returns 0 once the process has been told to stop and everything in flight is done.
+   *
+   * @throws ConfigurationException what was set cannot be; one line
+   */
+  public static int run(Settings settings, Path file, PrintStream out) throws Exception {
+    CountDownLatch told = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (Gateway gateway = Gateway.start(settings, file)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(told, stopped), "stop"));
+      out.println(ready(gateway));
+      out.flush();
+      told.await();
+      log.info("stopping: no new connections; finishing what is in flight");
+    } finally {
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  private static String ready(Gateway gateway) {
+    return "holdfast ready smtp=%s lmtp=%s admin=%s"
+        .formatted(text(gateway.smtp()), text(gateway.lmtp()), gateway.admin());
+  }
+
+  private static String text(java.net.InetSocketAddress address) {
+    String host = address.getAddress().getHostAddress();
+    return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+  }
+
+  /** Runs in the JVM's shutdown hook, which must not end before the gateway has. Halts with 0: SIGTERM is how it is meant to end. */
+  private static void stop(CountDownLatch told, CountDownLatch stopped) {
+    told.countDown();
+    try {
+      stopped.await();
+      log.info("stopped");
+      Runtime.getRuntime().halt(0);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,296 @@
+package org.holdfast.gateway.path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.holdfast.gateway.deliver.Transaction.Answer;
+import org.holdfast.gateway.path.Inbound.Answering;
+import org.holdfast.holdqueue.Envelope;
+import org.holdfast.holdqueue.Held;
+import org.holdfast.holdqueue.Outcome;
+import org.holdfast.holdqueue.Recipient;
+import org.holdfast.holdqueue.StoreException;
+import org.holdfast.routing.Location;
+import org.junit.jupiter.api.Test;
+
+class MessagePathTest {
+
+  private static final Reply FULL = new Reply(452, "4.2.2", "Mailbox full");
+  private static final Reply POLICY = new Reply(550, "5.7.1", "Content refused");
+  private static final Reply UNREACHABLE = new Reply(451, "4.4.1", "No answer from host");
+  private static final Reply NO_SUCH_USER = new Reply(550, "5.1.1", "No such user");
+
+  private final ScriptedGate gate = new ScriptedGate();
+  private final RecordingIntake queue = new RecordingIntake();
+  private final ScriptedBackends backends = new ScriptedBackends();
+  private final MemberTrust trust = new MemberTrust();
+  private final CountedBody body = new CountedBody();
+  private Duration handOffTimeout = Duration.ofMinutes(1);
+  private Executor threads = Runnable::run;
+
+  @Test
+  void message_allDelivered_isAnsweredWithoutTouchingTheQueue() {
+    assertThat(send(Answering.ONCE, "a@p1", "b@p1", "c@p2"))
+        .extracting(Reply::code)
+        .containsExactly(250);
+    assertThat(queue.stored).isEmpty();
+    assertThat(backends.transactions).containsExactly(List.of("a@p1", "b@p1"), List.of("c@p2"));
+  }
+
+  @Test
+  void recipient_onHold_isStoredAndNothingIsSent() {
+    gate.onHold.put("a@p1", "being moved");
+
+    assertThat(send(Answering.ONCE, "a@p1")).extracting(Reply::code).containsExactly(250);
+    assertThat(backends.transactions).isEmpty();
+    assertThat(queue.stored).extracting(Held::entry).containsExactly(Held.Entry.WAITING);
+    assertThat(queue.stored).extracting(Held::reason).containsExactly("being moved");
+  }
+
+  @Test
+  void recipient_withMailWaitingAhead_isStoredThoughTheGateIsOpen() {
+    queue.backlog.add("a@p1");
+
+    send(Answering.ONCE, "a@p1");
+
+    assertThat(backends.transactions).isEmpty();
+    assertThat(queue.stored).hasSize(1);
+  }
+
+  @Test
+  void mixedMessage_smtp_keepsEachRecipientByItsOwnFate() {
+    gate.onHold.put("held@p1", "being moved");
+    backends.answers.put("full@p1", new Answer.MailboxTrouble(FULL));
+    backends.answers.put("policy@p1", new Answer.MailboxTrouble(POLICY));
+    backends.answers.put("lost@p1", new Answer.Uncertain(UNREACHABLE));
+    backends.answers.put("unknown@p1", new Answer.NotBelieved(NO_SUCH_USER));
+
+    List<Reply> replies =
+        send(Answering.ONCE, "ok@p1", "held@p1", "full@p1", "policy@p1", "lost@p1", "unknown@p1");
+
+    assertThat(replies).extracting(Reply::code).containsExactly(250);
+    assertThat(queue.stored)
+        .extracting(h -> h.recipient().address() + " " + h.entry())
+        .containsExactly(
+            "held@p1 WAITING",
+            "full@p1 DEFERRED",
+            "policy@p1 PARKED",
+            "lost@p1 DEFERRED",
+            "unknown@p1 PARKED");
+  }
+
+  @Test
+  void mixedMessage_lmtp_tellsTheMailboxTroubleAndKeepsTheRest() {
+    gate.onHold.put("held@p1", "being moved");
+    backends.answers.put("full@p1", new Answer.MailboxTrouble(FULL));
+    backends.answers.put("down@p2", new Answer.OurTrouble(true, UNREACHABLE));
+
+    List<Reply> replies = send(Answering.EACH, "ok@p1", "held@p1", "full@p1", "down@p2");
+
+    assertThat(replies).extracting(Reply::code).containsExactly(250, 250, 452, 250);
+    assertThat(replies.get(2)).isEqualTo(FULL);
+    assertThat(queue.stored)
+        .extracting(h -> h.recipient().address())
+        .containsExactly("held@p1", "down@p2");
+  }
+
+  @Test
+  void allRecipientsRefused_smtp_hearsTheTemporaryOneFirst() {
+    backends.answers.put("policy@p1", new Answer.MailboxTrouble(POLICY));
+    backends.answers.put("full@p1", new Answer.MailboxTrouble(FULL));
+
+    assertThat(send(Answering.ONCE, "policy@p1", "full@p1")).containsExactly(FULL);
+    assertThat(send(Answering.ONCE, "policy@p1")).containsExactly(POLICY);
+    assertThat(queue.stored).isEmpty();
+  }
+
+  @Test
+  void ourTrouble_isNeverTold() {
+    backends.answers.put("a@p1", new Answer.OurTrouble(false, UNREACHABLE));
+
+    for (Answering answering : Answering.values()) {
+      assertThat(send(answering, "a@p1")).extracting(Reply::code).containsExactly(250);
+    }
+    assertThat(queue.stored).extracting(Held::entry).containsOnly(Held.Entry.DEFERRED);
+  }
+
+  @Test
+  void mapDown_refusesTemporarilyAndGivesPermitsBack() {
+    gate.down = true;
+
+    assertThat(send(Answering.ONCE, "a@p1", "b@p1")).containsExactly(Replies.MAP_UNAVAILABLE);
+    assertThat(send(Answering.EACH, "a@p1", "b@p1"))
+        .containsExactly(Replies.MAP_UNAVAILABLE, Replies.MAP_UNAVAILABLE);
+    assertThat(gate.openPermits()).isZero();
+  }
+
+  @Test
+  void queueWithoutRoom_smtpMixed_handsNothingOff() {
+    gate.onHold.put("held@p1", "being moved");
+    queue.refuses = StoreException.Cause.NO_ROOM;
+
+    assertThat(send(Answering.ONCE, "ok@p1", "held@p1")).containsExactly(Replies.NO_ROOM);
+    assertThat(backends.transactions).isEmpty();
+    assertThat(gate.openPermits()).isZero();
+    assertThat(send(Answering.ONCE, "ok@p1")).extracting(Reply::code).containsExactly(250);
+  }
+
+  @Test
+  void queueWithoutRoom_lmtp_refusesOnlyWhatItWouldHaveToKeep() {
+    gate.onHold.put("held@p1", "being moved");
+    queue.refuses = StoreException.Cause.NO_ROOM;
+
+    assertThat(send(Answering.EACH, "ok@p1", "held@p1"))
+        .extracting(Reply::code)
+        .containsExactly(250, 452);
+  }
+
+  @Test
+  void disk_failsUnderTheWrite_senderKeepsIt() {
+    gate.onHold.put("held@p1", "being moved");
+    queue.refuses = StoreException.Cause.FAILED;
+    queue.refusesUnannounced = true;
+
+    assertThat(send(Answering.ONCE, "held@p1")).containsExactly(Replies.STORE_FAILED);
+  }
+
+  @Test
+  void user_closedBetweenRcptAndData_isRefused() {
+    gate.gone.put("x@p1", new Location.UnknownUser("x@p1"));
+
+    assertThat(send(Answering.ONCE, "x@p1")).containsExactly(Replies.UNKNOWN_USER);
+    assertThat(send(Answering.ONCE, "ok@p1", "x@p1")).extracting(Reply::code).containsExactly(250);
+    assertThat(queue.stored).extracting(Held::entry).containsExactly(Held.Entry.PARKED);
+  }
+
+  @Test
+  void slowBackend_endsTheSendersWaitButNotTheAttempt() {
+    CompletableFuture<List<Answer>> stall = new CompletableFuture<>();
+    backends.stalled.put("slow@p1", stall);
+    handOffTimeout = Duration.ofMillis(1);
+
+    assertThat(send(Answering.ONCE, "slow@p1")).extracting(Reply::code).containsExactly(250);
+
+    Held held = queue.stored.getFirst();
+    assertThat(held.running()).isNotNull();
+    assertThat(gate.openPermits()).isEqualTo(1);
+    assertThat(body.references).hasValue(1);
+
+    stall.complete(List.of(ScriptedBackends.DELIVERED));
+    assertThat(held.running().toCompletableFuture().join()).isInstanceOf(Outcome.Delivered.class);
+    assertThat(gate.openPermits()).isZero();
+    assertThat(body.references).hasValue(0);
+  }
+
+  @Test
+  void member_thatKeptASenderWaiting_isNotWaitedForAgainUntilItTakesMail() {
+    CompletableFuture<List<Answer>> stall = new CompletableFuture<>();
+    backends.stalled.put("slow@p1", stall);
+    handOffTimeout = Duration.ofMillis(1);
+    send(Answering.ONCE, "slow@p1");
+
+    send(Answering.ONCE, "other@p1");
+    assertThat(backends.transactions).hasSize(1);
+    assertThat(queue.stored).hasSize(2);
+
+    stall.complete(List.of(ScriptedBackends.DELIVERED));
+    handOffTimeout = Duration.ofMinutes(1);
+    send(Answering.ONCE, "other@p1");
+    assertThat(backends.transactions).hasSize(2);
+    assertThat(queue.stored).hasSize(2);
+  }
+
+  @Test
+  void mailbox_withAllTurnsTaken_holdsTheNextMessage() {
+    handOffTimeout = Duration.ofMillis(1);
+    backends.stalled.put("busy@p1", new CompletableFuture<>());
+    MessagePath path = path();
+    for (int i = 0; i <= Turns.PER_MAILBOX; i++) {
+      trust.learn(ScriptedGate.member("busy@p1"), ScriptedBackends.DELIVERED);
+      send(path, Answering.ONCE, "busy@p1");
+    }
+
+    assertThat(backends.transactions).hasSize(Turns.PER_MAILBOX);
+    assertThat(queue.stored.getLast().reason()).contains("many deliveries");
+  }
+
+  @Test
+  void message_isDecidedOnAnotherThread() throws Exception {
+    try (var virtual = Executors.newVirtualThreadPerTaskExecutor()) {
+      threads = virtual;
+      assertThat(send(Answering.ONCE, "a@p1")).extracting(Reply::code).containsExactly(250);
+    }
+    assertThat(body.references).hasValue(0);
+    assertThat(gate.openPermits()).isZero();
+  }
+
+  @Test
+  void rcpt_tellsEachKindApart() {
+    gate.gone.put("x@p1", new Location.UnknownUser("x@p1"));
+    gate.gone.put("x@far", new Location.ForeignDomain("far"));
+
+    assertThat(rcpt("a@p1")).isEqualTo(Replies.RECIPIENT_OK);
+    assertThat(rcpt("x@p1")).isEqualTo(Replies.UNKNOWN_USER);
+    assertThat(rcpt("x@far")).isEqualTo(Replies.NOT_SERVED);
+    gate.down = true;
+    assertThat(rcpt("a@p1")).isEqualTo(Replies.MAP_UNAVAILABLE);
+  }
+
+  private Reply rcpt(String address) {
+    return switch (path().recipient(address, Map.of()).toCompletableFuture().join()) {
+      case Inbound.Answer.Accepted a -> a.reply();
+      case Inbound.Answer.Rejected r -> r.reply();
+    };
+  }
+
+  private MessagePath path() {
+    return new MessagePath(gate, queue, backends, trust, handOffTimeout, threads);
+  }
+
+  private List<Reply> send(Answering answering, String... recipients) {
+    return send(path(), answering, recipients);
+  }
+
+  private List<Reply> send(MessagePath path, Answering answering, String... recipients) {
+    body.references.incrementAndGet();
+    Envelope envelope = new Envelope("ID1", "from@x", Instant.EPOCH, "mx [192.0.2.1]", Map.of());
+    List<Recipient> to =
+        Arrays.stream(recipients).map(r -> new Recipient(r, r, r, Map.of())).toList();
+    return path.message(envelope, to, body, answering).toCompletableFuture().join().replies();
+  }
+
+  private static final class CountedBody implements Inbound.Body {
+    final AtomicInteger references = new AtomicInteger();
+
+    @Override
+    public long size() {
+      return 0;
+    }
+
+    @Override
+    public InputStream open() {
+      return new ByteArrayInputStream(new byte[0]);
+    }
+
+    @Override
+    public Inbound.Body retain() {
+      references.incrementAndGet();
+      return this;
+    }
+
+    @Override
+    public void release() {
+      references.decrementAndGet();
+    }
+  }
+}
