@@ -53,9 +53,7 @@ public final class SettingsFile {
   public static ConfigurationException wrong(Path file, String section, String key, String what) {
     try (Reader text = Files.newBufferedReader(file)) {
       Section root = YamlSource.parse(file.toString(), text, System::getenv).root();
-      return section.isEmpty()
-          ? root.wrong(key, what)
-          : root.section(section).wrong(key, what);
+      return section.isEmpty() ? root.wrong(key, what) : root.section(section).wrong(key, what);
     } catch (IOException e) {
       return new ConfigurationException(file + ": " + section + "." + key + ": " + what);
     } catch (ConfigurationException e) {

@@ -18,7 +18,10 @@ import org.holdfast.routing.Pair;
 import org.holdfast.routing.Routing;
 import org.jspecify.annotations.Nullable;
 
-/** What admin shows of the backends, from those who know: the LMTP client, the dispatcher, the gate. Thread-safe, no I/O but {@link #probe}. */
+/**
+ * What admin shows of the backends, from those who know: the LMTP client, the dispatcher, the gate.
+ * Thread-safe, no I/O but {@link #probe}.
+ */
 final class Backends implements PairStatus, Probe {
 
   private final Routing routing;
@@ -34,8 +37,7 @@ final class Backends implements PairStatus, Probe {
   @Override
   public MemberHealth member(String pair, String member) {
     return find(pair, member)
-        .flatMap(
-            m -> client.health().stream().filter(h -> h.lmtp().equals(m.lmtp())).findFirst())
+        .flatMap(m -> client.health().stream().filter(h -> h.lmtp().equals(m.lmtp())).findFirst())
         .map(Backends::standing)
         .orElse(MemberHealth.UNKNOWN);
   }
@@ -77,9 +79,13 @@ final class Backends implements PairStatus, Probe {
   public Finding probe(Pair pair, Member member, Duration patience) throws InterruptedException {
     try {
       ProbeAnswer answer =
-          client.probe(member).toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+          client
+              .probe(member)
+              .toCompletableFuture()
+              .get(patience.toMillis(), TimeUnit.MILLISECONDS);
       return switch (answer) {
-        case ProbeAnswer.Up up -> new Finding(true, "answers LMTP within " + up.took().toMillis() + " ms");
+        case ProbeAnswer.Up up ->
+            new Finding(true, "answers LMTP within " + up.took().toMillis() + " ms");
         case ProbeAnswer.Down down -> new Finding(false, down.why().line());
       };
     } catch (TimeoutException e) {

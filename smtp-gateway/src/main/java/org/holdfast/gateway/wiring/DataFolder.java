@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** The folder of the embedded store, owned by one gateway at a time: {@code DATA/lock} is locked while it runs. */
+/**
+ * The folder of the embedded store, owned by one gateway at a time: {@code DATA/lock} is locked
+ * while it runs.
+ */
 final class DataFolder implements AutoCloseable {
 
   private final Path folder;
@@ -33,11 +36,14 @@ final class DataFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException("the data folder cannot be made: " + e.getMessage(), e);
     }
-    FileChannel channel = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock lock = tryLock(channel);
     if (lock == null) {
       channel.close();
-      throw new IOException("another gateway is running on this data folder (" + folder + "/lock is locked)");
+      throw new IOException(
+          "another gateway is running on this data folder (" + folder + "/lock is locked)");
     }
     return new DataFolder(folder, channel, lock);
   }

@@ -11,21 +11,29 @@ import org.holdfast.routing.Who;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads {@code map.load} at the first start, when the map is empty; never afterwards: then the map is what people made of it. */
+/**
+ * Reads {@code map.load} at the first start, when the map is empty; never afterwards: then the map
+ * is what people made of it.
+ */
 final class FirstMap {
 
   private static final Logger log = LoggerFactory.getLogger(FirstMap.class);
 
   private FirstMap() {}
 
-  static void load(Routing routing, Optional<Path> file) throws ConfigurationException, MapUnavailableException {
+  static void load(Routing routing, Optional<Path> file)
+      throws ConfigurationException, MapUnavailableException {
     if (file.isEmpty() || !routing.isEmpty()) {
       return;
     }
     MapFile.Contents map = MapFile.read(file.get());
     try {
       Routing.Loaded loaded =
-          routing.load(map.pairs(), map.users(), map.aliases(), new Who("gateway", "first start, " + file.get()));
+          routing.load(
+              map.pairs(),
+              map.users(),
+              map.aliases(),
+              new Who("gateway", "first start, " + file.get()));
       log.info(
           "map loaded from {}: {} pairs, {} users, {} aliases",
           file.get(),

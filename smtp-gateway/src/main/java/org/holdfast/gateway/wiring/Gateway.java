@@ -45,17 +45,23 @@ import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Routing;
 
 /**
- * One running gateway: who is made in which order, who knows whom, and who is stopped in which order.
+ * One running gateway: who is made in which order, who knows whom, and who is stopped in which
+ * order.
  *
- * <p>Up: data folder, map, queue, the way out, the way in, dispatch, admin, doors. Down: doors (finish what is in flight), dispatch,
- * connections to backends, admin, queue, map, data folder.
+ * <p>Up: data folder, map, queue, the way out, the way in, dispatch, admin, doors. Down: doors
+ * (finish what is in flight), dispatch, connections to backends, admin, queue, map, data folder.
  */
 public final class Gateway implements AutoCloseable {
 
-  /** A body up to this size stays in memory on its way in; a larger one goes to a temporary file. */
+  /**
+   * A body up to this size stays in memory on its way in; a larger one goes to a temporary file.
+   */
   private static final int BODY_IN_MEMORY = 256 << 10;
 
-  /** The bodies of all doors together take at most this part of the heap; above it even small ones go to files. */
+  /**
+   * The bodies of all doors together take at most this part of the heap; above it even small ones
+   * go to files.
+   */
   private static final int PART_OF_HEAP_FOR_BODIES = 4;
 
   /** Addresses that the map keeps in memory, known or not; about 300 octets each. */
@@ -69,7 +75,8 @@ public final class Gateway implements AutoCloseable {
   private final InetSocketAddress lmtp;
   private final int adminPort;
 
-  private Gateway(Settings settings, Path file, Opened opened) throws ConfigurationException, IOException {
+  private Gateway(Settings settings, Path file, Opened opened)
+      throws ConfigurationException, IOException {
     this.settings = settings;
     this.file = file;
     this.opened = opened;
@@ -81,8 +88,12 @@ public final class Gateway implements AutoCloseable {
     Loops loops = opened.add(new Loops());
     LmtpClient client = client(loops);
     MemberTrust trust = new MemberTrust();
-    ExecutorService messages = opened.add(Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
-    Inbound path = new MessagePath(routing, queue, client, trust, settings.delivery().handoffTimeout(), messages);
+    ExecutorService messages =
+        opened.add(
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
+    Inbound path =
+        new MessagePath(
+            routing, queue, client, trust, settings.delivery().handoffTimeout(), messages);
     routing.onChange(new QueueFollowsMap(queue));
     this.adminPort = admin(data, routing, queue, client, audit);
     queue.start(new Courier(routing, client, trust));
@@ -99,7 +110,8 @@ public final class Gateway implements AutoCloseable {
    * @throws ConfigurationException something that was set cannot be: one line for people
    * @throws IOException the data folder cannot be used
    */
-  public static Gateway start(Settings settings, Path file) throws ConfigurationException, IOException {
+  public static Gateway start(Settings settings, Path file)
+      throws ConfigurationException, IOException {
     Opened opened = new Opened();
     try {
       return new Gateway(settings, file, opened);
@@ -124,7 +136,10 @@ public final class Gateway implements AutoCloseable {
     return URI.create("http://" + new Listen(settings.admin().listen().host(), adminPort));
   }
 
-  /** Stops accepting, finishes what is in flight (bounded by {@code stop-timeout}) and closes everything. */
+  /**
+   * Stops accepting, finishes what is in flight (bounded by {@code stop-timeout}) and closes
+   * everything.
+   */
   @Override
   public void close() {
     opened.close();
@@ -143,7 +158,11 @@ public final class Gateway implements AutoCloseable {
         opened.add(
             new MapLog(
                 SegmentLog.open(
-                    new RealDisk(), data.mapLog(), data.mapQuarantine(), LogSettings.usual(), new SecureRandom())));
+                    new RealDisk(),
+                    data.mapLog(),
+                    data.mapQuarantine(),
+                    LogSettings.usual(),
+                    new SecureRandom())));
     return EmbeddedRouting.open(
         new MapSettings(data.mapView(), settings.map().subaddress(), MAP_CACHE), changes, clock);
   }
@@ -158,7 +177,8 @@ public final class Gateway implements AutoCloseable {
 
   private HoldQueue queue(DataFolder data) throws IOException {
     StoreSettings store =
-        StoreSettings.in(data.queue()).bounds(settings.store().maxBytes(), settings.store().minFree());
+        StoreSettings.in(data.queue())
+            .bounds(settings.store().maxBytes(), settings.store().minFree());
     DispatchLimits limits =
         DispatchLimits.defaults()
             .with(
@@ -187,7 +207,8 @@ public final class Gateway implements AutoCloseable {
     return client;
   }
 
-  private int admin(DataFolder data, Routing routing, HoldQueue queue, LmtpClient client, AuditLog audit)
+  private int admin(
+      DataFolder data, Routing routing, HoldQueue queue, LmtpClient client, AuditLog audit)
       throws ConfigurationException {
     Backends backends = new Backends(routing, queue, client);
     MetricRegistry counted = new MetricRegistry();
@@ -204,7 +225,10 @@ public final class Gateway implements AutoCloseable {
                 routing,
                 queue,
                 audit,
-                () -> Stream.of(routing.trouble(), queue.trouble()).flatMap(Optional::stream).toList(),
+                () ->
+                    Stream.of(routing.trouble(), queue.trouble())
+                        .flatMap(Optional::stream)
+                        .toList(),
                 backends,
                 backends,
                 new MapFiles(routing),
@@ -219,7 +243,13 @@ public final class Gateway implements AutoCloseable {
   }
 
   private InetSocketAddress door(
-      DataFolder data, String name, Dialect dialect, Settings.Door door, Inbound path, Loops loops, QueueId ids)
+      DataFolder data,
+      String name,
+      Dialect dialect,
+      Settings.Door door,
+      Inbound path,
+      Loops loops,
+      QueueId ids)
       throws ConfigurationException, IOException {
     ListenerSettings listener =
         new ListenerSettings(

@@ -9,7 +9,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** The event loops of all sockets for mail, in and out: one for each core, native where there is epoll. */
+/**
+ * The event loops of all sockets for mail, in and out: one for each core, native where there is
+ * epoll.
+ */
 final class Loops implements AutoCloseable {
 
   /** How long a loop waits for what is still handed to it when it ends. */
@@ -27,6 +30,9 @@ final class Loops implements AutoCloseable {
 
   @Override
   public void close() {
-    var _ = group.shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly(GRACE.toMillis());
+    var _ =
+        group
+            .shutdownGracefully(0, GRACE.toMillis(), TimeUnit.MILLISECONDS)
+            .awaitUninterruptibly(GRACE.toMillis());
   }
 }

@@ -63,7 +63,11 @@ final class MapFiles implements MapText {
 
   @Override
   public void write(
-      Format format, Appendable out, Iterable<Pair> pairs, Iterable<User> users, Iterable<Alias> aliases)
+      Format format,
+      Appendable out,
+      Iterable<Pair> pairs,
+      Iterable<User> users,
+      Iterable<Alias> aliases)
       throws IOException {
     switch (format) {
       case YAML -> MapDump.yaml(out, pairs, users, aliases);

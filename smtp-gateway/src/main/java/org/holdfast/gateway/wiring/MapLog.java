@@ -7,7 +7,10 @@ import org.holdfast.holdqueue.log.Entry;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.holdfast.routing.ChangeLog;
 
-/** The map's change log, kept by the queue's log code in a folder of its own. Thread-safe as {@link SegmentLog} is. */
+/**
+ * The map's change log, kept by the queue's log code in a folder of its own. Thread-safe as {@link
+ * SegmentLog} is.
+ */
 final class MapLog implements ChangeLog {
 
   /** The only type of record in this log: a change of the map, as {@code routing} wrote it. */

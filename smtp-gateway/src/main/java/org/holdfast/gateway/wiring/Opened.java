@@ -5,7 +5,10 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What has been opened so far, closed in the opposite order: at the end, or when a start fails half-way. Used by one thread. */
+/**
+ * What has been opened so far, closed in the opposite order: at the end, or when a start fails
+ * half-way. Used by one thread.
+ */
 final class Opened implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Opened.class);
@@ -25,7 +28,8 @@ final class Opened implements AutoCloseable {
       try {
         part.close();
       } catch (Exception e) { // whatever a part throws, the others must still be closed
-        log.warn("while stopping: {} did not close: {}", part.getClass().getSimpleName(), e.toString());
+        log.warn(
+            "while stopping: {} did not close: {}", part.getClass().getSimpleName(), e.toString());
       }
     }
   }

@@ -6,7 +6,10 @@ import org.holdfast.holdqueue.Lanes;
 import org.holdfast.routing.Routing.Change;
 import org.holdfast.routing.Target;
 
-/** Tells the queue what a flip means for its lanes. Called after the flip is durable and visible, in the order of epochs. */
+/**
+ * Tells the queue what a flip means for its lanes. Called after the flip is durable and visible, in
+ * the order of epochs.
+ */
 final class QueueFollowsMap implements Consumer<Change> {
 
   private final HoldQueue queue;
@@ -31,7 +34,8 @@ final class QueueFollowsMap implements Consumer<Change> {
   /** A catch-all entry ({@code @domain}) answers for mailboxes that only the lanes know by name. */
   private static Lanes lanes(Target target) {
     return switch (target) {
-      case Target.OfUser(String address) when address.startsWith("@") -> new Lanes.Domain(address.substring(1));
+      case Target.OfUser(String address) when address.startsWith("@") ->
+          new Lanes.Domain(address.substring(1));
       case Target.OfUser(String address) -> new Lanes.One(address);
       case Target.OfPair(String pair) -> new Lanes.NextHop(pair);
       case Target.OfDomain(String domain) -> new Lanes.Domain(domain);

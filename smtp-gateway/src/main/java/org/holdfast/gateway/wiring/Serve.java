@@ -16,7 +16,8 @@ public final class Serve {
   private Serve() {}
 
   /**
-   * Starts, prints the ready line to {@code out}, and returns 0 once the process has been told to stop and everything in flight is done.
+   * Starts, prints the ready line to {@code out}, and returns 0 once the process has been told to
+   * stop and everything in flight is done.
    *
    * @throws ConfigurationException what was set cannot be; one line
    */
@@ -45,7 +46,10 @@ public final class Serve {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
-  /** Runs in the JVM's shutdown hook, which must not end before the gateway has. Halts with 0: SIGTERM is how it is meant to end. */
+  /**
+   * Runs in the JVM's shutdown hook, which must not end before the gateway has. Halts with 0:
+   * SIGTERM is how it is meant to end.
+   */
   private static void stop(CountDownLatch told, CountDownLatch stopped) {
     told.countDown();
     try {
