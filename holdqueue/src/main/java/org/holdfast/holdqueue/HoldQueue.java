@@ -3,6 +3,7 @@ package org.holdfast.holdqueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.holdfast.holdqueue.dispatch.DispatchStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,9 @@ public interface HoldQueue extends Intake, AutoCloseable {
 
   /** Why new mail is refused right now, in words; empty while it is not. */
   Optional<String> trouble();
+
+  /** What is being released right now, and how; never older than about a second. */
+  DispatchStatus dispatch();
 
   /**
    * Stops dispatching; waits for open attempts at most this long; what is still open then counts as

@@ -6,13 +6,34 @@ import java.util.Optional;
 /** The state of a user. */
 public enum UserState {
   /** Mail is delivered. */
-  ACTIVE,
+  ACTIVE(0),
   /** "Being moved": mail is accepted and held; nothing is delivered to the backend. */
-  MOVING,
+  MOVING(1),
   /** Being restored or checked: as {@link #MOVING}, another word for people. */
-  RECOVERING,
+  RECOVERING(2),
   /** Mail is refused, 550 5.2.1. */
-  CLOSED;
+  CLOSED(3);
+
+  private final int code;
+
+  UserState(int code) {
+    this.code = code;
+  }
+
+  /** Its number in the log and in the view; never changes. */
+  int code() {
+    return code;
+  }
+
+  /** The state of this number; empty when there is none. */
+  static Optional<UserState> ofCode(int code) {
+    for (UserState state : values()) {
+      if (state.code == code) {
+        return Optional.of(state);
+      }
+    }
+    return Optional.empty();
+  }
 
   /** The word used in files, on the command line and in the API. */
   public String word() {

@@ -303,7 +303,9 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   private CompletableFuture<Inbound.Verdict> ask(
       Envelope envelope, List<Recipient> recipients, CountedBody body) {
     try {
-      return inbound().message(envelope, List.copyOf(recipients), body).toCompletableFuture();
+      return inbound()
+          .message(envelope, List.copyOf(recipients), body, settings().dialect().answering())
+          .toCompletableFuture();
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -316,29 +318,30 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
       answer(whole, refused(whole, ProtocolReplies.TROUBLE));
       return;
     }
-    Inbound.Verdict verdict = done.resultNow();
-    if (verdict.perRecipient().size() != whole.recipients().size()
-        && settings().dialect() == Dialect.LMTP) {
-      log.error("{} has {} replies", whole.id(), verdict.perRecipient().size());
+    List<Reply> replies = done.resultNow().replies();
+    if (replies.size() != repliesDue(whole)) {
+      log.error("{} has {} replies", whole.id(), replies.size());
       answer(whole, refused(whole, ProtocolReplies.TROUBLE));
       return;
     }
-    answer(whole, verdict);
+    answer(whole, replies);
   }
 
-  private static Inbound.Verdict refused(Incoming whole, Reply reply) {
-    return new Inbound.Verdict(
-        java.util.Collections.nCopies(whole.recipients().size(), reply), reply);
+  private int repliesDue(Incoming whole) {
+    return switch (settings().dialect().answering()) {
+      case ONCE -> 1;
+      case EACH -> whole.recipients().size();
+    };
   }
 
-  private void answer(Incoming whole, Inbound.Verdict verdict) {
+  private List<Reply> refused(Incoming whole, Reply reply) {
+    return java.util.Collections.nCopies(repliesDue(whole), reply);
+  }
+
+  private void answer(Incoming whole, List<Reply> replies) {
     dropMail();
-    TransactionLog.ended(whole, clientText(), verdict.whole());
-    if (settings().dialect() == Dialect.SMTP) {
-      say(WireReply.of(verdict.whole()));
-    } else {
-      verdict.perRecipient().forEach(reply -> say(WireReply.of(reply)));
-    }
+    TransactionLog.ended(whole, clientText(), replies);
+    replies.forEach(reply -> say(WireReply.of(reply)));
     if (stopping) {
       say(WireReply.last(Replies.SHUTTING_DOWN));
     }

@@ -1,5 +1,7 @@
 package org.holdfast.gateway.accept;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import org.holdfast.gateway.path.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +13,7 @@ final class TransactionLog {
 
   private TransactionLog() {}
 
-  static void ended(Incoming mail, String client, Reply reply) {
+  static void ended(Incoming mail, String client, List<Reply> replies) {
     if (log.isInfoEnabled()) {
       log.info(
           "id={} client={} from=<{}> recipients={} size={} reply=\"{}\"",
@@ -20,8 +22,13 @@ final class TransactionLog {
           escaped(mail.reversePath()),
           mail.recipients().size(),
           mail.read(),
-          escaped(reply.line()));
+          escaped(said(replies)));
     }
+  }
+
+  /** LMTP says as much as there are recipients: each different reply once. */
+  private static String said(List<Reply> replies) {
+    return replies.stream().map(Reply::line).distinct().collect(Collectors.joining("; "));
   }
 
   /** Control characters as {@code \\u000a}: a line of the log stays one line. */

@@ -23,8 +23,8 @@ public interface Inbound {
 
   /**
    * The end of data has been read: delivers or stores, and says what to tell the sender. {@code
-   * content} begins with the header fields the gateway adds and stays readable until the stage
-   * completes and {@code release} was called on it.
+   * content} begins with the header fields the gateway adds; it is readable until the stage
+   * completes, and for as long as the path retains it.
    */
   CompletionStage<Verdict> message(
       Envelope envelope, List<Recipient> recipients, Body content, Answering answering);

@@ -76,14 +76,7 @@ public final class MessagePath implements Inbound {
   public CompletionStage<Verdict> message(
       Envelope envelope, List<Recipient> recipients, Body content, Answering answering) {
     return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return new Verdict(accept(envelope, recipients, content, answering));
-          } finally {
-            content.release();
-          }
-        },
-        threads);
+        () -> new Verdict(accept(envelope, recipients, content, answering)), threads);
   }
 
   private Answer rcpt(String address, Map<String, String> parameters) {

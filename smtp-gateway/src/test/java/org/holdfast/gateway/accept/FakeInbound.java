@@ -53,11 +53,14 @@ final class FakeInbound implements Inbound {
 
   @Override
   public CompletionStage<Verdict> message(
-      Envelope envelope, List<Recipient> recipients, Body content) {
+      Envelope envelope, List<Recipient> recipients, Body content, Answering answering) {
     taken.add(new Taken(envelope, recipients, text(content)));
     return decision
         .apply(envelope)
-        .thenApply(reply -> new Verdict(Collections.nCopies(recipients.size(), reply), reply));
+        .thenApply(
+            reply ->
+                new Verdict(
+                    Collections.nCopies(answering == Answering.ONCE ? 1 : recipients.size(), reply)));
   }
 
   private static String text(Body content) {

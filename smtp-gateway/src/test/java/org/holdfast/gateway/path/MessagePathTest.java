@@ -266,7 +266,9 @@ class MessagePathTest {
     Envelope envelope = new Envelope("ID1", "from@x", Instant.EPOCH, "mx [192.0.2.1]", Map.of());
     List<Recipient> to =
         Arrays.stream(recipients).map(r -> new Recipient(r, r, r, Map.of())).toList();
-    return path.message(envelope, to, body, answering).toCompletableFuture().join().replies();
+    List<Reply> replies = path.message(envelope, to, body, answering).toCompletableFuture().join().replies();
+    body.release();
+    return replies;
   }
 
   private static final class CountedBody implements Inbound.Body {

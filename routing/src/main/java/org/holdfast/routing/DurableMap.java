@@ -1,0 +1,258 @@
+package org.holdfast.routing;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The location map kept in step with its log: a change is in the log, on stable storage, before
+ * anybody sees it. When the view fails it is retired and opened again, or made anew from the log;
+ * until that has worked nothing is answered. Thread-safe.
+ */
+final class DurableMap implements AutoCloseable {
+
+  private static final Logger logger = LoggerFactory.getLogger(DurableMap.class);
+
+  /** At least so much time lies between two attempts to open a failed view. */
+  static final Duration MEND_PAUSE = Duration.ofSeconds(1);
+
+  /** A view that fails again so soon is not opened again but made anew. */
+  static final Duration RELAPSE = Duration.ofMinutes(1);
+
+  private final MapSettings settings;
+  private final ChangeLog changes;
+  private final InstantSource clock;
+  private final Runnable mended;
+  private final LogCompaction compaction;
+
+  /** Protects the log, changes of the map and its repair. Never held while a flip waits. */
+  private final ReentrantLock writing = new ReentrantLock();
+
+  private volatile @Nullable LocationMap map;
+  private volatile @Nullable String viewTrouble;
+  private volatile @Nullable String logTrouble;
+  private volatile Instant nextMend = Instant.MIN;
+  private volatile Map<String, Standing> lastHolds = Map.of();
+  private @Nullable LocationMap retired;
+  private Instant lastMended = Instant.MIN;
+  private boolean closed;
+
+  /**
+   * Opens it.
+   *
+   * @param mended told after a repair: any user may stand otherwise than it was last announced
+   */
+  DurableMap(MapSettings settings, ChangeLog changes, InstantSource clock, Runnable mended)
+      throws IOException {
+    this.settings = settings;
+    this.changes = changes;
+    this.clock = clock;
+    this.mended = mended;
+    this.compaction = new LogCompaction(changes);
+    try {
+      map = LocationMap.open(settings, changes);
+    } catch (SQLException e) {
+      throw new IOException("the map's view cannot be made in " + settings.view(), e);
+    }
+  }
+
+  /** Something to read. */
+  interface Read<T> {
+    T from(LocationMap map) throws SQLException;
+  }
+
+  /** A change: reads, decides and commits. */
+  interface Change<T> {
+    T on(LocationMap map) throws SQLException, MapUnavailableException, RefusedChangeException;
+  }
+
+  <T> T read(Read<T> read) throws MapUnavailableException {
+    LocationMap current = map;
+    if (current == null) {
+      current = mendFromReader();
+    }
+    try {
+      return read.from(current);
+    } catch (SQLException e) {
+      throw failed(current, e);
+    }
+  }
+
+  /** Domains and everything, as far as they are on hold; as last known while there is trouble. */
+  List<Routing.DomainHold> holds() {
+    LocationMap current = map;
+    if (current != null) {
+      lastHolds = current.wide().holds();
+    }
+    return lastHolds.entrySet().stream()
+        .map(hold -> new Routing.DomainHold(hold.getKey(), hold.getValue()))
+        .toList();
+  }
+
+  /** Runs a change while no other one runs. */
+  <T> T change(Change<T> change) throws MapUnavailableException, RefusedChangeException {
+    writing.lock();
+    try {
+      LocationMap current = inStep();
+      try {
+        T result = change.on(current);
+        compaction.compactIfWorth(current);
+        return result;
+      } catch (SQLException e) {
+        throw failed(current, e);
+      }
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /**
+   * Makes changes durable, then visible. Within {@link #change} only. When the log fails nothing of
+   * it is visible; should the log have kept it all the same, the next change finds out.
+   */
+  void commit(LocationMap current, List<MapChange> batch)
+      throws SQLException, MapUnavailableException {
+    if (batch.isEmpty()) {
+      return;
+    }
+    long position = append(batch.stream().map(ChangeRecord::encode).toList());
+    try {
+      current.apply(batch, position);
+    } catch (SQLException | RuntimeException e) {
+      retire(current, e);
+      throw e;
+    }
+  }
+
+  private long append(List<byte[]> records) throws MapUnavailableException {
+    try {
+      long position = changes.append(records);
+      logTrouble = null;
+      return position;
+    } catch (IOException | RuntimeException e) {
+      logTrouble = "changes of the map cannot be stored: " + e.getMessage();
+      logger.error("the map's log cannot be written; nothing was changed", e);
+      throw new MapUnavailableException("the map's log cannot be written", e);
+    }
+  }
+
+  /** The map, with everything applied that is in the log. For the owner of the lock. */
+  private LocationMap inStep() throws MapUnavailableException {
+    LocationMap current = map;
+    if (current != null && current.view().position() != changes.last()) {
+      retire(current, new IOException("the log has changes that the view has not"));
+      nextMend = Instant.MIN;
+      current = null;
+    }
+    return current != null ? current : mend();
+  }
+
+  private MapUnavailableException failed(LocationMap current, SQLException e) {
+    if (!(e instanceof SQLTransientException)) {
+      retire(current, e);
+    }
+    return new MapUnavailableException("the map cannot be read", e);
+  }
+
+  private void retire(LocationMap current, Exception why) {
+    synchronized (this) {
+      if (map != current) {
+        return;
+      }
+      viewTrouble = "the map's view failed: " + why.getMessage();
+      map = null;
+      retired = current;
+    }
+    logger.error("the map's view failed and will be opened again", why);
+  }
+
+  // ---- repair
+
+  private LocationMap mendFromReader() throws MapUnavailableException {
+    if (clock.instant().isBefore(nextMend) || !writing.tryLock()) {
+      throw unusable(null);
+    }
+    try {
+      LocationMap current = map;
+      return current != null ? current : mend();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Opens the view again. For the owner of the lock. */
+  private LocationMap mend() throws MapUnavailableException {
+    Instant now = clock.instant();
+    if (closed || now.isBefore(nextMend)) {
+      throw unusable(null);
+    }
+    nextMend = now.plus(MEND_PAUSE);
+    try {
+      closeRetired();
+      if (lastMended.isAfter(now.minus(RELAPSE))) {
+        MapView.delete(settings.view());
+      }
+      lastMended = now;
+      LocationMap opened = LocationMap.open(settings, changes);
+      map = opened;
+      viewTrouble = null;
+      logger.info("the map's view is usable again");
+      mended.run();
+      return opened;
+    } catch (SQLException | IOException e) {
+      viewTrouble = "the map's view cannot be opened: " + e.getMessage();
+      logger.error("the map's view cannot be opened", e);
+      throw unusable(e);
+    }
+  }
+
+  private void closeRetired() {
+    LocationMap old = retired;
+    retired = null;
+    if (old != null) {
+      try {
+        old.close();
+      } catch (SQLException e) {
+        logger.warn("the failed view could not be closed: {}", e.toString());
+      }
+    }
+  }
+
+  private MapUnavailableException unusable(@Nullable Exception cause) {
+    return new MapUnavailableException(trouble().orElse("the map is being opened"), cause);
+  }
+
+  /** Why the map cannot be read or changed; empty while it can. */
+  Optional<String> trouble() {
+    String view = viewTrouble;
+    return Optional.ofNullable(view != null ? view : logTrouble);
+  }
+
+  @Override
+  public void close() {
+    writing.lock();
+    try {
+      closed = true;
+      LocationMap current = map;
+      map = null;
+      closeRetired();
+      if (current != null) {
+        current.close();
+      }
+    } catch (SQLException e) {
+      logger.warn("the map's view was not closed cleanly: {}", e.toString());
+    } finally {
+      writing.unlock();
+    }
+  }
+}

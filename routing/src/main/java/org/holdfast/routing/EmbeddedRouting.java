@@ -1,0 +1,245 @@
+package org.holdfast.routing;
+
+import java.io.IOException;
+import java.sql.SQLTransientException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.holdfast.routing.RefusedChangeException.Kind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Routing for one gateway: the map in an H2 file that can be made anew from the log, the gate in
+ * memory.
+ *
+ * <p>Reading order: {@link Resolution} (who is it?), {@link EffectiveState} (may mail go?), {@link
+ * Gate} (and nobody slips through), {@link Flips}, {@link DurableMap} (log first, then the view).
+ */
+public final class EmbeddedRouting implements Routing {
+
+  /** Most users or aliases in one page. */
+  public static final int MAX_PAGE = 10_000;
+
+  private final MapSettings settings;
+  private final DurableMap map;
+  private final Gate gate;
+  private final Announcer announcer = new Announcer();
+  private final Flips flips;
+  private final Holds holds;
+  private final Loading loading;
+
+  private EmbeddedRouting(MapSettings settings, ChangeLog changes, InstantSource clock)
+      throws IOException {
+    this.settings = settings;
+    this.gate = new Gate(clock);
+    this.map = new DurableMap(settings, changes, clock, this::afterRepair);
+    this.flips = new Flips(map, gate, announcer, clock);
+    this.holds = new Holds(map, gate, announcer, clock);
+    this.loading = new Loading(map, gate, announcer, clock, settings.subaddress());
+  }
+
+  /**
+   * Opens the map: the view is brought up to the end of the log, or made anew from it. The log
+   * stays the caller's, who closes it after this.
+   *
+   * @throws IOException when the log cannot be read or the view cannot be made
+   */
+  public static EmbeddedRouting open(MapSettings settings, ChangeLog changes, InstantSource clock)
+      throws IOException {
+    return new EmbeddedRouting(settings, changes, clock);
+  }
+
+  private void afterRepair() {
+    announcer.add(new Target.Everything(), true, "");
+  }
+
+  // ---- the message path
+
+  @Override
+  public Location locate(String address) throws MapUnavailableException {
+    Address recipient;
+    try {
+      recipient = Address.parse(address);
+    } catch (IllegalArgumentException _) {
+      return locateMalformed(address);
+    }
+    if (recipient.wholeDomain()) {
+      return new Location.UnknownUser(address);
+    }
+    return map.read(now -> {
+      try {
+        return new Resolution(now, settings.subaddress()).of(recipient);
+      } catch (Resolution.AliasLoopException e) {
+        throw new SQLTransientException(e);
+      }
+    });
+  }
+
+  /** No entry of the map can have such an address; its domain may be ours all the same. */
+  private Location locateMalformed(String address) throws MapUnavailableException {
+    try {
+      String domain = Address.domain(address.substring(address.lastIndexOf('@') + 1));
+      boolean served = map.read(now -> now.row("@" + domain).served());
+      return served ? new Location.UnknownUser(address) : new Location.ForeignDomain(domain);
+    } catch (IllegalArgumentException _) {
+      return new Location.ForeignDomain(address.substring(address.lastIndexOf('@') + 1));
+    }
+  }
+
+  @Override
+  public Entry enter(String mailbox, String what) throws MapUnavailableException {
+    return gate.enter(mailbox, what, this::state);
+  }
+
+  @Override
+  public Entry look(String mailbox) throws MapUnavailableException {
+    return gate.look(mailbox, state(mailbox));
+  }
+
+  private EffectiveState state(String mailbox) throws MapUnavailableException {
+    return map.read(now -> EffectiveState.of(mailbox, now));
+  }
+
+  // ---- flips
+
+  @Override
+  public Flip setUserState(
+      String address, UserState state, @Nullable String pair, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return flips.flipOne(new UserChange(address, state, pair, null), false, who, wait);
+  }
+
+  @Override
+  public List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
+      throws MapUnavailableException {
+    return flips.flip(changes, who, wait);
+  }
+
+  @Override
+  public Flip setHold(Target target, boolean onHold, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return holds.set(target, onHold, who, wait);
+  }
+
+  // ---- the map
+
+  @Override
+  public Optional<User> user(String address) throws MapUnavailableException {
+    try {
+      String canonical = Address.parse(address).toString();
+      return Optional.ofNullable(map.read(now -> now.row(canonical)).user());
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Flip putUser(
+      String address, String pair, @Nullable UserState state, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return flips.flipOne(new UserChange(address, state, pair, null), true, who, wait);
+  }
+
+  @Override
+  public boolean removeUser(String address, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    String canonical = canonical(address);
+    return flips.remove(canonical, who);
+  }
+
+  @Override
+  public List<User> users(
+      @Nullable String pair, @Nullable UserState state, @Nullable String after, int limit)
+      throws MapUnavailableException {
+    return map.read(now -> now.view().users(pair, state, after, page(limit)));
+  }
+
+  private static int page(int limit) {
+    return Math.clamp(limit, 1, MAX_PAGE);
+  }
+
+  @Override
+  public List<Pair> pairs() throws MapUnavailableException {
+    List<Pair> pairs = new ArrayList<>(map.read(LocationMap::wide).pairs().values());
+    pairs.sort(Comparator.comparing(Pair::name));
+    return pairs;
+  }
+
+  @Override
+  public Optional<Pair> pair(String name) throws MapUnavailableException {
+    return Optional.ofNullable(map.read(LocationMap::wide).pairs().get(name));
+  }
+
+  @Override
+  public Flip putPair(String name, List<Member> members, String active, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return holds.putPair(name, List.copyOf(members), active, who, wait);
+  }
+
+  @Override
+  public List<Alias> aliases(@Nullable String after, int limit) throws MapUnavailableException {
+    return map.read(now -> now.view().aliases(after, page(limit)));
+  }
+
+  @Override
+  public void putAlias(Alias alias, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    Loaded _ = loading.load(List.of(), List.of(), List.of(alias), who);
+  }
+
+  @Override
+  public Loaded load(List<Pair> pairs, List<UserChange> users, List<Alias> aliases, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    return loading.load(pairs, users, aliases, who);
+  }
+
+  @Override
+  public List<DomainHold> holds() {
+    return List.copyOf(map.holds());
+  }
+
+  @Override
+  public boolean isEmpty() throws MapUnavailableException {
+    return map.read(now ->
+        now.wide().pairs().isEmpty()
+            && now.view().users() == 0
+            && now.view().aliases(null, 1).isEmpty());
+  }
+
+  @Override
+  public List<UserCount> userCounts() throws MapUnavailableException {
+    return map.read(now -> now.view().userCounts());
+  }
+
+  @Override
+  public List<Flip.OpenDelivery> open() {
+    return gate.open();
+  }
+
+  @Override
+  public void onChange(Consumer<Change> listener) {
+    announcer.listen(listener);
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return map.trouble();
+  }
+
+  @Override
+  public void close() {
+    map.close();
+  }
+
+  private static String canonical(String address) throws RefusedChangeException {
+    try {
+      return Address.parse(address).toString();
+    } catch (IllegalArgumentException e) {
+      throw new RefusedChangeException(Kind.INVALID, String.valueOf(e.getMessage()));
+    }
+  }
+}

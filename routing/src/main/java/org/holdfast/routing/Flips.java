@@ -1,0 +1,348 @@
+package org.holdfast.routing;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.holdfast.routing.RefusedChangeException.Kind;
+import org.holdfast.routing.Routing.UserChange;
+import org.holdfast.routing.Routing.UserFlip;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flips of users, one or a hundred thousand: one durable write for all, one wait for all.
+ *
+ * <p>A new state, or a new pair for a user that is not active, is written at once; then what is
+ * open is waited for. A new pair for an <em>active</em> user is a switch: shut in memory, wait, and
+ * only when nothing is open any more write the new pair and open. A switch that does not get that
+ * far has changed nothing, and says what was open.
+ */
+final class Flips {
+
+  private final DurableMap map;
+  private final Gate gate;
+  private final Announcer announcer;
+  private final InstantSource clock;
+
+  Flips(DurableMap map, Gate gate, Announcer announcer, InstantSource clock) {
+    this.map = map;
+    this.gate = gate;
+    this.announcer = announcer;
+    this.clock = clock;
+  }
+
+  /** What is to be done about one line. */
+  private sealed interface Plan {
+
+    record Refused(Kind kind, String why) implements Plan {}
+
+    /** Stands that way already. */
+    record Same(User user) implements Plan {}
+
+    record Write(User user) implements Plan {}
+
+    /** {@code to} is what it becomes when nothing is open any more. */
+    record Switch(User from, User to) implements Plan {}
+  }
+
+  /** Changes users in the order given; a line that is refused does not stop the others. */
+  List<UserFlip> flip(List<UserChange> changes, Who who, Duration wait)
+      throws MapUnavailableException {
+    Set<String> noted = new HashSet<>();
+    List<Plan> plans = planned(changes, false, who, noted);
+    Map<String, List<Flip.OpenDelivery>> open = drained(noted, plans, wait);
+    List<Plan> done = finished(plans, open, who);
+    List<UserFlip> results = new ArrayList<>(changes.size());
+    for (int i = 0; i < done.size(); i++) {
+      results.add(result(changes.get(i).address(), done.get(i), open));
+    }
+    return results;
+  }
+
+  /** Changes one user; {@code create}: makes it when it is not there. */
+  Flip flipOne(UserChange change, boolean create, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    Set<String> noted = new HashSet<>();
+    List<Plan> plans = planned(List.of(change), create, who, noted);
+    Map<String, List<Flip.OpenDelivery>> open = drained(noted, plans, wait);
+    Plan done = finished(plans, open, who).getFirst();
+    if (done instanceof Plan.Refused r) {
+      throw new RefusedChangeException(r.kind(), r.why());
+    }
+    return Objects.requireNonNull(result(change.address(), done, open).flip());
+  }
+
+  /** Returns false when there was no such user. What is open runs on; nothing new is opened. */
+  boolean remove(String address, Who who) throws MapUnavailableException, RefusedChangeException {
+    try {
+      return map.change(now -> remove(now, address, who));
+    } finally {
+      announcer.tell();
+    }
+  }
+
+  private boolean remove(LocationMap now, String address, Who who)
+      throws SQLException, MapUnavailableException {
+    User user = now.row(address).user();
+    if (user == null) {
+      return false;
+    }
+    long epoch = now.view().epoch() + 1;
+    Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
+    map.commit(now, List.of(new MapChange.RemoveUser(address, standing)));
+    announcer.add(new Target.OfUser(address), false, user.pair());
+    return true;
+  }
+
+  // ---- first: decide and write what needs no waiting
+
+  private List<Plan> planned(List<UserChange> changes, boolean create, Who who, Set<String> shut)
+      throws MapUnavailableException {
+    try {
+      return map.change(now -> planAndWrite(now, changes, create, who, shut));
+    } catch (RefusedChangeException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      announcer.tell();
+    }
+  }
+
+  private List<Plan> planAndWrite(
+      LocationMap now, List<UserChange> changes, boolean create, Who who, Set<String> shut)
+      throws SQLException, MapUnavailableException {
+    Planner planner = new Planner(now, changes, create, who);
+    List<Plan> plans = changes.stream().map(planner::plan).toList();
+    List<User> writes = new ArrayList<>();
+    Set<String> switches = new HashSet<>();
+    for (Plan plan : plans) {
+      switch (plan) {
+        case Plan.Write w -> writes.add(w.user());
+        case Plan.Switch s -> switches.add(s.from().address());
+        case Plan.Same _, Plan.Refused _ -> {}
+      }
+    }
+    map.commit(now, batches(writes));
+    writes.forEach(this::announce);
+    if (!switches.isEmpty()) {
+      now.wide(wide -> wide.withUsersInSwitch(set -> set.addAll(switches)));
+    }
+    shut.addAll(switches);
+    return plans;
+  }
+
+  /** Users in records of a bounded size. */
+  static List<MapChange> batches(List<User> users) {
+    List<MapChange> batches = new ArrayList<>();
+    for (int from = 0; from < users.size(); from += MapChange.BATCH) {
+      int to = Math.min(users.size(), from + MapChange.BATCH);
+      batches.add(new MapChange.PutUsers(List.copyOf(users.subList(from, to))));
+    }
+    return batches;
+  }
+
+  private void announce(User user) {
+    boolean open = user.state() == UserState.ACTIVE;
+    announcer.add(new Target.OfUser(user.address()), open, user.pair());
+  }
+
+  // ---- then: wait
+
+  /**
+   * What is still open when the time is over, by the address of the user whose flip it concerns.
+   * Nobody waits for a user that was opened, but what is open to its old pair is told all the same.
+   */
+  private Map<String, List<Flip.OpenDelivery>> drained(
+      Set<String> switches, List<Plan> plans, Duration wait) {
+    Map<String, String> opened = new HashMap<>();
+    Set<String> shut = new HashSet<>(switches);
+    for (Plan plan : plans) {
+      User user =
+          plan instanceof Plan.Write w ? w.user() : plan instanceof Plan.Same s ? s.user() : null;
+      if (user != null && user.state() == UserState.ACTIVE) {
+        opened.put(user.address(), user.pair());
+      } else if (user != null) {
+        shut.add(user.address());
+        opened.remove(user.address());
+      }
+    }
+    Gate.Drain drain = gate.drain(Concern.ofUsers(shut));
+    Waiting.forAll(drain, wait);
+    Map<String, List<Flip.OpenDelivery>> open =
+        new HashMap<>(drain.giveUp(Concern.addressee(shut)));
+    open.putAll(gate.open(Concern.leftBehind(opened)));
+    return open;
+  }
+
+  // ---- last: finish the switches
+
+  private List<Plan> finished(List<Plan> plans, Map<String, List<Flip.OpenDelivery>> open, Who who)
+      throws MapUnavailableException {
+    if (plans.stream().noneMatch(Plan.Switch.class::isInstance)) {
+      return plans;
+    }
+    try {
+      return map.change(now -> finish(now, plans, open, who));
+    } catch (RefusedChangeException e) {
+      throw new IllegalStateException(e);
+    } finally {
+      announcer.tell();
+    }
+  }
+
+  private List<Plan> finish(
+      LocationMap now, List<Plan> plans, Map<String, List<Flip.OpenDelivery>> open, Who who)
+      throws SQLException, MapUnavailableException {
+    Set<String> ours = new HashSet<>();
+    List<Plan> done = new ArrayList<>(plans.size());
+    List<User> writes = new ArrayList<>();
+    long epoch = now.view().epoch();
+    for (Plan plan : plans) {
+      Plan end = plan;
+      if (plan instanceof Plan.Switch s) {
+        ours.add(s.from().address());
+        if (!open.containsKey(s.from().address())) {
+          end = end(now, s, who, ++epoch);
+        }
+        if (end instanceof Plan.Write w) {
+          writes.add(w.user());
+        }
+      }
+      done.add(end);
+    }
+    try {
+      map.commit(now, batches(writes));
+    } finally {
+      now.wide(wide -> wide.withUsersInSwitch(set -> set.removeAll(ours)));
+      reopen(now, ours);
+    }
+    return done;
+  }
+
+  /** The newest change wins: a user that was changed while this switch waited is left alone. */
+  private Plan end(LocationMap now, Plan.Switch s, Who who, long epoch) throws SQLException {
+    User current = now.row(s.from().address()).user();
+    if (!s.from().equals(current) || !now.wide().usersInSwitch().contains(s.from().address())) {
+      return new Plan.Refused(
+          Kind.CONFLICT,
+          s.from().address() + " was changed by somebody else while it was switched");
+    }
+    Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
+    return new Plan.Write(new User(s.to().address(), s.to().pair(), s.to().state(), standing));
+  }
+
+  /** Switched or not, the user may be deliverable again: mail was held meanwhile. */
+  private void reopen(LocationMap now, Set<String> addresses) throws SQLException {
+    for (String address : addresses) {
+      User user = now.row(address).user();
+      if (user != null) {
+        announce(user);
+      }
+    }
+  }
+
+  private static UserFlip result(
+      String address, Plan done, Map<String, List<Flip.OpenDelivery>> open) {
+    return switch (done) {
+      case Plan.Refused r -> new UserFlip(address, null, null, r.why());
+      case Plan.Same s -> result(s.user(), false, open);
+      case Plan.Write w -> result(w.user(), true, open);
+      case Plan.Switch s -> result(s.from(), false, open);
+    };
+  }
+
+  private static UserFlip result(
+      User user, boolean changed, Map<String, List<Flip.OpenDelivery>> open) {
+    List<Flip.OpenDelivery> left = open.getOrDefault(user.address(), List.of());
+    Flip flip = new Flip(user.standing().epoch(), changed, left.isEmpty(), left);
+    return new UserFlip(user.address(), user, flip, null);
+  }
+
+  static Instant now(InstantSource clock) {
+    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** Decides line by line; a later line of the same user sees what an earlier one will do. */
+  private final class Planner {
+
+    private final LocationMap now;
+    private final boolean create;
+    private final Who who;
+    private final Instant since = now(clock);
+    private final Map<String, User> users;
+    private long epoch;
+
+    Planner(LocationMap now, List<UserChange> changes, boolean create, Who who)
+        throws SQLException {
+      this.now = now;
+      this.create = create;
+      this.who = who;
+      this.epoch = now.view().epoch();
+      this.users = now.view().usersNow(canonical(changes));
+    }
+
+    private static Set<String> canonical(List<UserChange> changes) {
+      Set<String> addresses = new HashSet<>();
+      for (UserChange change : changes) {
+        try {
+          addresses.add(Address.parse(change.address()).toString());
+        } catch (IllegalArgumentException _) {
+          // Its line says so.
+        }
+      }
+      return addresses;
+    }
+
+    Plan plan(UserChange change) {
+      try {
+        return plan(change, Address.parse(change.address()).toString());
+      } catch (IllegalArgumentException e) {
+        return new Plan.Refused(Kind.INVALID, String.valueOf(e.getMessage()));
+      }
+    }
+
+    private Plan plan(UserChange change, String address) {
+      User old = users.get(address);
+      if (old == null && !create) {
+        return new Plan.Refused(Kind.NOT_FOUND, "no user " + address);
+      }
+      String pair = change.pair() != null ? change.pair() : old == null ? null : old.pair();
+      if (pair == null) {
+        return new Plan.Refused(Kind.INVALID, "the new user " + address + " needs a pair");
+      }
+      if (!now.wide().pairs().containsKey(pair)) {
+        return new Plan.Refused(Kind.NOT_FOUND, "no pair " + pair);
+      }
+      return plan(old, address, state(change, old), pair, change.reason());
+    }
+
+    private static UserState state(UserChange change, @Nullable User old) {
+      UserState asked = change.state();
+      return asked != null ? asked : old != null ? old.state() : UserState.ACTIVE;
+    }
+
+    private Plan plan(
+        @Nullable User old, String address, UserState state, String pair, @Nullable String reason) {
+      if (old != null && old.state() == state && old.pair().equals(pair)) {
+        return new Plan.Same(old);
+      }
+      String why = reason == null ? who.reason() : reason;
+      Standing standing = new Standing(why, since, who.name(), ++epoch);
+      User after = new User(address, pair, state, standing);
+      if (old != null && old.state() == UserState.ACTIVE && state == UserState.ACTIVE) {
+        return now.wide().usersInSwitch().contains(address)
+            ? new Plan.Refused(Kind.CONFLICT, address + " is being switched already")
+            : new Plan.Switch(old, after);
+      }
+      users.put(address, after);
+      return new Plan.Write(after);
+    }
+  }
+}

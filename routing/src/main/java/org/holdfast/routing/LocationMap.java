@@ -1,0 +1,238 @@
+package org.holdfast.routing;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The view with a cache in front: what the map says about an address, in memory when it was asked
+ * before, known or not. One is opened, used, and retired when its view fails; the next one begins
+ * with an empty cache, so nothing stale survives a repair.
+ *
+ * <p>Reading is thread-safe; {@link #apply} and {@link #wide(UnaryOperator)} are for the owner of
+ * the writing lock.
+ *
+ * <p>Why no stale load can overwrite a flip: a load runs inside Caffeine's computation for its key.
+ * A change commits to the view first and then replaces the entry by another computation for the
+ * same key, which waits for a load under way. So a load either read what was committed, or is
+ * replaced. The order of a reader is the wide state first, then the row (see {@link
+ * EffectiveState}).
+ */
+final class LocationMap implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(LocationMap.class);
+
+  /** Changes applied in one transaction while catching up: bounds memory. */
+  private static final int CATCH_UP_BATCH = 20_000;
+
+  private final MapView view;
+  private final Cache<String, Row> rows;
+  private volatile WideState wide;
+
+  /**
+   * What the map has under one address.
+   *
+   * @param served for {@code @domain} only: there is something in this domain
+   */
+  record Row(@Nullable User user, @Nullable String alias, boolean served) {
+
+    static final Row NOTHING = new Row(null, null, false);
+  }
+
+  /** Carries an SQLException out of a cache computation. */
+  private static final class LoadFailed extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final SQLException cause;
+
+    LoadFailed(SQLException cause) {
+      super(cause);
+      this.cause = cause;
+    }
+  }
+
+  private LocationMap(MapView view, int cacheEntries) {
+    this.view = view;
+    this.rows = Caffeine.newBuilder().maximumSize(cacheEntries).build();
+    this.wide = view.wide();
+  }
+
+  /**
+   * Opens the view and brings it up to the end of the log. A view that is missing, damaged, of
+   * another version or ahead of its log is made anew.
+   */
+  static LocationMap open(MapSettings settings, ChangeLog changes)
+      throws SQLException, IOException {
+    try {
+      return caughtUp(settings, changes);
+    } catch (SQLException | IllegalStateException e) {
+      log.warn("the map's view cannot be used and is made anew from the log: {}", e.toString());
+      MapView.delete(settings.view());
+      return caughtUp(settings, changes);
+    }
+  }
+
+  private static LocationMap caughtUp(MapSettings settings, ChangeLog changes)
+      throws SQLException, IOException {
+    MapView view = MapView.open(settings.view());
+    try {
+      if (view.position() > changes.last()) {
+        throw new IllegalStateException(
+            "the view is ahead of its log: " + view.position() + " > " + changes.last());
+      }
+      catchUp(view, changes);
+      return new LocationMap(view, settings.cacheEntries());
+    } catch (SQLException | IOException | RuntimeException e) {
+      try (view) {
+        throw e;
+      }
+    }
+  }
+
+  private static void catchUp(MapView view, ChangeLog changes) throws SQLException, IOException {
+    List<MapChange> batch = new ArrayList<>();
+    long[] state = {0, view.position()};
+    try {
+      changes.replay(
+          view.position(),
+          (position, body) -> {
+            MapChange change = ChangeRecord.decode(body);
+            batch.add(change);
+            state[0] += change.size();
+            state[1] = position;
+            if (state[0] >= CATCH_UP_BATCH) {
+              applyUnchecked(view, batch, position);
+              state[0] = 0;
+            }
+          });
+      if (!batch.isEmpty()) {
+        applyUnchecked(view, batch, state[1]);
+      }
+    } catch (LoadFailed e) {
+      throw e.cause;
+    }
+  }
+
+  private static void applyUnchecked(MapView view, List<MapChange> batch, long position) {
+    try {
+      view.apply(batch, position);
+      batch.clear();
+    } catch (SQLException e) {
+      throw new LoadFailed(e);
+    }
+  }
+
+  // ---- reading
+
+  /** What the map has under this canonical address or {@code @domain}. */
+  Row row(String address) throws SQLException {
+    Row known = rows.getIfPresent(address);
+    if (known != null) {
+      return known;
+    }
+    try {
+      return rows.get(address, this::load);
+    } catch (LoadFailed e) {
+      throw e.cause;
+    }
+  }
+
+  private Row load(String address) {
+    try {
+      User user = view.user(address);
+      boolean wholeDomain = address.startsWith("@");
+      String alias = user != null && !wholeDomain ? null : view.alias(address);
+      if (user == null && alias == null && !wholeDomain) {
+        return Row.NOTHING;
+      }
+      return new Row(user, alias, wholeDomain && view.served(address.substring(1)));
+    } catch (SQLException e) {
+      throw new LoadFailed(e);
+    }
+  }
+
+  /** The entry that answers for a mailbox: its own, or its domain's catch-all. */
+  @Nullable User answering(String mailbox) throws SQLException {
+    User own = row(mailbox).user();
+    return own != null ? own : row(mailbox.substring(mailbox.lastIndexOf('@'))).user();
+  }
+
+  WideState wide() {
+    return wide;
+  }
+
+  MapView view() {
+    return view;
+  }
+
+  // ---- writing
+
+  /**
+   * Makes the changes, which are in the log up to this position, visible to everybody. Pairs first,
+   * so that nobody reads a user whose pair is not there yet. After an exception this map must be
+   * retired.
+   */
+  void apply(List<MapChange> batch, long position) throws SQLException {
+    WideState after = wide;
+    for (MapChange change : batch) {
+      after = after.with(change);
+    }
+    wide = after;
+    view.apply(batch, position);
+    Set<String> domains = new TreeSet<>();
+    for (MapChange change : batch) {
+      refresh(change, domains);
+    }
+    domains.forEach(rows::invalidate);
+  }
+
+  /** Changes what is in memory only: which users and pairs are being switched. */
+  void wide(UnaryOperator<WideState> edit) {
+    wide = edit.apply(wide);
+  }
+
+  /** Brings what is cached up to date; what is not cached stays so. */
+  private void refresh(MapChange change, Set<String> domains) {
+    switch (change) {
+      case MapChange.PutUsers p -> p.users().forEach(user -> refreshUser(user, domains));
+      case MapChange.RemoveUser r -> forget(r.address(), domains);
+      case MapChange.PutAliases a -> a.aliases().forEach(alias -> forget(alias.from(), domains));
+      case MapChange.RemoveAlias r -> forget(r.from(), domains);
+      case MapChange.PutPair _, MapChange.PutHold _ -> {}
+      case MapChange.Reset _ -> throw new IllegalStateException("a reset while in use");
+    }
+  }
+
+  private void refreshUser(User user, Set<String> domains) {
+    if (user.address().startsWith("@")) {
+      forget(user.address(), domains);
+      return;
+    }
+    rows.asMap().computeIfPresent(user.address(), (_, _) -> new Row(user, null, false));
+    domains.add(domainEntry(user.address()));
+  }
+
+  private void forget(String address, Set<String> domains) {
+    rows.invalidate(address);
+    domains.add(domainEntry(address));
+  }
+
+  private static String domainEntry(String address) {
+    return address.substring(address.lastIndexOf('@'));
+  }
+
+  @Override
+  public void close() throws SQLException {
+    view.close();
+  }
+}

@@ -1,0 +1,19 @@
+package org.holdfast.routing;
+
+import java.nio.file.Path;
+
+/**
+ * What the embedded location map needs to know.
+ *
+ * @param view directory of the SQL view; may be deleted while stopped, is made when missing
+ * @param subaddress what separates a subaddress from the mailbox's name, usually "+"; empty: none
+ * @param cacheEntries how many addresses (known or not) are kept in memory, about 300 bytes each
+ */
+public record MapSettings(Path view, String subaddress, int cacheEntries) {
+
+  public MapSettings {
+    if (cacheEntries < 1) {
+      throw new IllegalArgumentException("the map's cache needs at least one entry");
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package org.holdfast.routing;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A few sessions for readers; whoever finds none free waits a bounded time. Thread-safe. */
+final class Readers implements AutoCloseable {
+
+  /** More do not help: H2 reads take microseconds. */
+  static final int SESSIONS = 4;
+
+  /** How long a lookup waits for a session before the map counts as unusable. */
+  static final int WAIT_SECONDS = 10;
+
+  private final BlockingQueue<Session> free = new ArrayBlockingQueue<>(SESSIONS);
+  private volatile boolean closed;
+
+  Readers(Connector connector) throws SQLException {
+    for (int i = 0; i < SESSIONS; i++) {
+      Connection connection = connector.connect();
+      connection.setReadOnly(true);
+      free.add(new Session(connection));
+    }
+  }
+
+  /** Makes connections. */
+  interface Connector {
+    Connection connect() throws SQLException;
+  }
+
+  /** Something to read. */
+  interface Query<T> {
+    T run(Session session) throws SQLException;
+  }
+
+  <T> T read(Query<T> query) throws SQLException {
+    Session session = borrow();
+    try {
+      return query.run(session);
+    } finally {
+      giveBack(session);
+    }
+  }
+
+  private Session borrow() throws SQLException {
+    try {
+      Session session = closed ? null : poll();
+      if (session == null) {
+        throw closed
+            ? new SQLException("the view is closed")
+            : new SQLTransientException("no session came free in time");
+      }
+      return session;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLTransientException("interrupted while waiting for a session", e);
+    }
+  }
+
+  private @Nullable Session poll() throws InterruptedException {
+    Session session = free.poll();
+    return session != null ? session : free.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void giveBack(Session session) throws SQLException {
+    if (closed || !free.offer(session)) {
+      session.close();
+    }
+  }
+
+  @Override
+  public void close() throws SQLException {
+    closed = true;
+    for (Session s = free.poll(); s != null; s = free.poll()) {
+      s.close();
+    }
+  }
+}

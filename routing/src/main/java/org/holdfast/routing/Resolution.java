@@ -1,0 +1,118 @@
+package org.holdfast.routing;
+
+import java.sql.SQLException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a recipient to the user who answers for it. The order, most exact first:
+ *
+ * <ol>
+ *   <li>a user of exactly this address, subaddress included; an alias of exactly this address
+ *   <li>the same without the subaddress
+ *   <li>an alias of the whole domain: the same name there, from the top
+ *   <li>the catch-all {@code @domain}
+ * </ol>
+ *
+ * An alias passes the subaddress on unless its target has one itself.
+ */
+final class Resolution {
+
+  /** Longest chain of aliases; one more is a loop. */
+  static final int MAX_ALIASES = 10;
+
+  private final LocationMap map;
+  private final String separator;
+  private final Map<String, String> overlay;
+
+  Resolution(LocationMap map, String separator) {
+    this(map, separator, Map.of());
+  }
+
+  /** As the map would be with these aliases added, from canonical address to canonical address. */
+  Resolution(LocationMap map, String separator, Map<String, String> overlay) {
+    this.map = map;
+    this.separator = separator;
+    this.overlay = overlay;
+  }
+
+  /** A chain of aliases that does not end. */
+  static final class AliasLoopException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    AliasLoopException(String address) {
+      super("the aliases of " + address + " go in a circle, or on for more than " + MAX_ALIASES);
+    }
+  }
+
+  /** Where this recipient's mail goes. */
+  Location of(Address recipient) throws SQLException, AliasLoopException {
+    Address at = recipient;
+    for (int aliases = 0; aliases <= MAX_ALIASES; aliases++) {
+      Location found = mailbox(at);
+      if (found != null) {
+        return found;
+      }
+      Address next = next(at);
+      if (next == null) {
+        return catchAll(at, recipient);
+      }
+      at = next;
+    }
+    throw new AliasLoopException(recipient.toString());
+  }
+
+  /** A user of this address, unless an alias is more exact. */
+  private @Nullable Location mailbox(Address at) throws SQLException {
+    User exact = map.row(at.toString()).user();
+    if (exact != null) {
+      return new Location.Mailbox(exact, exact.address(), exact.address());
+    }
+    Address plain = at.withoutDetail(separator);
+    if (plain.equals(at) || alias(at.toString()) != null) {
+      return null;
+    }
+    User user = map.row(plain.toString()).user();
+    return user == null
+        ? null
+        : new Location.Mailbox(user, at.deliverable(separator), user.address());
+  }
+
+  /** Where an alias of this address, or of its domain, leads. */
+  private @Nullable Address next(Address at) throws SQLException {
+    String exact = alias(at.toString());
+    if (exact != null) {
+      return target(exact, at);
+    }
+    Address plain = at.withoutDetail(separator);
+    String ofPlain = plain.equals(at) ? null : alias(plain.toString());
+    if (ofPlain != null) {
+      return target(ofPlain, at);
+    }
+    String ofDomain = alias(at.ofDomain());
+    return ofDomain == null ? null : at.at(ofDomain.substring(1));
+  }
+
+  private Address target(String alias, Address from) {
+    return Address.parse(alias).withDetail(from.detail(separator), separator);
+  }
+
+  private @Nullable String alias(String from) throws SQLException {
+    String added = overlay.get(from);
+    return added != null ? added : map.row(from).alias();
+  }
+
+  /** After an alias the domain is ours whatever it says: the address asked for was. */
+  private Location catchAll(Address at, Address recipient) throws SQLException {
+    LocationMap.Row domain = map.row(at.ofDomain());
+    User user = domain.user();
+    if (user != null) {
+      String mailbox = at.withoutDetail(separator).toString();
+      return new Location.Mailbox(user, at.deliverable(separator), mailbox);
+    }
+    return domain.served() || !at.equals(recipient)
+        ? new Location.UnknownUser(recipient.toString())
+        : new Location.ForeignDomain(at.domain());
+  }
+}
