@@ -16,6 +16,7 @@ public final class Demo {
   private final DemoGateway gateway;
   private final PrintStream out;
   private final boolean colour;
+  private final double pace;
 
   /**
    * A demo that has not begun.
@@ -24,6 +25,11 @@ public final class Demo {
    * @param colour whether {@code out} is a terminal
    */
   public Demo(DemoGateway gateway, PrintStream out, boolean colour) {
+    this(gateway, out, colour, 1);
+  }
+
+  Demo(DemoGateway gateway, PrintStream out, boolean colour, double pace) {
+    this.pace = pace;
     this.gateway = gateway;
     this.out = out;
     this.colour = colour;
@@ -59,7 +65,7 @@ public final class Demo {
     introduce(tell, folder);
     try (AdminApi operator = new AdminApi(gateway.admin(), gateway.operatorToken());
         AdminApi backend = new AdminApi(gateway.admin(), DemoFolder.BACKEND_TOKEN)) {
-      Story story = new Story(tell, backends, gateway, operator, backend);
+      Story story = new Story(pace, tell, backends, gateway, operator, backend);
       boolean good = story.tell();
       tell.line("The whole story took %.1f s.", tell.elapsed().toMillis() / 1000.0);
       if (!once) {

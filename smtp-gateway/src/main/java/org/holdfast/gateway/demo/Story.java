@@ -21,10 +21,12 @@ final class Story {
       Stream.of("alice", "bob", "carol", "dave").map(Story::address).toList();
   static final List<String> UNTOUCHED = Stream.of("erin", "frank").map(Story::address).toList();
 
-  private static final Duration BRISK = Duration.ofMillis(100);
+  private static final long BRISK_MILLIS = 100;
+  private static final long BRISKEST_MILLIS = 40; // so that a story told fast is a short one too
   private static final Duration WAIT_LIMIT = Duration.ofSeconds(20);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
+  private final double pace;
   private final Narrator tell;
   private final Backends backends;
   private final AdminApi operator;
@@ -33,14 +35,26 @@ final class Story {
   private final Map<String, Integer> copied = new LinkedHashMap<>();
   private final Map<String, Integer> held = new LinkedHashMap<>();
 
+  /**
+   * A story not begun.
+   *
+   * @param pace 1 as people read; smaller is faster
+   */
   Story(
-      Narrator tell, Backends backends, DemoGateway gateway, AdminApi operator, AdminApi backend) {
+      double pace,
+      Narrator tell,
+      Backends backends,
+      DemoGateway gateway,
+      AdminApi operator,
+      AdminApi backend) {
+    this.pace = pace;
     this.tell = tell;
     this.backends = backends;
     this.operator = operator;
     this.restore = new RestoreScript(backends.imap5(), backends.imap78(), backend);
+    Duration brisk = Duration.ofMillis(Math.max(BRISKEST_MILLIS, (long) (BRISK_MILLIS * pace)));
     this.senders =
-        new Senders(everybody().map(user -> new Sender(user, 1, gateway.smtp(), BRISK)).toList());
+        new Senders(everybody().map(user -> new Sender(user, 1, gateway.smtp(), brisk)).toList());
   }
 
   static Stream<String> everybody() {
@@ -93,7 +107,7 @@ final class Story {
           operator.setState(user, Map.of("state", "moving", "reason", "imap5 died", "wait", "10s"));
       tell.say(
           "user state %s moving   -> quiesced: %s, held: %d",
-          user, answer.path("quiesced").asBoolean(), answer.path("held").asInt());
+          user, answer.path("quiesced").asBoolean(false), answer.path("held").asInt(0));
     }
     tell.line("quiesced: nothing is being delivered to the old place, and nothing will be.");
     tell.line("From now on their mail is held: without an expiry, without a bounce.");
@@ -179,7 +193,6 @@ final class Story {
 
   private boolean verdict(Tally all, int misplaced) {
     int heldMeanwhile = held.values().stream().mapToInt(Integer::intValue).sum();
-    tell.line("");
     tell.line(
         "accepted %d, delivered %d, held meanwhile %d, postponed by 4xx %d",
         all.accepted(), all.arrived(), heldMeanwhile, senders.postponed());
@@ -219,7 +232,7 @@ final class Story {
   }
 
   private int heldFor(String user) throws IOException, InterruptedException {
-    return operator.user(user).path("held").asInt();
+    return operator.user(user).path("held").asInt(0);
   }
 
   private static void await(Callable<Boolean> fact, String what)
@@ -243,8 +256,8 @@ final class Story {
     }
   }
 
-  private static void pass(long millis) throws InterruptedException {
-    Thread.sleep(millis);
+  private void pass(long millis) throws InterruptedException {
+    Thread.sleep((long) (millis * pace));
   }
 
   private static String address(String name) {
