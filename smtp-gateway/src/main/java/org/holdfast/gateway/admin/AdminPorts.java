@@ -1,0 +1,22 @@
+package org.holdfast.gateway.admin;
+
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import org.holdfast.holdqueue.HoldQueue;
+import org.holdfast.routing.Routing;
+
+/**
+ * What the admin API asks and changes. All of it is owned and closed by the wiring.
+ *
+ * @param metrics the page of {@code GET /metrics} in Prometheus text format; see {@link Metrics}
+ */
+public record AdminPorts(
+    Routing routing,
+    HoldQueue queue,
+    AuditLog audit,
+    Readiness readiness,
+    PairStatus pairStatus,
+    Probe probe,
+    MapText mapText,
+    Supplier<String> metrics,
+    InstantSource clock) {}

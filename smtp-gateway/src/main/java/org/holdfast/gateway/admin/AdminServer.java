@@ -1,0 +1,171 @@
+package org.holdfast.gateway.admin;
+
+import io.javalin.Javalin;
+import io.javalin.compression.CompressionStrategy;
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import java.io.IOException;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.holdfast.routing.Routing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The admin API and the operators' page over HTTP. Started and stopped once, by one thread.
+ *
+ * <p>Each request has a virtual thread, so that a handler may wait for a flip, for the disk or for
+ * a slow client; what is bounded are connections, bodies, waits and streams, each by a named limit
+ * where it is enforced. A route names the roles it is for; {@link Access} holds the rule.
+ */
+public final class AdminServer implements AutoCloseable {
+
+  /** Connections at one time; more wait in the kernel. */
+  static final int MAX_CONNECTIONS = 2048;
+
+  /** Octets of a request's line and header fields. */
+  static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  /** Platform threads: they accept and select, handlers run on virtual ones. */
+  static final int MAX_PLATFORM_THREADS = 16;
+
+  /** A connection that is silent for so long is closed; longer than the longest wait. */
+  static final Duration IDLE_TIMEOUT = Waits.MAX_WAIT.plusMinutes(1);
+
+  /** How long a stop waits for requests that are being answered. */
+  static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+
+  private final AdminSettings settings;
+  private final AdminPorts ports;
+  private @Nullable Javalin http;
+  private @Nullable ServerConnector connector;
+
+  /** Nothing is opened or read yet. */
+  public AdminServer(AdminSettings settings, AdminPorts ports) {
+    this.settings = settings;
+    this.ports = ports;
+  }
+
+  /**
+   * Makes {@code operator.token} when there is none, reads the tokens file and opens the listener.
+   *
+   * @throws IOException with one line for people: the port is in use, a token cannot be read
+   */
+  public void start() throws IOException {
+    Tokens tokens = Tokens.of(OperatorToken.of(settings.data()), settings.tokens());
+    Javalin made = Javalin.create(config -> configure(config, new Access(tokens)));
+    try {
+      made.start();
+    } catch (RuntimeException e) {
+      made.stop();
+      throw new IOException("admin: cannot listen on " + listen() + ": " + cause(e), e);
+    }
+    this.http = made;
+  }
+
+  private String listen() {
+    return settings.host() + ":" + settings.port();
+  }
+
+  private static String cause(Throwable e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof BindException) {
+        return "the address is in use or not ours";
+      }
+    }
+    return String.valueOf(e.getMessage());
+  }
+
+  /** The port it listens on; after {@link #start}. */
+  public int port() {
+    if (connector == null) {
+      throw new IllegalStateException("not started");
+    }
+    return connector.getLocalPort();
+  }
+
+  /** Stops listening, lets what is being answered end within {@link #STOP_PATIENCE}. Idempotent. */
+  @Override
+  public void close() {
+    if (http != null) {
+      http.stop();
+      http = null;
+    }
+  }
+
+  private void configure(JavalinConfig config, Access access) {
+    config.startup.showJavalinBanner = false;
+    config.startup.showOldJavalinVersionWarning = false;
+    config.startup.startupWatcherEnabled = false;
+    config.http.prefer405over404 = true;
+    config.http.compressionStrategy = CompressionStrategy.NONE;
+    config.http.maxRequestSize = Body.MAX_BODY_BYTES;
+    config.jetty.threadPool = threads();
+    config.jetty.modifyServer(AdminServer::limit);
+    config.jetty.modifyHttpConfiguration(AdminServer::keepQuiet);
+    config.jetty.addConnector(this::connector);
+    config.routes.before("/v1/*", access::authenticate);
+    config.routes.beforeMatched(access::authorize);
+    config.routes.before(ctx -> ctx.header("X-Content-Type-Options", "nosniff"));
+    config.routes.before(ctx -> ctx.header("Cache-Control", "no-store"));
+    Problems.routes(config.routes);
+    resources(config.routes);
+  }
+
+  private void resources(RoutesConfig routes) {
+    Routing routing = ports.routing();
+    AuditLog audit = ports.audit();
+    Waits waits = new Waits(Waits.MAX_CONCURRENT_WAITS);
+    HeldMail held = new HeldMail(routing, ports.queue());
+    ReleaseWatch releases = new ReleaseWatch(ports.queue(), ports.pairStatus(), ports.clock());
+    new UsersResource(routing, held, audit, waits).routes(routes);
+    new StatesResource(routing, audit, ports.clock()).routes(routes);
+    new PairsResource(ports, releases, waits).routes(routes);
+    new HoldsResource(routing, held, audit, waits).routes(routes);
+    new QueueResource(ports.queue()).routes(routes);
+    new QueueActions(ports.queue(), routing, audit).routes(routes);
+    releases.routes(routes);
+    new EventsResource(audit).routes(routes);
+    new AliasesResource(routing, audit).routes(routes);
+    new MapResource(routing, ports.mapText(), audit).routes(routes);
+    new HealthResource(ports.readiness(), ports.metrics()).routes(routes);
+    new PageResource().routes(routes);
+  }
+
+  private static QueuedThreadPool threads() {
+    QueuedThreadPool threads = new QueuedThreadPool(MAX_PLATFORM_THREADS);
+    threads.setName("admin");
+    threads.setDaemon(true);
+    threads.setVirtualThreadsExecutor(
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("admin-", 0).factory()));
+    return threads;
+  }
+
+  private static void limit(Server server) {
+    server.setStopTimeout(STOP_PATIENCE.toMillis());
+    server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+    server.setErrorHandler(new QuietErrors());
+  }
+
+  private static void keepQuiet(HttpConfiguration http) {
+    http.setSendServerVersion(false);
+    http.setSendXPoweredBy(false);
+    http.setRequestHeaderSize(MAX_HEADER_BYTES);
+  }
+
+  private Connector connector(Server server, HttpConfiguration http) {
+    ServerConnector made = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    made.setHost(settings.host());
+    made.setPort(settings.port());
+    made.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    this.connector = made;
+    return made;
+  }
+}

@@ -1,0 +1,43 @@
+package org.holdfast.gateway.admin;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Map;
+import org.holdfast.routing.Alias;
+import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Routing;
+
+/** {@code /v1/aliases}: mail to one address, or domain, goes to another. */
+final class AliasesResource {
+
+  private final Routing routing;
+  private final AuditLog audit;
+
+  AliasesResource(Routing routing, AuditLog audit) {
+    this.routing = routing;
+    this.audit = audit;
+  }
+
+  void routes(RoutesConfig routes) {
+    routes.get("/v1/aliases", this::list, Role.VIEWER);
+    routes.put("/v1/aliases/{from}", this::put, Role.OPERATOR);
+  }
+
+  private void list(Context ctx) throws MapUnavailableException {
+    Query query = new Query(ctx, "after", "limit");
+    int limit = query.limit();
+    List<Alias> found = routing.aliases(query.text("after"), limit + 1);
+    Json.answer(ctx, Page.of(found, limit, alias -> alias, Alias::from));
+  }
+
+  private void put(Context ctx) throws Exception {
+    Body body = Body.of(ctx, "to", "reason");
+    Caller caller = Access.caller(ctx);
+    Alias alias = new Alias(ctx.pathParam("from"), body.text("to"));
+    String reason = body.textOr("reason", "");
+    routing.putAlias(alias, caller.who(reason));
+    audit.append(caller, "alias.put", alias.from(), reason, null, Map.of("to", alias.to()));
+    Json.answer(ctx, alias);
+  }
+}

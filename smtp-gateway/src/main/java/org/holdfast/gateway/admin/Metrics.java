@@ -1,0 +1,41 @@
+package org.holdfast.gateway.admin;
+
+import com.codahale.metrics.MetricRegistry;
+import io.prometheus.metrics.config.EscapingScheme;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.dropwizard.DropwizardExports;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import org.holdfast.holdqueue.HoldQueue;
+
+/**
+ * The page of {@code GET /metrics}: everything that the rooms count into the {@link MetricRegistry}
+ * (a name {@code holdfast.smtp.accepted} is shown as {@code holdfast_smtp_accepted}), and what the
+ * queue holds. {@code docs/metrics.md} lists them. Thread-safe.
+ */
+public final class Metrics {
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+
+  /** Shows what is counted here, and this queue. */
+  public Metrics(MetricRegistry counted, HoldQueue queue, InstantSource clock) {
+    registry.register(new DropwizardExports(counted));
+    registry.register(new QueueCollector(queue, clock));
+  }
+
+  /** The page, in Prometheus text format 0.0.4. */
+  public String text() {
+    ByteArrayOutputStream page = new ByteArrayOutputStream();
+    try {
+      PrometheusTextFormatWriter.create()
+          .write(page, registry.scrape(), EscapingScheme.UNDERSCORE_ESCAPING);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory", e);
+    }
+    return page.toString(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,51 @@
+package org.holdfast.gateway.admin;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What deliver and the dispatcher know about the backends. Thread-safe, no I/O. */
+public interface PairStatus {
+
+  /** How this member stands; {@link MemberHealth#UNKNOWN} while nothing was sent to it. */
+  MemberHealth member(String pair, String member);
+
+  /** Deliveries that are open to this pair now: held mail and direct hand-offs together. */
+  int inFlight(String pair);
+
+  /** Deliveries from the queue that this pair took since the gateway started; never falls. */
+  long released(String pair);
+
+  /**
+   * How a member stands.
+   *
+   * @param word one of {@code up}, {@code down}, {@code unknown}
+   * @param detail what it said last, or what happened; one line, may be empty
+   * @param since when it began to stand so; null while unknown
+   * @param inFlight deliveries open to it now
+   */
+  record MemberHealth(String word, String detail, @Nullable Instant since, int inFlight) {
+
+    /** Nothing was sent to it yet. */
+    public static final MemberHealth UNKNOWN = new MemberHealth("unknown", "", null, 0);
+  }
+
+  /** Knows nothing: for tests and until the wiring has better. */
+  static PairStatus unknown() {
+    return new PairStatus() {
+      @Override
+      public MemberHealth member(String pair, String member) {
+        return MemberHealth.UNKNOWN;
+      }
+
+      @Override
+      public int inFlight(String pair) {
+        return 0;
+      }
+
+      @Override
+      public long released(String pair) {
+        return 0;
+      }
+    };
+  }
+}

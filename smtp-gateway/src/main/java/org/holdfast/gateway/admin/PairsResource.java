@@ -1,0 +1,185 @@
+package org.holdfast.gateway.admin;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.holdfast.holdqueue.HoldQueue;
+import org.holdfast.holdqueue.QueueSummary.Totals;
+import org.holdfast.routing.Flip;
+import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Member;
+import org.holdfast.routing.Pair;
+import org.holdfast.routing.Routing;
+import org.holdfast.routing.Target;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/pairs}: the backend pairs. */
+final class PairsResource {
+
+  /** Members of one pair. */
+  static final int MAX_MEMBERS = 16;
+
+  private final Routing routing;
+  private final HoldQueue queue;
+  private final PairStatus status;
+  private final ReleaseWatch releases;
+  private final AuditLog audit;
+  private final Waits waits;
+  private final Failover failover;
+
+  PairsResource(AdminPorts ports, ReleaseWatch releases, Waits waits) {
+    this.routing = ports.routing();
+    this.queue = ports.queue();
+    this.status = ports.pairStatus();
+    this.releases = releases;
+    this.audit = ports.audit();
+    this.waits = waits;
+    this.failover = new Failover(routing, ports.probe(), ports.clock());
+  }
+
+  void routes(RoutesConfig routes) {
+    routes.get("/v1/pairs", this::list, Role.VIEWER);
+    routes.get("/v1/pairs/{name}", this::show, Role.VIEWER);
+    routes.put("/v1/pairs/{name}", this::put, Role.OPERATOR);
+    routes.put("/v1/pairs/{name}/state", this::setState, Role.OPERATOR);
+    routes.post("/v1/pairs/{name}/failover", this::failover, Role.OPERATOR);
+  }
+
+  private void list(Context ctx) throws MapUnavailableException {
+    Map<String, Totals> totals = totals();
+    List<PairView> pairs = new ArrayList<>();
+    for (Pair pair : routing.pairs()) {
+      pairs.add(view(pair, totals));
+    }
+    Json.answer(ctx, new Page<>(pairs, null));
+  }
+
+  private void show(Context ctx) throws MapUnavailableException {
+    Json.answer(ctx, view(known(ctx.pathParam("name")), totals()));
+  }
+
+  private PairView view(Pair pair, Map<String, Totals> totals) {
+    return PairView.of(pair, totals.get(pair.name()), status, releases.rate(pair.name()));
+  }
+
+  private Map<String, Totals> totals() {
+    Map<String, Totals> totals = new HashMap<>();
+    queue.summary().nextHops().forEach(pair -> totals.put(pair.nextHop(), pair));
+    return totals;
+  }
+
+  private Pair known(String name) throws MapUnavailableException {
+    return routing.pair(name).orElseThrow(() -> Problem.unknown("pair", name));
+  }
+
+  private void put(Context ctx) throws Exception {
+    Body body = Body.of(ctx, "members", "active", "reason", "wait");
+    Caller caller = Access.caller(ctx);
+    String name = ctx.pathParam("name");
+    List<Member> members = members(body.named("members"));
+    String active = active(body, members);
+    String reason = body.textOr("reason", "");
+    Duration wait = Waits.parse(body.textOrNull("wait"));
+    Pair before = routing.pair(name).orElse(null);
+    Flip flip =
+        waits.within(() -> routing.putPair(name, members, active, caller.who(reason), wait));
+    Pair after = known(name);
+    if (flip.changed()) {
+      audit.append(caller, "pair.put", name, reason, brief(before), brief(after));
+    }
+    Map<String, Object> answer =
+        new LinkedHashMap<>(FlipView.ofTarget("name", name, after.onHold(), flip, held(name)));
+    answer.put("active", after.active());
+    answer.put("members", PairView.of(after, null, status, 0).members());
+    Json.answer(ctx, answer);
+  }
+
+  private static List<Member> members(Body members) {
+    List<Member> list = new ArrayList<>();
+    for (String name : members.names()) {
+      Body member = members.object(name, "lmtp", "imap");
+      String imap = member.textOrNull("imap");
+      list.add(
+          new Member(
+              name,
+              Words.hostPort("members." + name + ".lmtp", member.text("lmtp")),
+              imap == null ? null : Words.hostPort("members." + name + ".imap", imap)));
+    }
+    if (list.isEmpty() || list.size() > MAX_MEMBERS) {
+      throw Problem.bad("a pair has 1 to " + MAX_MEMBERS + " members");
+    }
+    return list;
+  }
+
+  private static String active(Body body, List<Member> members) {
+    String active = body.textOrNull("active");
+    if (active == null && members.size() == 1) {
+      return members.getFirst().name();
+    }
+    String named = active == null ? body.text("active") : active;
+    if (members.stream().noneMatch(member -> member.name().equals(named))) {
+      throw Problem.bad("active names \"" + named + "\", which is not among the members");
+    }
+    return named;
+  }
+
+  private void setState(Context ctx) throws Exception {
+    Body body = Body.of(ctx, "state", "reason", "wait");
+    Caller caller = Access.caller(ctx);
+    String name = ctx.pathParam("name");
+    boolean onHold = Words.isHold(body.text("state"));
+    String reason = body.textOr("reason", "");
+    Duration wait = Waits.parse(body.textOrNull("wait"));
+    Pair before = known(name);
+    Target target = new Target.OfPair(name);
+    Flip flip = waits.within(() -> routing.setHold(target, onHold, caller.who(reason), wait));
+    if (flip.changed()) {
+      audit.append(caller, "pair.state", name, reason, brief(before), brief(known(name)));
+    }
+    Json.answer(ctx, FlipView.ofTarget("pair", name, onHold, flip, held(name)));
+  }
+
+  private long held(String name) {
+    return new HeldMail(routing, queue).ofPair(name);
+  }
+
+  private void failover(Context ctx) throws Exception {
+    Body body = Body.optional(ctx, "to", "force", "reason", "wait");
+    Caller caller = Access.caller(ctx);
+    Pair pair = known(ctx.pathParam("name"));
+    String reason = body.textOr("reason", "failover");
+    Failover.Order order =
+        new Failover.Order(
+            pair,
+            body.textOrNull("to"),
+            body.flag("force"),
+            caller.who(reason),
+            Waits.parse(body.textOrNull("wait")));
+    Failover.Report report = waits.within(() -> failover.run(order));
+    audit.append(caller, "pair.failover", pair.name(), reason, brief(pair), report);
+    if (!report.done()) {
+      throw new Problem(HttpStatus.CONFLICT, report.detail(), Json.members(report));
+    }
+    Json.answer(ctx, report);
+  }
+
+  /** What the audit log keeps of a pair. */
+  static @Nullable Map<String, Object> brief(@Nullable Pair pair) {
+    if (pair == null) {
+      return null;
+    }
+    Map<String, Object> members = new LinkedHashMap<>();
+    pair.members().forEach(member -> members.put(member.name(), member.lmtp().toString()));
+    Map<String, Object> brief = new LinkedHashMap<>();
+    brief.put("members", members);
+    brief.put("active", pair.active());
+    brief.put("state", Words.holdWord(pair.onHold()));
+    return brief;
+  }
+}

@@ -1,0 +1,56 @@
+package org.holdfast.gateway.admin;
+
+import io.javalin.http.Context;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A request's query: a misspelt parameter is an error, not a wider question. */
+final class Query {
+
+  /** Items of a page when the caller does not say. */
+  static final int DEFAULT_LIMIT = 100;
+
+  /** The largest page. */
+  static final int MAX_LIMIT = 1000;
+
+  private final Context ctx;
+
+  Query(Context ctx, String... allowed) {
+    Set<String> known = Set.of(allowed);
+    for (String name : ctx.queryParamMap().keySet()) {
+      if (!known.contains(name)) {
+        throw Problem.bad(
+            "unknown parameter \"" + name + "\"; known are " + String.join(", ", allowed));
+      }
+    }
+    this.ctx = ctx;
+  }
+
+  @Nullable String text(String name) {
+    return ctx.queryParam(name);
+  }
+
+  String textOr(String name, String otherwise) {
+    String text = ctx.queryParam(name);
+    return text == null ? otherwise : text;
+  }
+
+  int limit() {
+    long limit = number("limit", DEFAULT_LIMIT);
+    if (limit < 1 || limit > MAX_LIMIT) {
+      throw Problem.bad("limit must be 1 to " + MAX_LIMIT);
+    }
+    return (int) limit;
+  }
+
+  long number(String name, long otherwise) {
+    String text = ctx.queryParam(name);
+    if (text == null) {
+      return otherwise;
+    }
+    if (!text.matches("[0-9]{1,18}")) {
+      throw Problem.bad(name + " must be a number");
+    }
+    return Long.parseLong(text);
+  }
+}

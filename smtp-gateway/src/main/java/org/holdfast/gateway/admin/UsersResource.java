@@ -1,0 +1,154 @@
+package org.holdfast.gateway.admin;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.holdfast.routing.Flip;
+import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Pair;
+import org.holdfast.routing.Routing;
+import org.holdfast.routing.User;
+import org.holdfast.routing.UserState;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/users}: where users live and how they stand. */
+final class UsersResource {
+
+  private final Routing routing;
+  private final HeldMail held;
+  private final AuditLog audit;
+  private final Waits waits;
+
+  UsersResource(Routing routing, HeldMail held, AuditLog audit, Waits waits) {
+    this.routing = routing;
+    this.held = held;
+    this.audit = audit;
+    this.waits = waits;
+  }
+
+  void routes(RoutesConfig routes) {
+    routes.get("/v1/users", this::list, Role.VIEWER);
+    routes.get("/v1/users/{address}", this::show, Role.VIEWER, Role.FRONTEND);
+    routes.put("/v1/users/{address}", this::put, Role.OPERATOR);
+    routes.delete("/v1/users/{address}", this::remove, Role.OPERATOR);
+    routes.put("/v1/users/{address}/state", this::setState, Role.BACKEND);
+  }
+
+  private void list(Context ctx) throws MapUnavailableException {
+    Query query = new Query(ctx, "pair", "state", "after", "limit");
+    String state = query.text("state");
+    int limit = query.limit();
+    List<User> users =
+        routing.users(
+            query.text("pair"),
+            state == null ? null : Words.userState(state),
+            query.text("after"),
+            limit + 1);
+    Map<String, String> members = activeMembers();
+    List<UserView> views = new ArrayList<>();
+    for (User user : users) {
+      views.add(UserView.of(user, members.get(user.pair()), Effective.of(routing, user), null));
+    }
+    Json.answer(ctx, Page.of(views, limit, view -> view, UserView::address));
+  }
+
+  private Map<String, String> activeMembers() throws MapUnavailableException {
+    Map<String, String> members = new HashMap<>();
+    for (Pair pair : routing.pairs()) {
+      members.put(pair.name(), pair.active());
+    }
+    return members;
+  }
+
+  private void show(Context ctx) throws MapUnavailableException {
+    Json.answer(ctx, view(known(ctx.pathParam("address"))));
+  }
+
+  private UserView view(User user) throws MapUnavailableException {
+    String member = routing.pair(user.pair()).map(Pair::active).orElse(null);
+    return UserView.of(user, member, Effective.of(routing, user), held.ofUser(user));
+  }
+
+  private User known(String address) throws MapUnavailableException {
+    return routing.user(address).orElseThrow(() -> Problem.unknown("user", address));
+  }
+
+  private void put(Context ctx) throws Exception {
+    Body body = Body.of(ctx, "pair", "state", "reason", "wait");
+    Caller caller = Access.caller(ctx);
+    String address = ctx.pathParam("address");
+    String pair = body.text("pair");
+    String word = body.textOrNull("state");
+    UserState state = word == null ? null : Words.userState(word);
+    String reason = body.textOr("reason", "");
+    Duration wait = Waits.parse(body.textOrNull("wait"));
+    User before = routing.user(address).orElse(null);
+    Flip flip = waits.within(() -> routing.putUser(address, pair, state, caller.who(reason), wait));
+    answer(ctx, caller, "user.put", reason, before, known(address), flip);
+  }
+
+  private void setState(Context ctx) throws Exception {
+    Body body = Body.of(ctx, "state", "pair", "reason", "wait");
+    Caller caller = Access.caller(ctx);
+    String address = ctx.pathParam("address");
+    UserState state = Words.userState(body.text("state"));
+    String pair = body.textOrNull("pair");
+    String reason = body.textOr("reason", "");
+    Duration wait = Waits.parse(body.textOrNull("wait"));
+    Access.mayFlip(caller, routing, address, state, pair);
+    User before = known(address);
+    Flip flip =
+        waits.within(() -> routing.setUserState(address, state, pair, caller.who(reason), wait));
+    answer(ctx, caller, "user.state", reason, before, known(address), flip);
+  }
+
+  private void answer(
+      Context ctx,
+      Caller caller,
+      String what,
+      String reason,
+      @Nullable User before,
+      User after,
+      Flip flip)
+      throws MapUnavailableException {
+    if (flip.changed()) {
+      audit.append(caller, what, after.address(), reason, brief(before), brief(after));
+    }
+    Json.answer(ctx, FlipView.ofUser(after, flip, held.ofUser(after).deliveries()));
+  }
+
+  /** What the audit log keeps of a user. */
+  static @Nullable Map<String, Object> brief(@Nullable User user) {
+    if (user == null) {
+      return null;
+    }
+    Map<String, Object> brief = new LinkedHashMap<>();
+    brief.put("pair", user.pair());
+    brief.put("state", user.state().word());
+    brief.put("epoch", user.standing().epoch());
+    return brief;
+  }
+
+  // Mail that is accepted between the count and the removal is not lost: its lane asks routing,
+  // hears that nobody lives there, and the mail waits for a person.
+  private void remove(Context ctx) throws Exception {
+    Caller caller = Access.caller(ctx);
+    String reason = new Query(ctx, "reason").textOr("reason", "");
+    User user = known(ctx.pathParam("address"));
+    HeldMail.Count count = held.ofUser(user);
+    if (count.deliveries() > 0 || !count.exact()) {
+      throw Problem.conflict(
+          "mail is held for " + user.address() + "; release or discard it first");
+    }
+    if (!routing.removeUser(user.address(), caller.who(reason))) {
+      throw Problem.unknown("user", user.address());
+    }
+    audit.append(caller, "user.remove", user.address(), reason, brief(user), null);
+    Json.answer(ctx, Map.of("address", user.address(), "removed", true));
+  }
+}
