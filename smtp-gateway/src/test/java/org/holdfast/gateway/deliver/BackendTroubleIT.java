@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.holdfast.gateway.deliver.ScriptedBackend.Act;
 import org.holdfast.gateway.deliver.ScriptedBackend.Point;
 import org.holdfast.gateway.deliver.Transaction.Answer;
+import org.holdfast.holdqueue.Content;
+import org.holdfast.routing.HostPort;
 import org.holdfast.routing.Member;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,9 +165,28 @@ class BackendTroubleIT {
   }
 
   @Test
+  void deadPort_ofANameWithSeveralAddresses_triesThemAllAndSaysSo() throws Exception {
+    int port = ScriptedBackend.deadPort().port();
+    Member dead = new Member("m", new HostPort("localhost", port), null);
+    assertThat(
+            Bench.await(
+                bench.client.send(dead, Letter.envelope(), Letter.to("a@b.c"), Letter.of(TEXT))))
+        .allMatch(a -> a instanceof Answer.OurTrouble t && t.wholeMember())
+        .allMatch(a -> a.reply().text().contains("connect failed"));
+  }
+
+  @Test
+  void content_thatThrows_isOursAndTheNextOneWorks() throws Exception {
+    for (Content broken : List.of(Letter.broken(false), Letter.broken(true))) {
+      assertThat(bench.send(broken, "a@b.c")).allMatch(Answer.OurTrouble.class::isInstance);
+      assertThat(bench.send(Letter.of(TEXT), "a@b.c")).allMatch(Answer.Delivered.class::isInstance);
+    }
+    assertThat(bench.backend.received()).hasSize(2);
+  }
+
+  @Test
   void unknownHost_isTheWholeMembersTrouble() throws Exception {
-    Member nowhere =
-        new Member("m", new org.holdfast.routing.HostPort("nowhere.invalid", 24), null);
+    Member nowhere = new Member("m", new HostPort("nowhere.invalid", 24), null);
     assertThat(
             Bench.await(
                 bench.client.send(nowhere, Letter.envelope(), Letter.to("a@b.c"), Letter.of(TEXT))))
@@ -230,8 +252,7 @@ class BackendTroubleIT {
   @Test
   void backend_thatReadsNoContent_endsWithTheReplyTimeout() throws Exception {
     bench.set(LmtpSettings.of("gw").withTimes(Bench.PATIENCE, Bench.SHORT, Duration.ofMinutes(1)));
-    bench.backend.on(
-        Point.CONTENT, Act.after(new java.util.concurrent.CountDownLatch(1), Act.go()));
+    bench.backend.on(Point.CONTENT, Act.after(new CountDownLatch(1), Act.go()));
     assertThat(bench.send(Letter.streamed(LARGE), "a@b.c"))
         .allMatch(Answer.OurTrouble.class::isInstance);
     assertThat(bench.send(Letter.of("x\r\n".repeat(9_000_000)), "a@b.c"))
