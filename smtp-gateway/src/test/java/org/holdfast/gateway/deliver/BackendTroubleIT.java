@@ -3,11 +3,19 @@ package org.holdfast.gateway.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.holdfast.gateway.deliver.ScriptedBackend.Act;
 import org.holdfast.gateway.deliver.ScriptedBackend.Point;
@@ -165,7 +173,7 @@ class BackendTroubleIT {
   }
 
   @Test
-  void deadPort_ofANameWithSeveralAddresses_triesThemAllAndSaysSo() throws Exception {
+  void deadPort_behindAName_isTheWholeMembersTrouble() throws Exception {
     int port = ScriptedBackend.deadPort().port();
     Member dead = new Member("m", new HostPort("localhost", port), null);
     assertThat(
@@ -173,6 +181,23 @@ class BackendTroubleIT {
                 bench.client.send(dead, Letter.envelope(), Letter.to("a@b.c"), Letter.of(TEXT))))
         .allMatch(a -> a instanceof Answer.OurTrouble t && t.wholeMember())
         .allMatch(a -> a.reply().text().contains("connect failed"));
+  }
+
+  @Test
+  void name_withADeadAddressFirst_isReachedAtTheNext() throws Exception {
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    EventLoop loop = loops.next();
+    Probe probe = new Probe(loop);
+    HostPort dead = ScriptedBackend.deadPort();
+    List<InetSocketAddress> addresses =
+        Stream.of(dead, dead, bench.backend.address())
+            .map(a -> new InetSocketAddress(a.host(), a.port()))
+            .toList();
+    Bootstrap bootstrap = new Bootstrap().group(loop).channel(NioSocketChannel.class);
+    loop.execute(
+        () -> new LmtpConnection(loop, LmtpSettings.of("gw"), probe).connect(bootstrap, addresses));
+    assertThat(Bench.await(probe.answer)).isInstanceOf(ProbeAnswer.Up.class);
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
   }
 
   @Test
