@@ -68,6 +68,9 @@ final class Simulation {
     heal();
     world.lanes.stream().filter(_ -> chance(20)).forEach(world.shut::add);
     rest();
+    // With nothing else going on that could repair it, what is stored must be enough to move it.
+    world.lanes.forEach(this::arrives);
+    rest();
     openForGood();
     rest();
   }
@@ -496,7 +499,7 @@ final class Simulation {
             post(
                 d -> {
                   world.newsTold(lane);
-                  if (!strikes(Fault.LOSES_CHANGED)) {
+                  if (fault != Fault.LOSES_CHANGED) {
                     d.changed(lane);
                   }
                 }));
