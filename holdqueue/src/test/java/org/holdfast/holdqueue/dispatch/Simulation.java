@@ -73,6 +73,8 @@ final class Simulation {
     rest();
     openForGood();
     rest();
+    world.backlog.parkedOnes().forEach(this::unpark);
+    rest();
   }
 
   private void rest() {
@@ -464,15 +466,18 @@ final class Simulation {
     List<Delivery> parked = world.backlog.parkedOnes();
     List<Delivery> pending = world.backlog.pending();
     if (!parked.isEmpty() && chance(50)) {
-      Delivery one = any(parked);
-      world.backlog.unpark(one);
-      world.mayRepeat.add(one.sequence());
-      tellChanged(one.recipient().lane());
+      unpark(any(parked));
     } else if (!pending.isEmpty()) {
       Delivery one = any(pending);
       meddle(one);
       tellChanged(one.recipient().lane());
     }
+  }
+
+  private void unpark(Delivery one) {
+    world.backlog.unpark(one);
+    world.mayRepeat.add(one.sequence());
+    tellChanged(one.recipient().lane());
   }
 
   private void meddle(Delivery one) {

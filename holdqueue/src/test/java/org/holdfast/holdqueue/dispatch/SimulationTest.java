@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SimulationTest {
 
-  private static final long SEEDS = Long.getLong("holdfast.simulation.seeds", 300);
+  private static final long SEEDS = Long.getLong("holdfast.simulation.seeds", 200);
   private static final long ONE = Long.getLong("holdfast.simulation.seed", -1);
   private static final int STEPS = 3_000;
 
