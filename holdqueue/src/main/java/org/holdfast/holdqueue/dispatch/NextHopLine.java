@@ -112,14 +112,13 @@ final class NextHopLine {
 
   /** When time alone will let the next attempt begin; {@link Long#MAX_VALUE}: it will not. */
   long nextBegin(long now) {
-    if (size() == 0 || breaker.state() == DispatchStatus.Breaker.PROBING) {
+    if (ready.isEmpty() || breaker.state() == DispatchStatus.Breaker.PROBING) {
       return Long.MAX_VALUE;
     }
     if (!breaker.isClosed()) {
       return Math.max(breaker.nextProbe(), rate.next(now));
     }
-    boolean onlyRate = !ready.isEmpty() && running.size() < concurrency.allowed();
-    return onlyRate && !rate.admits(now) ? rate.next(now) : Long.MAX_VALUE;
+    return running.size() < concurrency.allowed() ? rate.next(now) : Long.MAX_VALUE;
   }
 
   void answered(long latencyNanos, long now) {

@@ -51,6 +51,11 @@ final class MemoryBacklog implements Backlog {
     nextHops.put(lane, nextHop);
   }
 
+  /** What the lane is filed under; {@code otherwise} when nothing of it was ever here. */
+  synchronized String filed(String lane, String otherwise) {
+    return nextHops.getOrDefault(lane, otherwise);
+  }
+
   /** Takes a delivery out of its lane; null when it is not there. */
   synchronized @Nullable Delivery take(Delivery delivery) {
     String lane = delivery.recipient().lane();
@@ -82,6 +87,11 @@ final class MemoryBacklog implements Backlog {
 
   synchronized List<Delivery> pending() {
     return lanes.values().stream().flatMap(lane -> lane.values().stream()).toList();
+  }
+
+  synchronized boolean isPending(Delivery delivery) {
+    TreeMap<Long, Delivery> lane = lanes.get(delivery.recipient().lane());
+    return lane != null && lane.containsKey(delivery.sequence());
   }
 
   synchronized int delivered() {
@@ -116,9 +126,7 @@ final class MemoryBacklog implements Backlog {
 
   @Override
   public synchronized Optional<Content> content(Delivery delivery) {
-    TreeMap<Long, Delivery> pending = lanes.get(delivery.recipient().lane());
-    boolean there = pending != null && pending.containsKey(delivery.sequence());
-    return there ? Optional.of(new Nothing()) : Optional.empty();
+    return isPending(delivery) ? Optional.of(new Nothing()) : Optional.empty();
   }
 
   @Override
