@@ -40,8 +40,7 @@ class EmbeddedHoldQueueTest {
   }
 
   private EmbeddedHoldQueue open(LogSettings log) throws IOException {
-    StoreSettings settings =
-        new StoreSettings(directory, 1L << 30, 0, log, Duration.ofSeconds(10));
+    StoreSettings settings = new StoreSettings(directory, 1L << 30, 0, log, Duration.ofSeconds(10));
     EmbeddedHoldQueue opened =
         EmbeddedHoldQueue.open(
             settings, DispatchLimits.defaults(), new RealDisk(), InstantSource.system());
@@ -249,15 +248,13 @@ class EmbeddedHoldQueueTest {
     queue =
         EmbeddedHoldQueue.open(
             small, DispatchLimits.defaults(), new RealDisk(), InstantSource.system());
-    assertThatThrownBy(
-            () ->
-                queue.store(
-                    Mail.envelope("m"),
-                    Mail.content("x".repeat(20_000)),
-                    List.of(Mail.waiting("alice@example.com"))))
+    assertThatThrownBy(() ->
+            queue.store(
+                Mail.envelope("m"),
+                Mail.content("x".repeat(20_000)),
+                List.of(Mail.waiting("alice@example.com"))))
         .isInstanceOfSatisfying(
-            StoreException.class,
-            e -> assertThat(e.why()).isEqualTo(StoreException.Cause.NO_ROOM));
+            StoreException.class, e -> assertThat(e.why()).isEqualTo(StoreException.Cause.NO_ROOM));
     assertThat(queue.awaitReady(PATIENCE)).isTrue();
     assertThat(queue.hasBacklog("alice@example.com")).isFalse();
   }

@@ -31,14 +31,13 @@ final class FakeNextHops implements NextHops {
   @Override
   public void attempt(Delivery delivery, Content content, Consumer<Outcome> done) {
     Thread.ofVirtual()
-        .start(
-            () -> {
-              Outcome outcome = backend.apply(delivery);
-              if (outcome instanceof Outcome.Delivered) {
-                delivered.add(delivery.recipient().address() + " " + text(content));
-              }
-              done.accept(outcome);
-            });
+        .start(() -> {
+          Outcome outcome = backend.apply(delivery);
+          if (outcome instanceof Outcome.Delivered) {
+            delivered.add(delivery.recipient().address() + " " + text(content));
+          }
+          done.accept(outcome);
+        });
   }
 
   static String text(Content content) {

@@ -56,7 +56,13 @@ final class Mail {
     };
   }
 
-  private record InMemory(byte[] octets) implements Content {
+  private static final class InMemory implements Content {
+    private final byte[] octets;
+
+    InMemory(byte[] octets) {
+      this.octets = octets;
+    }
+
     @Override
     public long size() {
       return octets.length;

@@ -37,8 +37,8 @@ public interface Backlog {
 
   /**
    * The message of a delivery that is about to be tried; empty when it is not to be tried any more:
-   * discarded, parked or redirected since it was read. Asked just before each attempt, so a person's
-   * act that came first counts.
+   * discarded, parked or redirected since it was read. Asked just before each attempt, so a
+   * person's act that came first counts.
    */
   Optional<Content> content(Delivery delivery) throws IOException;
 

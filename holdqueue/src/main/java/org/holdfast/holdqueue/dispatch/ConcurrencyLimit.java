@@ -40,7 +40,8 @@ final class ConcurrencyLimit {
       limit = Math.min(most, limit + (limit < threshold ? 1 : 1 / limit));
     }
     // The usual latency follows a lasting change slowly and a faster answer at once.
-    usual = usual == 0 || latencyNanos < usual ? latencyNanos : usual * 0.999 + latencyNanos * 0.001;
+    usual =
+        usual == 0 || latencyNanos < usual ? latencyNanos : usual * 0.999 + latencyNanos * 0.001;
   }
 
   /** The next hop was away: it must not be met by everybody at once when it is back. */

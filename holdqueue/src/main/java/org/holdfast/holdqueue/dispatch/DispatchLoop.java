@@ -104,12 +104,11 @@ public final class DispatchLoop implements AutoCloseable {
     OpenAttempts.OpenAttempt attempt = open.begin(delivery);
     mailbox.post(dispatcher -> dispatcher.adopted(delivery));
     var _ =
-        running.whenComplete(
-            (outcome, failure) ->
-                attempt.accept(
-                    failure == null
-                        ? outcome
-                        : new Outcome.Uncertain("the attempt failed: " + failure)));
+        running.whenComplete((outcome, failure) ->
+            attempt.accept(
+                failure == null
+                    ? outcome
+                    : new Outcome.Uncertain("the attempt failed: " + failure)));
   }
 
   /**

@@ -69,10 +69,7 @@ final class Dispatcher {
    * @param ways {@link org.holdfast.holdqueue.NextHops#way}
    */
   Dispatcher(
-      DispatchLimits limits,
-      Function<String, Way> ways,
-      Actions actions,
-      RandomGenerator random) {
+      DispatchLimits limits, Function<String, Way> ways, Actions actions, RandomGenerator random) {
     this.limits = limits;
     this.ways = ways;
     this.actions = actions;
@@ -502,7 +499,10 @@ final class Dispatcher {
     Way way = ask(lane.name);
     NextHopLine line = lane.line;
     boolean same =
-        line != null && way instanceof Way.Open(String to, int p) && line.name.equals(to) && p == lane.priority;
+        line != null
+            && way instanceof Way.Open(String to, int p)
+            && line.name.equals(to)
+            && p == lane.priority;
     if (!same) {
       leaveLine(lane);
       place(lane, way);

@@ -34,7 +34,9 @@ final class OpenAttempts {
   void await(Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     synchronized (open) {
-      for (long left = patience.toNanos(); !open.isEmpty() && left > 0; left = end - System.nanoTime()) {
+      for (long left = patience.toNanos();
+          !open.isEmpty() && left > 0;
+          left = end - System.nanoTime()) {
         open.wait(left / 1_000_000, (int) (left % 1_000_000));
       }
     }

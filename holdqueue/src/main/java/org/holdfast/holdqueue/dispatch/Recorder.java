@@ -76,7 +76,9 @@ final class Recorder {
   private void write(List<Backlog.Ended> batch) throws InterruptedException {
     while (!written(batch)) {
       if (finishing.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {
-        log.error("{} outcomes could not be written; those are tried again after the start", batch.size());
+        log.error(
+            "{} outcomes could not be written; those are tried again after the start",
+            batch.size());
         return;
       }
     }
@@ -89,7 +91,8 @@ final class Recorder {
       backlog.record(batch);
       return true;
     } catch (IOException | RuntimeException e) {
-      log.error("{} outcomes could not be written; nothing new is tried until they are", batch.size(), e);
+      log.error(
+          "{} outcomes could not be written; nothing new is tried until they are", batch.size(), e);
       mailbox.post(Dispatcher::stalled);
       return false;
     }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A disk in memory that knows what was synced and what was not, octets and directory entries alike.
- * After {@link #crash} it is what a power cut could have left. Everything is guarded by its monitor.
+ * After {@link #crash} it is what a power cut could have left. Everything is guarded by its
+ * monitor.
  */
 public final class FaultyDisk implements Disk {
 
@@ -161,12 +162,11 @@ public final class FaultyDisk implements Disk {
   public synchronized void syncDirectory(Path directory) throws IOException {
     called(Call.FORCE);
     syncedNames.keySet().removeIf(f -> directory.equals(f.getParent()));
-    names.forEach(
-        (file, inode) -> {
-          if (directory.equals(file.getParent())) {
-            syncedNames.put(file, inode);
-          }
-        });
+    names.forEach((file, inode) -> {
+      if (directory.equals(file.getParent())) {
+        syncedNames.put(file, inode);
+      }
+    });
   }
 
   @Override

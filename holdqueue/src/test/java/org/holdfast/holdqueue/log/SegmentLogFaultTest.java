@@ -94,12 +94,14 @@ class SegmentLogFaultTest {
       disk.fail(Call.FORCE, nth);
       List<String> acknowledged = openAndFill(disk);
       disk.crash(unsynced);
-      assertThat(reopened(disk)).as("force %d", nth).satisfies(found -> beginsWith(found, acknowledged));
+      assertThat(reopened(disk))
+          .as("force %d", nth)
+          .satisfies(found -> beginsWith(found, acknowledged));
     }
   }
 
-  private static void beginsWith(List<String> found, List<String> acknowledged) {
-    assertThat(found.subList(0, Math.min(found.size(), acknowledged.size())))
+  private static void beginsWith(List<? extends String> found, List<String> acknowledged) {
+    assertThat(List.<String>copyOf(found.subList(0, Math.min(found.size(), acknowledged.size()))))
         .containsExactlyElementsOf(acknowledged);
   }
 
@@ -118,7 +120,9 @@ class SegmentLogFaultTest {
       disk.fail(Call.WRITE, nth);
       List<String> acknowledged = openAndFill(disk);
       disk.crash(Unsynced.TORN);
-      assertThat(reopened(disk)).as("write %d", nth).satisfies(found -> beginsWith(found, acknowledged));
+      assertThat(reopened(disk))
+          .as("write %d", nth)
+          .satisfies(found -> beginsWith(found, acknowledged));
     }
   }
 
@@ -130,7 +134,9 @@ class SegmentLogFaultTest {
       List<String> acknowledged = openAndFill(disk);
       disk.crash(Unsynced.DROPPED);
       disk.heal();
-      assertThat(reopened(disk)).as("room %d", room).satisfies(found -> beginsWith(found, acknowledged));
+      assertThat(reopened(disk))
+          .as("room %d", room)
+          .satisfies(found -> beginsWith(found, acknowledged));
     }
   }
 
