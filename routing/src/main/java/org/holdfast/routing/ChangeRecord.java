@@ -104,7 +104,9 @@ final class ChangeRecord {
     for (User user : users) {
       Standing s = user.standing();
       out.text(user.address()).octet(user.state().code());
-      out.number(place(words, user.pair())).number(place(words, s.by())).number(place(words, s.reason()));
+      out.number(place(words, user.pair()))
+          .number(place(words, s.by()))
+          .number(place(words, s.reason()));
       out.signed(s.epoch() - epoch).signed(s.since().toEpochMilli() - since);
     }
   }
