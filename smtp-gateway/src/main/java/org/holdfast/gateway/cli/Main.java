@@ -1,6 +1,7 @@
 package org.holdfast.gateway.cli;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.Map;
 import java.util.Objects;
 import org.holdfast.gateway.conf.ConfigurationException;
@@ -108,6 +109,9 @@ public final class Main implements Runnable {
   private static String message(Exception e) {
     if (e instanceof JacksonException) {
       return "the gateway's answer is not JSON";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "the file is not UTF-8 text";
     }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }

@@ -230,15 +230,45 @@ class CommandLineIT {
   }
 
   @Test
-  void mapLoad_csv_isSentAsItIs() throws Exception {
-    Path users = Files.writeString(folder.resolve("u.csv"), "address,pair,state\n");
-    gateway.on("POST /v1/map", 200, "{\"pairs\":0,\"users\":0,\"aliases\":0,\"unchanged\":0}");
+  void mapLoad_csv_goesInParts() throws Exception {
+    StringBuilder text = new StringBuilder("address,pair,state\n");
+    for (int i = 0; i <= CsvLoad.PART; i++) {
+      text.append("u").append(i).append("@x.org,p,\n");
+    }
+    Path users = Files.writeString(folder.resolve("u.csv"), text);
+    gateway
+        .on("GET /v1/pairs", 200, "{\"items\":[{\"name\":\"p\"}]}")
+        .on("POST /v1/map", 200, "{\"pairs\":0,\"users\":7,\"aliases\":0,\"unchanged\":1}");
 
     assertThat(run("map", "load", users.toString())).isEqualTo(0);
-    assertThat(gateway.asked().getFirst().contentType()).isEqualTo("text/csv");
-    assertThat(gateway.asked().getFirst().body()).isEqualTo("address,pair,state\n");
-    assertThat(out).hasToString("loaded: pairs=0  users=0  aliases=0  unchanged=0\n");
+
+    assertThat(gateway.asked()).hasSize(3);
+    assertThat(gateway.asked().get(1).contentType()).isEqualTo("text/csv");
+    assertThat(gateway.asked().get(1).body().lines()).hasSize(CsvLoad.PART + 1);
+    assertThat(gateway.asked().get(2).body())
+        .isEqualTo("address,pair,state\nu" + CsvLoad.PART + "@x.org,p,\n");
+    assertThat(out).hasToString("loaded: pairs=0  users=14  aliases=0  unchanged=2\n");
+  }
+
+  @Test
+  void mapLoad_badLine_isNamedBeforeAnythingIsSent() throws Exception {
+    Path users = Files.writeString(folder.resolve("u.csv"), "address,pair\na@x.org,p\nb@x.org,q\n");
+    gateway.on("GET /v1/pairs", 200, "{\"items\":[{\"name\":\"p\"}]}");
+
+    assertThat(run("map", "load", users.toString())).isEqualTo(2);
+    assertThat(err).hasToString("holdfast: " + users + ":3: there is no pair q\n");
+    assertThat(gateway.asked()).hasSize(1);
     assertThat(run("map", "load", folder.resolve("none").toString())).isEqualTo(2);
+  }
+
+  @Test
+  void mapLoad_yaml_isSentAsItIs() throws Exception {
+    Path map = Files.writeString(folder.resolve("m.yaml"), "users: []\n");
+    gateway.on("POST /v1/map", 200, "{\"pairs\":0,\"users\":0,\"aliases\":0,\"unchanged\":0}");
+
+    assertThat(run("map", "load", map.toString())).isEqualTo(0);
+    assertThat(gateway.asked().getFirst().contentType()).isEqualTo("application/yaml");
+    assertThat(gateway.asked().getFirst().body()).isEqualTo("users: []\n");
   }
 
   @Test
