@@ -31,7 +31,7 @@ final class Invariants {
         boolean accounted =
             world.taken.containsKey(each.sequence())
                 || world.discarded.contains(each.sequence())
-                || world.backlog.parkedOnes().contains(each)
+                || world.backlog.isParked(each)
                 || world.backlog.isPending(each);
         require(
             accounted,
