@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.holdfast.gateway.admin.MapText;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.MapDump;
@@ -42,24 +41,22 @@ final class MapFiles implements MapText {
   }
 
   private Contents yaml(Reader text) throws ConfigurationException {
-    MapFile.Contents read = MapFile.read(NAME, text, knownPair());
+    MapFile.Contents read = MapFile.read(NAME, text, this::knows);
     return new Contents(read.pairs(), read.users(), read.aliases());
   }
 
   private Contents csv(Reader text) throws ConfigurationException, IOException {
     List<Routing.UserChange> users = new ArrayList<>();
-    var _ = UserCsv.read(NAME, new BufferedReader(text), knownPair(), users::add);
+    var _ = UserCsv.read(NAME, new BufferedReader(text), this::knows, users::add);
     return new Contents(List.of(), users, List.of());
   }
 
-  private Predicate<String> knownPair() {
-    return name -> {
-      try {
-        return routing.pair(name).isPresent();
-      } catch (MapUnavailableException e) {
-        return true; // routing itself refuses what it does not know
-      }
-    };
+  private boolean knows(String pair) {
+    try {
+      return routing.pair(pair).isPresent();
+    } catch (MapUnavailableException e) {
+      return true; // routing itself refuses what it does not know
+    }
   }
 
   @Override

@@ -58,9 +58,10 @@ final class SinkServer implements Inbound {
 
   @Override
   public CompletionStage<Verdict> message(
-      Envelope envelope, List<Recipient> recipients, Body content) {
+      Envelope envelope, List<Recipient> recipients, Body content, Answering answering) {
     Reply reply = Replies.accepted(envelope.id());
     return CompletableFuture.completedFuture(
-        new Verdict(Collections.nCopies(recipients.size(), reply), reply));
+        new Verdict(
+            Collections.nCopies(answering == Answering.ONCE ? 1 : recipients.size(), reply)));
   }
 }

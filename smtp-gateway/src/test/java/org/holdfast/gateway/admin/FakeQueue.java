@@ -27,6 +27,8 @@ import org.holdfast.holdqueue.QueueItem;
 import org.holdfast.holdqueue.QueueSummary;
 import org.holdfast.holdqueue.QueueSummary.Totals;
 import org.holdfast.holdqueue.Recipient;
+import org.holdfast.holdqueue.StoreException;
+import org.holdfast.holdqueue.dispatch.DispatchStatus;
 import org.jspecify.annotations.Nullable;
 
 /** A queue in memory: what was put in can be listed and acted on; nothing is delivered. */
@@ -191,6 +193,16 @@ final class FakeQueue implements HoldQueue {
   @Override
   public Optional<String> trouble() {
     return Optional.empty();
+  }
+
+  @Override
+  public Optional<StoreException.Cause> refusal() {
+    return Optional.empty();
+  }
+
+  @Override
+  public DispatchStatus dispatch() {
+    return new DispatchStatus(Instant.EPOCH, List.of(), 0, 0, false);
   }
 
   @Override

@@ -416,7 +416,10 @@ class CommandLineIT {
   void serve_goodConfiguration_runsTheGateway() throws Exception {
     Path config = Files.writeString(folder.resolve("h.yaml"), "node: gw9\n");
     CommandLine line =
-        Main.commandLine(settings -> settings.node().equals("gw9") ? 0 : 9, _ -> 9, environment);
+        Main.commandLine(
+            (settings, file) -> settings.node().equals("gw9") && file.equals(config) ? 0 : 9,
+            _ -> 9,
+            environment);
 
     assertThat(line.execute("serve", "--config", config.toString())).isEqualTo(0);
   }
@@ -426,7 +429,7 @@ class CommandLineIT {
     Path config = Files.writeString(folder.resolve("h.yaml"), "");
     CommandLine line =
         Main.commandLine(
-            settings -> {
+            (_, _) -> {
               throw new ConfigurationException("smtp.listen: in use");
             },
             _ -> 9,
@@ -439,7 +442,7 @@ class CommandLineIT {
 
   @Test
   void everyCommand_hasHelp() {
-    help(Main.commandLine(_ -> 9, _ -> 9, environment));
+    help(Main.commandLine((_, _) -> 9, _ -> 9, environment));
   }
 
   private void help(CommandLine command) {
@@ -460,7 +463,7 @@ class CommandLineIT {
   }
 
   private int run(String... words) {
-    CommandLine line = Main.commandLine(_ -> 9, _ -> 9, environment);
+    CommandLine line = Main.commandLine((_, _) -> 9, _ -> 9, environment);
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
     return line.execute(words);
