@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http.UriCompliance.Violation;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -44,6 +46,7 @@ public final class AdminServer implements AutoCloseable {
 
   private final AdminSettings settings;
   private final AdminPorts ports;
+  private final EventsResource events;
   private @Nullable Javalin http;
   private @Nullable ServerConnector connector;
 
@@ -51,6 +54,7 @@ public final class AdminServer implements AutoCloseable {
   public AdminServer(AdminSettings settings, AdminPorts ports) {
     this.settings = settings;
     this.ports = ports;
+    this.events = new EventsResource(ports.audit());
   }
 
   /**
@@ -94,6 +98,7 @@ public final class AdminServer implements AutoCloseable {
   /** Stops listening, lets what is being answered end within {@link #STOP_PATIENCE}. Idempotent. */
   @Override
   public void close() {
+    events.close();
     if (http != null) {
       http.stop();
       http = null;
@@ -110,11 +115,13 @@ public final class AdminServer implements AutoCloseable {
     config.jetty.threadPool = threads();
     config.jetty.modifyServer(AdminServer::limit);
     config.jetty.modifyHttpConfiguration(AdminServer::keepQuiet);
+    config.jetty.modifyServletContextHandler(
+        servlets -> servlets.getServletHandler().setDecodeAmbiguousURIs(true));
     config.jetty.addConnector(this::connector);
-    config.routes.before("/v1/*", access::authenticate);
-    config.routes.beforeMatched(access::authorize);
     config.routes.before(ctx -> ctx.header("X-Content-Type-Options", "nosniff"));
     config.routes.before(ctx -> ctx.header("Cache-Control", "no-store"));
+    config.routes.before("/v1/*", access::authenticate);
+    config.routes.beforeMatched(access::authorize);
     Problems.routes(config.routes);
     resources(config.routes);
   }
@@ -132,7 +139,7 @@ public final class AdminServer implements AutoCloseable {
     new QueueResource(ports.queue()).routes(routes);
     new QueueActions(ports.queue(), routing, audit).routes(routes);
     releases.routes(routes);
-    new EventsResource(audit).routes(routes);
+    events.routes(routes);
     new AliasesResource(routing, audit).routes(routes);
     new MapResource(routing, ports.mapText(), audit).routes(routes);
     new HealthResource(ports.readiness(), ports.metrics()).routes(routes);
@@ -158,6 +165,10 @@ public final class AdminServer implements AutoCloseable {
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
     http.setRequestHeaderSize(MAX_HEADER_BYTES);
+    // A local part may contain '/' and '%' (RFC 5321 section 4.1.2); escaped they are one segment.
+    http.setUriCompliance(
+        UriCompliance.DEFAULT.with(
+            "addresses", Violation.AMBIGUOUS_PATH_SEPARATOR, Violation.AMBIGUOUS_PATH_ENCODING));
   }
 
   private Connector connector(Server server, HttpConfiguration http) {

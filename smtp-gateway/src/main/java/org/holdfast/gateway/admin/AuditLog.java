@@ -53,6 +53,7 @@ public final class AuditLog implements AutoCloseable {
   private final ArrayDeque<AuditEvent> tail = new ArrayDeque<>();
   private FileChannel out;
   private long last;
+  private long wakes;
   private boolean closed;
 
   private AuditLog(Path file, InstantSource clock, long maxFileBytes) throws IOException {
@@ -135,14 +136,26 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  /** Waits until there is an event behind this id, the log is closed, or the time is over. */
+  /** Waits until there is an event behind this id, {@link #wake} is said, or the time is over. */
   void awaitAfter(long id, Duration patience) throws InterruptedException {
     long left = patience.toNanos();
     lock.lockInterruptibly();
     try {
-      while (last <= id && !closed && left > 0) {
+      long before = wakes;
+      while (last <= id && !closed && wakes == before && left > 0) {
         left = grown.awaitNanos(left);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets whoever waits look around. */
+  void wake() {
+    lock.lock();
+    try {
+      wakes++;
+      grown.signalAll();
     } finally {
       lock.unlock();
     }

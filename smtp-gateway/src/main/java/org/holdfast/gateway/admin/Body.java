@@ -141,8 +141,4 @@ final class Body {
     }
     return new Body(value, where + name, Set.copyOf(value.propertyNames()));
   }
-
-  boolean isEmpty() {
-    return node.isEmpty();
-  }
 }

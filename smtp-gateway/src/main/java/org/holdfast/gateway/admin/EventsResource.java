@@ -20,9 +20,16 @@ final class EventsResource {
 
   private final AuditLog audit;
   private final Semaphore followers = new Semaphore(MAX_FOLLOWERS);
+  private volatile boolean closed;
 
   EventsResource(AuditLog audit) {
     this.audit = audit;
+  }
+
+  /** Ends every stream. */
+  void close() {
+    closed = true;
+    audit.wake();
   }
 
   void routes(RoutesConfig routes) {
@@ -69,7 +76,7 @@ final class EventsResource {
   private void stream(OutputStream out, long after) throws IOException, InterruptedException {
     say(out, ": holdfast\n\n");
     long seen = after;
-    while (!audit.isClosed()) {
+    while (!closed && !audit.isClosed()) {
       audit.awaitAfter(seen, HEARTBEAT);
       List<AuditEvent> events = audit.after(seen, Query.MAX_LIMIT);
       for (AuditEvent event : events) {

@@ -81,18 +81,11 @@ final class QueueActions {
   private void onFilter(Context ctx) throws IOException, MapUnavailableException {
     Body body = Body.of(ctx, "action", "filter", "all", "dryRun", "reason", "to");
     Action action = Action.of(body.text("action"));
-    Body given = body.object("filter", FILTER);
-    if (given.isEmpty() != body.flag("all")) {
+    QueueFilter filter = filter(body.object("filter", FILTER));
+    // Judged by what it finds, not by what was written: a filter of nulls is everything too.
+    if (filter.equals(QueueFilter.any()) != body.flag("all")) {
       throw Problem.bad("give a filter, or \"all\": true for everything, and not both");
     }
-    QueueFilter filter =
-        QueueResource.filter(
-            given.textOrNull("id"),
-            given.textOrNull("recipient"),
-            given.textOrNull("pair"),
-            given.textOrNull("state"),
-            given.textOrNull("sender"),
-            given.textOrNull("before"));
     boolean dryRun = body.flag("dryRun");
     int affected = dryRun ? count(filter) : act(ctx, action, body, filter, "filter");
     Map<String, Object> answer = new LinkedHashMap<>();
@@ -100,6 +93,16 @@ final class QueueActions {
     answer.put("affected", affected);
     answer.put("dryRun", dryRun);
     Json.answer(ctx, answer);
+  }
+
+  private static QueueFilter filter(Body given) {
+    return QueueResource.filter(
+        given.textOrNull("id"),
+        given.textOrNull("recipient"),
+        given.textOrNull("pair"),
+        given.textOrNull("state"),
+        given.textOrNull("sender"),
+        given.textOrNull("before"));
   }
 
   private int count(QueueFilter filter) {

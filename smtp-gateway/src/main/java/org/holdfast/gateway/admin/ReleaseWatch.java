@@ -37,6 +37,9 @@ final class ReleaseWatch {
   /** Guarded by this object. */
   private final Map<String, Run> runs = new HashMap<>();
 
+  /** Guarded by this object; one entry a pair. */
+  private final Map<String, Speed> speeds = new HashMap<>();
+
   ReleaseWatch(HoldQueue queue, PairStatus status, InstantSource clock) {
     this.queue = queue;
     this.status = status;
@@ -47,21 +50,11 @@ final class ReleaseWatch {
     routes.get("/v1/releases", this::list, Role.VIEWER);
   }
 
-  /** One pair's release: where it began, and the last look. */
-  private static final class Run {
-    final Instant began;
-    final long releasedAtStart;
-    Instant looked;
-    long releasedAtLook;
-    double rate;
+  /** Where one pair's release began. */
+  private record Run(Instant began, long releasedAtStart) {}
 
-    Run(Instant began, long released) {
-      this.began = began;
-      this.releasedAtStart = released;
-      this.looked = began;
-      this.releasedAtLook = released;
-    }
-  }
+  /** How fast one pair takes mail: the last look, and the rate between the two before. */
+  private record Speed(Instant looked, long released, double rate) {}
 
   /**
    * A pair that has mail on its way.
@@ -107,33 +100,30 @@ final class ReleaseWatch {
         runs.remove(pair);
         return null;
       }
-      Run run = sample(pair);
-      long done = status.released(pair) - run.releasedAtStart;
-      return new ReleaseView(pair, done, left, run.rate, run.began, end(run, left), users);
+      long released = status.released(pair);
+      Run run = runs.computeIfAbsent(pair, _ -> new Run(clock.instant(), released));
+      double rate = rate(pair);
+      long done = released - run.releasedAtStart;
+      return new ReleaseView(pair, done, left, rate, run.began, end(left, rate), users);
     }
   }
 
-  private @Nullable Instant end(Run run, long left) {
-    return run.rate > 0 ? clock.instant().plusSeconds((long) Math.ceil(left / run.rate)) : null;
+  private @Nullable Instant end(long left, double rate) {
+    return rate > 0 ? clock.instant().plusSeconds((long) Math.ceil(left / rate)) : null;
   }
 
-  private Run sample(String pair) {
+  /** Deliveries a second to this pair from the queue, between the last two looks. */
+  synchronized double rate(String pair) {
     Instant now = clock.instant();
     long released = status.released(pair);
-    Run run = runs.computeIfAbsent(pair, _ -> new Run(now, released));
-    Duration span = Duration.between(run.looked, now);
-    if (span.compareTo(LEAST_SPAN) >= 0) {
-      run.rate = (released - run.releasedAtLook) * 1000.0 / span.toMillis();
-      run.looked = now;
-      run.releasedAtLook = released;
+    Speed before = speeds.computeIfAbsent(pair, _ -> new Speed(now, released, 0));
+    Duration span = Duration.between(before.looked, now);
+    if (span.compareTo(LEAST_SPAN) < 0) {
+      return before.rate;
     }
-    return run;
-  }
-
-  /** Deliveries a second to this pair, lately; 0 when nothing is being released. */
-  synchronized double rate(String pair) {
-    Run run = runs.get(pair);
-    return run == null ? 0 : sample(pair).rate;
+    double rate = (released - before.released) * 1000.0 / span.toMillis();
+    speeds.put(pair, new Speed(now, released, rate));
+    return rate;
   }
 
   private List<UserRelease> users(String pair) {

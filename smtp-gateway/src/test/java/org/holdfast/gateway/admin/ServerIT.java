@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -72,7 +73,9 @@ class ServerIT {
       })
   void garbage_getsAClearAnswerAndTheServerLives(String request) throws Exception {
     String answer = raw(request);
-    assertThat(answer).startsWith("HTTP/1.1 4").doesNotContain("Exception", "org.", "Jetty");
+    assertThat(answer)
+        .matches("(?s)HTTP/1.1 (4..|505) .*")
+        .doesNotContain("Exception", "org.", "Jetty");
     assertThat(api.get("/healthz").status()).isEqualTo(200);
   }
 
@@ -84,7 +87,7 @@ class ServerIT {
   }
 
   private String raw(String request) throws IOException {
-    try (Socket socket = new Socket("127.0.0.1", api.port())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(US_ASCII));
       socket.shutdownOutput();

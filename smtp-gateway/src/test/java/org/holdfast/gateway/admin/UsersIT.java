@@ -63,6 +63,19 @@ class UsersIT {
         .isEqualTo("alice@example.com");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "a+b@example.com,/v1/users/a+b@example.com",
+    "a+b@example.com,/v1/users/a%2Bb%40example.com",
+    "a/b@example.com,/v1/users/a%2Fb%40example.com",
+    "a%b@example.com,/v1/users/a%25b@example.com",
+  })
+  void user_withOddCharacters_isFoundByItsEscapedName(String address, String path)
+      throws Exception {
+    api.routing.addUser(address, "imap5-6", UserState.ACTIVE);
+    assertThat(api.get(path).text("address")).isEqualTo(address);
+  }
+
   @Test
   void user_unknown_is404() throws Exception {
     var reply = api.get("/v1/users/nobody@example.com");
