@@ -38,6 +38,10 @@ final class MapSql {
   private static final String USER_COLUMNS =
       "SELECT ukey, pair, state, epoch, since, changed_by, reason FROM users";
   static final String USER = USER_COLUMNS + " WHERE ukey = ?";
+
+  /** For an array of keys; each is looked up in the index. */
+  static final String USERS_OF_KEYS = USER_COLUMNS + " WHERE ukey = ANY(?)";
+
   static final String USERS_ALL = USER_COLUMNS + " WHERE ukey > ? ORDER BY ukey LIMIT ?";
   static final String USERS_OF_PAIR =
       USER_COLUMNS + " WHERE ukey > ? AND pair = ? ORDER BY ukey LIMIT ?";

@@ -36,6 +36,9 @@ final class MapView implements AutoCloseable {
 
   private static final String FILE = "map";
 
+  /** Keys looked up by one statement. */
+  private static final int KEYS_AT_ONCE = 500;
+
   private final Readers readers;
   private final Session writer;
   private final Connection keeper;
@@ -306,17 +309,25 @@ final class MapView implements AutoCloseable {
 
   /** The users of these addresses, as far as there are any; for the writer. */
   Map<String, User> usersNow(Collection<String> addresses) throws SQLException {
-    Map<String, User> found = new HashMap<>();
     if (users() == 0) {
-      return found;
+      return new HashMap<>();
     }
-    for (String address : addresses) {
-      User user = user(writer, address);
-      if (user != null) {
-        found.put(address, user);
+    Map<String, User> found = usersWritten(addresses);
+    writer.commit();
+    return found;
+  }
+
+  /** As {@link #usersNow}, within the transaction: many keys in one statement. */
+  private Map<String, User> usersWritten(Collection<String> addresses) throws SQLException {
+    Map<String, User> found = new HashMap<>();
+    List<String> keys = addresses.stream().map(MapSql::key).sorted().toList();
+    for (int from = 0; from < keys.size(); from += KEYS_AT_ONCE) {
+      int to = Math.min(keys.size(), from + KEYS_AT_ONCE);
+      Object some = keys.subList(from, to).toArray();
+      for (User user : users(writer.with(MapSql.USERS_OF_KEYS, some))) {
+        found.put(user.address(), user);
       }
     }
-    writer.commit();
     return found;
   }
 
@@ -387,8 +398,9 @@ final class MapView implements AutoCloseable {
     PreparedStatement updates = writer.with(MapSql.UPDATE_USER);
     int inserted = 0;
     int updated = 0;
+    Map<String, User> before = empty ? Map.of() : usersWritten(last.keySet());
     for (User user : last.values()) {
-      User old = empty ? null : user(writer, user.address());
+      User old = before.get(user.address());
       if (old == null) {
         batch(MapSql.INSERT_USER, user);
         inserted++;
