@@ -121,20 +121,21 @@ final class Flips {
     Planner planner = new Planner(now, changes, create, who);
     List<Plan> plans = changes.stream().map(planner::plan).toList();
     List<User> writes = new ArrayList<>();
-    Set<String> switches = new HashSet<>();
+    Map<String, String> switches = new HashMap<>();
     for (Plan plan : plans) {
       switch (plan) {
         case Plan.Write w -> writes.add(w.user());
-        case Plan.Switch s -> switches.add(s.from().address());
+        case Plan.Switch s -> switches.put(s.from().address(), s.from().pair());
         case Plan.Same _, Plan.Refused _ -> {}
       }
     }
     map.commit(now, batches(writes));
     writes.forEach(this::announce);
     if (!switches.isEmpty()) {
-      now.wide(wide -> wide.withUsersInSwitch(set -> set.addAll(switches)));
+      now.wide(wide -> wide.withUsersInSwitch(set -> set.addAll(switches.keySet())));
+      switches.forEach((user, pair) -> announcer.add(new Target.OfUser(user), false, pair));
+      shut.addAll(switches.keySet());
     }
-    shut.addAll(switches);
     return plans;
   }
 

@@ -53,9 +53,10 @@ final class Holds {
     Target target = new Target.OfDomain(domain);
     return flip(
         now -> {
-          LocationMap.Row row = now.row("@" + domain);
-          if (onHold && !row.served()) {
-            throw new RefusedChangeException(Kind.NOT_FOUND, "nobody of the map is in " + domain);
+          if (onHold && !now.view().inhabited(domain)) {
+            throw new RefusedChangeException(
+                Kind.NOT_FOUND,
+                "nobody of the map lives in " + domain + " (an alias holds nobody)");
           }
           return hold(now, target, domain, onHold, who);
         },

@@ -8,6 +8,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -251,6 +252,16 @@ final class MapView implements AutoCloseable {
         : session.with(MapSql.USERS_OF_STATE_AND_PAIR, state.code(), after, pair, limit);
   }
 
+  /** Does anybody live in the domain, catch-all or by name? */
+  boolean inhabited(String domain) throws SQLException {
+    String catchAll = "@" + domain;
+    if (user(catchAll) != null) {
+      return true;
+    }
+    List<User> next = users(null, null, catchAll, 1);
+    return !next.isEmpty() && next.getFirst().address().endsWith(catchAll);
+  }
+
   List<Alias> aliases(@Nullable String after, int limit) throws SQLException {
     String key = after == null ? "" : MapSql.key(after);
     return readers.read(session -> {
@@ -463,12 +474,14 @@ final class MapView implements AutoCloseable {
     }
   }
 
+  /** Shuts the database down first: it may refuse everything else by now. */
   @Override
   public void close() throws SQLException {
-    try (keeper) {
-      readers.close();
-      writer.close();
-      keeper.createStatement().execute("SHUTDOWN");
+    try (keeper;
+        writer;
+        readers;
+        Statement shutdown = keeper.createStatement()) {
+      shutdown.execute("SHUTDOWN");
     }
   }
 }

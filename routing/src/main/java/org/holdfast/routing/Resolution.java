@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>the catch-all {@code @domain}
  * </ol>
  *
- * An alias passes the subaddress on unless its target has one itself.
+ * An alias that was found without the subaddress passes it on, unless its target has one itself.
  */
 final class Resolution {
 
@@ -83,19 +83,15 @@ final class Resolution {
   private @Nullable Address next(Address at) throws SQLException {
     String exact = alias(at.toString());
     if (exact != null) {
-      return target(exact, at);
+      return Address.parse(exact);
     }
     Address plain = at.withoutDetail(separator);
     String ofPlain = plain.equals(at) ? null : alias(plain.toString());
     if (ofPlain != null) {
-      return target(ofPlain, at);
+      return Address.parse(ofPlain).withDetail(at.detail(separator), separator);
     }
     String ofDomain = alias(at.ofDomain());
     return ofDomain == null ? null : at.at(ofDomain.substring(1));
-  }
-
-  private Address target(String alias, Address from) {
-    return Address.parse(alias).withDetail(from.detail(separator), separator);
   }
 
   private @Nullable String alias(String from) throws SQLException {

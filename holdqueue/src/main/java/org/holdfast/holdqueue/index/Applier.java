@@ -119,12 +119,12 @@ final class Applier {
   private void apply(LogRecord record, FateRecord fate) throws SQLException {
     effects.settled.add(fate.key());
     Rows.Delivery row = batch.delivery(fate.key());
-    Rows.Message message = batch.message(fate.message());
+    Rows.Message message = row == null ? null : batch.message(row.seq);
     if (row == null || row.lane == null || message == null) {
       return;
     }
     segment(record.segment()).refer(message.segment);
-    batch.event(fate.message(), record.position());
+    batch.event(message.seq, record.position());
     Rows.Lane lane = row.lane;
     switch (fate.kind()) {
       case DELIVERED, DISCARDED -> remove(record, row, lane, message);

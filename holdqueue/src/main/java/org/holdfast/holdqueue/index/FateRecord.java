@@ -12,12 +12,12 @@ import org.holdfast.holdqueue.log.LogRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one delivery. Octets: form 1, key 64, message's sequence 64, time, who, text, next
- * attempt in milliseconds since 1970 (0: none), and for a redirection the new recipient and its
- * next hop.
+ * What became of one delivery. Octets: form 8 bits, key 64, queue id, time, who, text, next attempt
+ * in milliseconds since 1970 (0: none) 64, and for a redirection the new recipient and its next
+ * hop.
  *
  * @param key the delivery's {@link Key}
- * @param message the message's sequence
+ * @param id the message's queue id, for people who read the log
  * @param who the person who did it; empty when the queue did
  * @param text the next hop's reply, or the reason
  * @param to the new recipient of a redirection, else null
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record FateRecord(
     Kind kind,
     long key,
-    long message,
+    String id,
     Instant at,
     String who,
     String text,
@@ -74,15 +74,14 @@ public record FateRecord(
   }
 
   /** A fate without a new recipient. */
-  public static FateRecord of(
-      Kind kind, long key, long message, Instant at, String who, String text) {
-    return new FateRecord(kind, key, message, at, who, text, 0, null, "");
+  public static FateRecord of(Kind kind, long key, String id, Instant at, String who, String text) {
+    return new FateRecord(kind, key, id, at, who, text, 0, null, "");
   }
 
   /** The same with the time of the next attempt. */
   public FateRecord next(@Nullable Instant when) {
     return new FateRecord(
-        kind, key, message, at, who, text, when == null ? 0 : when.toEpochMilli(), to, nextHop);
+        kind, key, id, at, who, text, when == null ? 0 : when.toEpochMilli(), to, nextHop);
   }
 
   /** The record to append. */
@@ -93,7 +92,7 @@ public record FateRecord(
   private void write(DataOutputStream out) throws IOException {
     out.writeByte(FORM);
     out.writeLong(key);
-    out.writeLong(message);
+    Wire.text(out, id);
     Wire.instant(out, at);
     Wire.text(out, who);
     Wire.text(out, text);
@@ -112,7 +111,7 @@ public record FateRecord(
       throw new DamagedRecordException("record at " + record.position() + ": unknown form");
     }
     long key = in.readLong();
-    long message = in.readLong();
+    String id = Wire.text(in);
     Instant at = Wire.instant(in);
     String who = Wire.text(in);
     String text = Wire.text(in);
@@ -121,7 +120,7 @@ public record FateRecord(
     return new FateRecord(
         kind,
         key,
-        message,
+        id,
         at,
         who,
         text,

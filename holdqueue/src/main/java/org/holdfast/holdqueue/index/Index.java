@@ -15,10 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
@@ -113,9 +116,28 @@ public final class Index implements AutoCloseable {
     return index;
   }
 
-  /** Completes when all that was held at the start is known. */
-  public CompletableFuture<Void> ready() {
-    return ready;
+  /** Whether all that was held at the start is known. */
+  public boolean ready() {
+    return ready.isDone();
+  }
+
+  /** Runs this when all that was held at the start is known; not at all when closed before. */
+  public void whenReady(Runnable then) {
+    var _ = ready.thenRun(then);
+  }
+
+  /** Waits for {@link #ready}; false: not within the time, or closed before. */
+  public boolean awaitReady(Duration patience) {
+    try {
+      ready.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException | CancellationException e) {
+      LOG.warn("the index did not get ready: {}", e.toString());
+      return false;
+    }
   }
 
   /** Waits until the tables show everything before this position; false: not within the time. */

@@ -88,7 +88,7 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
     out.writeLong(part.order);
     Wire.recipient(out, part.recipient);
     Wire.text(out, part.nextHop);
-    out.writeByte(part.entry.ordinal());
+    out.writeByte(code(part.entry));
     Wire.text(out, part.reason);
     out.writeInt(part.attempts);
   }
@@ -128,9 +128,26 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
         in.readLong(),
         Wire.recipient(in),
         Wire.text(in),
-        Held.Entry.values()[in.readUnsignedByte()],
+        entry(in.readUnsignedByte()),
         Wire.text(in),
         in.readInt());
+  }
+
+  private static int code(Held.Entry entry) {
+    return switch (entry) {
+      case WAITING -> 0;
+      case DEFERRED -> 1;
+      case PARKED -> 2;
+    };
+  }
+
+  private static Held.Entry entry(int code) throws DamagedRecordException {
+    return switch (code) {
+      case 0 -> Held.Entry.WAITING;
+      case 1 -> Held.Entry.DEFERRED;
+      case 2 -> Held.Entry.PARKED;
+      default -> throw new DamagedRecordException("unknown entry " + code);
+    };
   }
 
   /** The key of one of its deliveries. */

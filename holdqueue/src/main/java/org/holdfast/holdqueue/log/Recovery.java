@@ -57,7 +57,7 @@ final class Recovery {
     candidates = dropReplaced(candidates);
     for (Candidate candidate : candidates) {
       next = Math.max(next, candidate.base + Math.max(candidate.size, SegmentHead.SIZE));
-      keep(candidate, candidate == candidates.getLast());
+      keep(candidate, candidate.base == candidates.getLast().base);
     }
     return new Found(segments, salt, Frame.padded(next));
   }
@@ -115,7 +115,7 @@ final class Recovery {
       LOG.warn("segment {} has no readable head; looking for records in it", found.path);
     }
     long length = last ? cutTail(found) : found.size;
-    if (length <= SegmentHead.SIZE && found.maybeHead != null || length == 0) {
+    if (length == 0 || (found.maybeHead != null && length <= SegmentHead.SIZE)) {
       found.file.close();
       emptied.add(found.path);
       return;

@@ -101,13 +101,10 @@ public final class SegmentLog implements AutoCloseable {
 
   /**
    * Appends records that nobody waits for: written at once, synced with the next group or within
-   * {@link LogSettings#lazyNanos}. The future completes with the position of the last when they are
-   * written, not when they are safe.
+   * {@link LogSettings#lazyNanos}. A failure is the writer's to log; nobody is told.
    */
-  public CompletableFuture<Long> appendSoon(List<Entry> records) {
-    CompletableFuture<Long> done = new CompletableFuture<>();
-    writer.ask(new Request.Write(records, true, done));
-    return done;
+  public void appendSoon(List<Entry> records) {
+    writer.ask(new Request.Write(records, true, new CompletableFuture<>()));
   }
 
   /** Puts everything appended before this call on stable storage; returns the log's end. */
@@ -143,7 +140,7 @@ public final class SegmentLog implements AutoCloseable {
         }
       }
     } catch (ExecutionException e) {
-      throw asThrown(e.getCause());
+      throw asThrown(e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -151,12 +148,12 @@ public final class SegmentLog implements AutoCloseable {
     }
   }
 
-  private static IOException asThrown(Throwable cause) {
-    return switch (cause) {
+  private static IOException asThrown(ExecutionException thrown) {
+    return switch (thrown.getCause()) {
       case ContentException e -> e;
       case LogFailedException e -> new LogFailedException(String.valueOf(e.getMessage()), e);
       case ClosedChannelException e -> e;
-      default -> new IOException(cause.getMessage(), cause);
+      case null, default -> new IOException(thrown.getMessage(), thrown);
     };
   }
 

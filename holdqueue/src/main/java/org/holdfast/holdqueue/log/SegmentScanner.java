@@ -82,7 +82,7 @@ final class SegmentScanner {
       return new LogRecord(frame, file, base, window.slice((int) (body - windowAt), count));
     }
     int there = (int) Math.max(0, windowAt + window.limit() - body);
-    int small = (int) Math.min(count, Math.max(there, WINDOW / 16));
+    int small = Math.min(count, Math.max(there, WINDOW / 16));
     load(body, small);
     return new LogRecord(frame, file, base, window.slice((int) (body - windowAt), small));
   }

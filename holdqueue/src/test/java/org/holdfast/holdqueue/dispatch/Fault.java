@@ -7,7 +7,7 @@ enum Fault {
   LOSES_OPENED,
   /** Now and then nobody hears that something was stored. */
   LOSES_HELD,
-  /** Now and then nobody hears what a person did. */
+  /** Nobody hears what a person did. */
   LOSES_CHANGED,
   /** Attempts that were begun elsewhere are not known. */
   IGNORES_ADOPTED,

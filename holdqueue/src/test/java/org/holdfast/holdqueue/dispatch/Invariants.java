@@ -31,9 +31,11 @@ final class Invariants {
         boolean accounted =
             world.taken.containsKey(each.sequence())
                 || world.discarded.contains(each.sequence())
-                || world.backlog.parkedOnes().contains(each)
+                || world.backlog.isParked(each)
                 || world.backlog.isPending(each);
-        require(accounted, () -> "%s of %s is lost".formatted(each.sequence(), each.recipient().lane()));
+        require(
+            accounted,
+            () -> "%s of %s is lost".formatted(each.sequence(), each.recipient().lane()));
       }
     }
   }
@@ -44,9 +46,10 @@ final class Invariants {
     public void begins(World world, Delivery delivery) {
       String lane = delivery.recipient().lane();
       for (Delivery older : world.backlog.head(lane, Integer.MAX_VALUE)) {
-        boolean overtaken =
-            older.sequence() < delivery.sequence() && !world.isNews(lane);
-        require(!overtaken, () -> "%s overtakes %s in %s".formatted(delivery.sequence(), older.sequence(), lane));
+        boolean overtaken = older.sequence() < delivery.sequence() && !world.isNews(lane);
+        require(
+            !overtaken,
+            () -> "%s overtakes %s in %s".formatted(delivery.sequence(), older.sequence(), lane));
       }
     }
   }
@@ -56,9 +59,11 @@ final class Invariants {
     @Override
     public void begins(World world, Delivery delivery) {
       String lane = delivery.recipient().lane();
-      require(!world.ownOpen.containsKey(lane), () -> "two attempts are open for %s".formatted(lane));
       require(
-          !world.adoptedKnown.containsValue(lane), () -> "%s did not wait for an adopted attempt".formatted(lane));
+          !world.ownOpen.containsKey(lane), () -> "two attempts are open for %s".formatted(lane));
+      require(
+          !world.adoptedKnown.containsValue(lane),
+          () -> "%s did not wait for an adopted attempt".formatted(lane));
       require(
           !world.adoptedOpen.contains(delivery.sequence()),
           () -> "%s is tried although its adopted attempt is open".formatted(delivery.sequence()));
@@ -71,7 +76,9 @@ final class Invariants {
     public void atRest(World world) {
       for (Delivery each : world.backlog.pending()) {
         String lane = each.recipient().lane();
-        require(!(world.way(lane) instanceof Way.Open), () -> "%s of %s is stranded".formatted(each.sequence(), lane));
+        require(
+            !(world.way(lane) instanceof Way.Open),
+            () -> "%s of %s is stranded".formatted(each.sequence(), lane));
       }
     }
   }
@@ -81,7 +88,9 @@ final class Invariants {
     @Override
     public void begins(World world, Delivery delivery) {
       String lane = delivery.recipient().lane();
-      require(world.way(lane) instanceof Way.Open, () -> "an attempt began for %s, which is shut".formatted(lane));
+      require(
+          world.way(lane) instanceof Way.Open,
+          () -> "an attempt began for %s, which is shut".formatted(lane));
     }
   }
 
@@ -91,7 +100,9 @@ final class Invariants {
     public void begins(World world, Delivery delivery) {
       boolean there = world.backlog.isPending(delivery);
       boolean told = !world.isNews(delivery.recipient().lane());
-      require(there || !told, () -> "%s is tried although it was taken away".formatted(delivery.sequence()));
+      require(
+          there || !told,
+          () -> "%s is tried although it was taken away".formatted(delivery.sequence()));
     }
   }
 
@@ -112,7 +123,9 @@ final class Invariants {
     public void turned(World world, Dispatcher dispatcher) {
       for (String nextHop : World.NEXT_HOPS) {
         long open = world.ownOpen.values().stream().filter(nextHop::equals).count();
-        require(open <= World.LIMITS.connections(), () -> "%d attempts are open for %s".formatted(open, nextHop));
+        require(
+            open <= World.LIMITS.connections(),
+            () -> "%d attempts are open for %s".formatted(open, nextHop));
       }
     }
   }
@@ -122,11 +135,15 @@ final class Invariants {
     @Override
     public void turned(World world, Dispatcher dispatcher) {
       DispatchStatus status = dispatcher.status(java.time.Instant.EPOCH);
-      require(status.sleeping() <= World.LIMITS.sleepers(), () -> "%d lanes sleep".formatted(status.sleeping()));
+      require(
+          status.sleeping() <= World.LIMITS.sleepers(),
+          () -> "%d lanes sleep".formatted(status.sleeping()));
       for (DispatchStatus.NextHop each : status.nextHops()) {
         // Lanes whose attempt ended come back to where they had room already.
         int most = World.LIMITS.window() + world.lanes.size() / 2;
-        require(each.waiting() <= most, () -> "%d lanes wait for %s".formatted(each.waiting(), each.name()));
+        require(
+            each.waiting() <= most,
+            () -> "%d lanes wait for %s".formatted(each.waiting(), each.name()));
       }
     }
   }

@@ -85,6 +85,10 @@ final class MemoryBacklog implements Backlog {
     return List.copyOf(parked.values());
   }
 
+  synchronized boolean isParked(Delivery delivery) {
+    return parked.containsKey(delivery.sequence());
+  }
+
   synchronized List<Delivery> pending() {
     return lanes.values().stream().flatMap(lane -> lane.values().stream()).toList();
   }

@@ -68,7 +68,12 @@ final class Simulation {
     heal();
     world.lanes.stream().filter(_ -> chance(20)).forEach(world.shut::add);
     rest();
+    // With nothing else going on that could repair it, what is stored must be enough to move it.
+    world.lanes.forEach(this::arrives);
+    rest();
     openForGood();
+    rest();
+    world.backlog.parkedOnes().forEach(this::unpark);
     rest();
   }
 
@@ -461,15 +466,18 @@ final class Simulation {
     List<Delivery> parked = world.backlog.parkedOnes();
     List<Delivery> pending = world.backlog.pending();
     if (!parked.isEmpty() && chance(50)) {
-      Delivery one = any(parked);
-      world.backlog.unpark(one);
-      world.mayRepeat.add(one.sequence());
-      tellChanged(one.recipient().lane());
+      unpark(any(parked));
     } else if (!pending.isEmpty()) {
       Delivery one = any(pending);
       meddle(one);
       tellChanged(one.recipient().lane());
     }
+  }
+
+  private void unpark(Delivery one) {
+    world.backlog.unpark(one);
+    world.mayRepeat.add(one.sequence());
+    tellChanged(one.recipient().lane());
   }
 
   private void meddle(Delivery one) {
@@ -496,7 +504,7 @@ final class Simulation {
             post(
                 d -> {
                   world.newsTold(lane);
-                  if (!strikes(Fault.LOSES_CHANGED)) {
+                  if (fault != Fault.LOSES_CHANGED) {
                     d.changed(lane);
                   }
                 }));

@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SimulationTest {
 
-  private static final long SEEDS = Long.getLong("holdfast.simulation.seeds", 400);
+  private static final long SEEDS = Long.getLong("holdfast.simulation.seeds", 200);
   private static final long ONE = Long.getLong("holdfast.simulation.seed", -1);
   private static final int STEPS = 3_000;
 
   /** A fault must show within this many seeds. */
-  private static final long SEEDS_FOR_A_FAULT = 60;
+  private static final long SEEDS_FOR_A_FAULT = 150;
 
   @Test
   void everyPromise_anySchedule_isKept() {

@@ -53,7 +53,15 @@ final class BodyBuilder {
     }
     var _ = flush(open);
     long length = size;
-    return open.close().thenApply(closed -> CountedBody.inFile(open.path(), length, open::delete));
+    return open.close()
+        .thenApply(closed -> CountedBody.inFile(open.path(), length, open::delete))
+        .whenComplete((body, failure) -> deleteAfter(failure, open));
+  }
+
+  private static void deleteAfter(@Nullable Throwable failure, BodyFile failed) {
+    if (failure != null) {
+      failed.delete();
+    }
   }
 
   /** Gives everything back. */

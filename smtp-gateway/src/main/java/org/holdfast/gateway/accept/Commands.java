@@ -22,7 +22,7 @@ import org.apache.james.protocols.smtp.core.esmtp.EhloCmdHandler;
  *
  * <p>James's: the dispatcher, HELO, EHLO, LHLO, RSET, NOOP, QUIT, VRFY, EXPN, HELP. Ours: whatever
  * touches addresses, sizes, octets or TLS, because its own accept bare line ends, unknown
- * parameters and more (see {@code docs/decisions}).
+ * parameters and more (see {@code docs/decisions/0008}).
  */
 final class Commands {
 

@@ -602,15 +602,19 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   }
 
   private String literal() {
-    String address = client.getAddress().getHostAddress();
+    String address = address();
     return address.indexOf(':') < 0 ? "[" + address + "]" : "[IPv6:" + address + "]";
   }
 
   private String clientText() {
     MailSession open = session;
-    return (open == null ? "unknown" : open.clientName())
-        + " ["
-        + client.getAddress().getHostAddress()
-        + "]";
+    return (open == null ? "unknown" : open.clientName()) + " [" + address() + "]";
+  }
+
+  /** Without the zone of a link-local address (RFC 4007), which means nothing elsewhere. */
+  private String address() {
+    String address = client.getAddress().getHostAddress();
+    int zone = address.indexOf('%');
+    return zone < 0 ? address : address.substring(0, zone);
   }
 }

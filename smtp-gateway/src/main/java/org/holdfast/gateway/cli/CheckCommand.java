@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Validates the configuration and the map that it names, without a running gateway.",
+      "Validates the configuration and the map that it names.",
       "",
       "Exit 0: both are right. Exit 2: one line says what is wrong, by file and line."
     })

@@ -2,6 +2,7 @@ package org.holdfast.gateway.cli;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -79,16 +80,15 @@ final class ClientOptions {
     if (text.isEmpty()) {
       text = config == null ? DEFAULT_URL : "http://" + settings.orElseThrow().admin().listen();
     }
-    URI uri = URI.create("bad:");
     try {
-      uri = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
-    } catch (IllegalArgumentException e) {
-      throw misuse("not a URL: " + text);
+      URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+      if (uri.getHost() != null && String.valueOf(uri.getScheme()).matches("https?")) {
+        return uri;
+      }
+    } catch (URISyntaxException _) {
+      // said below
     }
-    if (uri.getHost() == null || !String.valueOf(uri.getScheme()).matches("https?")) {
-      throw misuse("not an http URL: " + text);
-    }
-    return uri;
+    throw misuse("not an http URL: " + text);
   }
 
   /** A configuration that was asked for must be right; the default one may be missing or wrong. */

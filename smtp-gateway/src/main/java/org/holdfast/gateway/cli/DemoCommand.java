@@ -8,13 +8,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Shows the whole story on this machine, with nothing else installed: a gateway, two pairs of"
-          + " backends with readable mailboxes, senders that go on sending. A server dies, mail is"
-          + " held, users come back one by one on the other pair, mail is released in order.",
+      "Shows the whole story on this machine, with nothing else installed.",
+      "",
+      "A gateway, two pairs of backends with readable mailboxes, senders that go on sending. A"
+          + " server dies, mail is held, users come back one by one on the other pair, mail is"
+          + " released in order.",
       "",
       "Uses free ports and a temporary folder. Stays up for playing until Ctrl-C, unless --once."
     })
-final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements Callable<Integer> {
 
   /** Runs the demo; returns the exit code. */
   @FunctionalInterface

@@ -1,15 +1,22 @@
 package org.holdfast.gateway.cli;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.Map;
+import java.util.Objects;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.demo.Demo;
 import org.holdfast.gateway.wiring.InProcess;
 import org.holdfast.gateway.wiring.Serve;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import tools.jackson.core.JacksonException;
 
 /** The command line: {@code serve} and {@code demo} run a gateway, all else asks a running one. */
 @Command(
@@ -40,7 +47,7 @@ import picocli.CommandLine.ScopeType;
     })
 public final class Main implements Runnable {
 
-  @CommandLine.Spec private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec;
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
@@ -82,7 +89,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        java.util.Objects.requireNonNull(spec).commandLine(), "a command is missing");
+        Objects.requireNonNull(spec).commandLine(), "a command is missing");
   }
 
   private static int failed(Exception e, CommandLine command) throws Exception {
@@ -90,8 +97,8 @@ public final class Main implements Runnable {
         switch (e) {
           case GatewayUnreachableException _ -> ExitCode.UNREACHABLE;
           case ConfigurationException _ -> ExitCode.USAGE;
-          case RefusedException _, java.io.IOException _ -> ExitCode.REFUSED;
-          case InterruptedException _ -> ExitCode.REFUSED;
+          case RefusedException _, IOException _ -> ExitCode.REFUSED;
+          case InterruptedException _, JacksonException _ -> ExitCode.REFUSED;
           default -> throw e;
         };
     command.getErr().println("holdfast: " + Terminal.oneLine(message(e)));
@@ -100,6 +107,12 @@ public final class Main implements Runnable {
   }
 
   private static String message(Exception e) {
+    if (e instanceof JacksonException) {
+      return "the gateway's answer is not JSON";
+    }
+    if (e instanceof CharacterCodingException) {
+      return "the file is not UTF-8 text";
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 

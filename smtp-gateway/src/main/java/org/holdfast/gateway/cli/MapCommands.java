@@ -45,11 +45,17 @@ final class MapCommands implements Runnable {
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw options.misuse("there is no readable file " + file);
     }
-    String type = file.toString().endsWith(".csv") ? "text/csv" : "application/yaml";
-    try (AdminClient client = options.client();
-        InputStream body = client.open("POST", "/v1/map", type, BodyPublishers.ofFile(file))) {
-      JsonNode answer = AdminClient.JSON.readTree(body.readAllBytes());
+    try (AdminClient client = options.client()) {
+      JsonNode answer =
+          file.toString().endsWith(".csv") ? new CsvLoad(client, file).load() : yaml(client, file);
       return Answers.done(options, "loaded: " + Answers.flat(answer), answer);
+    }
+  }
+
+  private static JsonNode yaml(AdminClient client, Path file) throws Exception {
+    try (InputStream body =
+        client.open("POST", "/v1/map", "application/yaml", BodyPublishers.ofFile(file))) {
+      return AdminClient.JSON.readTree(body.readAllBytes());
     }
   }
 

@@ -23,7 +23,9 @@ import tools.jackson.databind.node.ObjectNode;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = QueueExportCommand.class,
     description = {
-      "What is held, and what to do with it. A delivery (one message for one recipient) is",
+      "What is held, and what to do with it.",
+      "",
+      "A delivery (one message for one recipient) is",
       "",
       "  held      its user, pair, domain or everything is on hold",
       "  ready     waiting its turn",

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
       "The first start makes the data folder and in it operator.token, which the other commands"
           + " use to talk to the gateway."
     })
-final class ServeCommand implements Callable<Integer> {
+public final class ServeCommand implements Callable<Integer> {
 
   /** Runs a gateway until it is told to stop; returns the exit code. */
   @FunctionalInterface

@@ -161,15 +161,15 @@ final class UserStateCommand implements Callable<Integer> {
 
   private void result(ClientOptions options, String line, Tally tally) {
     JsonNode result = AdminClient.JSON.readTree(line);
-    boolean refused = !result.has("state") || result.has("detail");
+    String error = Answers.text(result, "error");
+    boolean refused = !error.isEmpty() || !result.has("state");
     boolean good = !refused && Answers.quiesced(result);
     tally.count(refused, good);
     if (options.json()) {
       options.terminal().line(line);
     } else if (!good || tally.good <= Tally.SHOWN) {
       String address = Answers.text(result, "address");
-      String said =
-          refused ? address + ": " + Answers.text(result, "detail") : line(result, address);
+      String said = refused ? address + ": " + error : line(result, address);
       options.terminal().line(Terminal.oneLine(said + (refused ? "" : Answers.flipped(result))));
     }
   }

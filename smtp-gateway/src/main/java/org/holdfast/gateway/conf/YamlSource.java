@@ -49,7 +49,11 @@ final class YamlSource {
       String name, Reader text, @Nullable Function<String, @Nullable String> environment)
       throws ConfigurationException {
     LoadSettings settings =
-        LoadSettings.builder().setLabel(name).setCodePointLimit(MAX_CHARACTERS).build();
+        LoadSettings.builder()
+            .setLabel(name)
+            .setAllowNonScalarKeys(true)
+            .setCodePointLimit(MAX_CHARACTERS)
+            .build();
     try {
       Optional<Node> node = new Compose(settings).composeReader(text);
       return new YamlSource(name, environment, node.orElse(null));

@@ -104,10 +104,10 @@ final class ContentSender {
         pass(stuffing.stuff(piece, channel.alloc()));
       }
       finish(size);
-    } catch (IOException e) {
-      abort(e.toString());
     } catch (RejectedExecutionException _) {
       // The event loop has ended and has closed the connection: nobody is left to tell.
+    } catch (IOException | RuntimeException e) {
+      abort(e.toString());
     } catch (InterruptedException _) {
       abort("interrupted");
     }
@@ -123,7 +123,7 @@ final class ContentSender {
       while (piece.isWritable() && piece.writeBytes(in, piece.writableBytes()) > 0) {
         // until the piece is full or the stream at its end
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       piece.release();
       throw e;
     }

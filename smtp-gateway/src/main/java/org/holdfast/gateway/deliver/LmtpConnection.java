@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Objects;
 import org.holdfast.gateway.path.Reply;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One LMTP connection: opened, greeted, then one transaction after the other. Confined to its event
@@ -41,6 +43,8 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
     RESET,
     CLOSED
   }
+
+  private static final Logger log = LoggerFactory.getLogger(LmtpConnection.class);
 
   private final LmtpSettings settings;
   private final Owner owner;
@@ -119,7 +123,12 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
     Exchange begun = new Exchange(this, transaction, pool);
     exchange = begun;
     progress();
-    begun.begin();
+    try {
+      begun.begin();
+    } catch (RuntimeException e) {
+      log.error("transaction {} could not begin", transaction.envelope.id(), e);
+      fail(OwnWords.unreadable("message can't be read: " + e), false);
+    }
   }
 
   /** The exchange is over and the connection in a known state. */
@@ -232,6 +241,12 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
   }
 
   // ---- events of the channel
+
+  /** It serves one channel after the other while it tries the addresses of a name. */
+  @Override
+  public boolean isSharable() {
+    return true;
+  }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.gateway.path.Reply;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class MemberPool implements LmtpConnection.Owner {
 
   private final Watch waitingWatch;
   private int opening;
+  private boolean reachable = true;
   private @Nullable CompletableFuture<Void> closing;
 
   MemberPool(EventLoop loop, LmtpSettings settings, Dialer dialer, MemberGauge gauge) {
@@ -98,7 +100,21 @@ final class MemberPool implements LmtpConnection.Owner {
 
   /** Begins a transaction anew on a fresh connection, before those that wait. */
   void again(PendingTransaction transaction) {
-    retries.put(open(), transaction);
+    LmtpConnection fresh = open();
+    retries.put(fresh, transaction);
+    var _ =
+        loop.schedule(
+            () -> retryTooLate(fresh), transaction.deadline - now(), TimeUnit.NANOSECONDS);
+  }
+
+  private void retryTooLate(LmtpConnection fresh) {
+    if (retries.containsKey(fresh)) {
+      fresh.fail(OwnWords.noAnswer("no fresh connection in time"), false);
+    }
+  }
+
+  private long now() {
+    return waitingWatch.now();
   }
 
   /** Everybody has an answer. */
@@ -133,7 +149,7 @@ final class MemberPool implements LmtpConnection.Owner {
   }
 
   private void waitedTooLong() {
-    while (!waiting.isEmpty() && waiting.getFirst().deadline <= waitingWatch.now()) {
+    while (!waiting.isEmpty() && waiting.getFirst().deadline <= now()) {
       Reply why = OwnWords.noAnswer("no connection became free in time");
       end(waiting.removeFirst(), new Answer.OurTrouble(true, why));
     }
@@ -149,6 +165,7 @@ final class MemberPool implements LmtpConnection.Owner {
 
   @Override
   public void ready(LmtpConnection connection) {
+    up();
     PendingTransaction retry = opened(connection);
     if (retry != null) {
       connection.begin(retry, this);
@@ -182,8 +199,7 @@ final class MemberPool implements LmtpConnection.Owner {
     if (greeted) {
       serve();
     } else {
-      gauge.error(why);
-      log.warn("no LMTP connection to {}: {}", gauge.snapshot().lmtp(), why.line());
+      down(why);
       if (retry != null) {
         end(retry, new Answer.OurTrouble(true, why));
       }
@@ -191,6 +207,22 @@ final class MemberPool implements LmtpConnection.Owner {
     }
     count();
     closedIfDone();
+  }
+
+  /** One line when it goes down and one when it is back, however often it is tried meanwhile. */
+  private void down(Reply why) {
+    gauge.error(why);
+    if (reachable) {
+      log.warn("no LMTP connection to {}: {}", gauge.snapshot().lmtp(), why.line());
+    }
+    reachable = false;
+  }
+
+  private void up() {
+    if (!reachable) {
+      log.info("LMTP connection to {} again", gauge.snapshot().lmtp());
+    }
+    reachable = true;
   }
 
   private void endWaitingIfAlone(Reply why) {

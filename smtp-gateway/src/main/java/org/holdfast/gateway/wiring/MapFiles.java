@@ -1,5 +1,6 @@
 package org.holdfast.gateway.wiring;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
@@ -47,7 +48,7 @@ final class MapFiles implements MapText {
 
   private Contents csv(Reader text) throws ConfigurationException, IOException {
     List<Routing.UserChange> users = new ArrayList<>();
-    UserCsv.read(NAME, text, knownPair(), users::add);
+    var _ = UserCsv.read(NAME, new BufferedReader(text), knownPair(), users::add);
     return new Contents(List.of(), users, List.of());
   }
 

@@ -3,14 +3,25 @@ package org.holdfast.gateway.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.holdfast.gateway.deliver.ScriptedBackend.Act;
 import org.holdfast.gateway.deliver.ScriptedBackend.Point;
 import org.holdfast.gateway.deliver.Transaction.Answer;
+import org.holdfast.holdqueue.Content;
+import org.holdfast.routing.HostPort;
 import org.holdfast.routing.Member;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -162,9 +173,45 @@ class BackendTroubleIT {
   }
 
   @Test
+  void deadPort_behindAName_isTheWholeMembersTrouble() throws Exception {
+    int port = ScriptedBackend.deadPort().port();
+    Member dead = new Member("m", new HostPort("localhost", port), null);
+    assertThat(
+            Bench.await(
+                bench.client.send(dead, Letter.envelope(), Letter.to("a@b.c"), Letter.of(TEXT))))
+        .allMatch(a -> a instanceof Answer.OurTrouble t && t.wholeMember())
+        .allMatch(a -> a.reply().text().contains("connect failed"));
+  }
+
+  @Test
+  void name_withADeadAddressFirst_isReachedAtTheNext() throws Exception {
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    EventLoop loop = loops.next();
+    Probe probe = new Probe(loop);
+    HostPort dead = ScriptedBackend.deadPort();
+    List<InetSocketAddress> addresses =
+        Stream.of(dead, dead, bench.backend.address())
+            .map(a -> new InetSocketAddress(a.host(), a.port()))
+            .toList();
+    Bootstrap bootstrap = new Bootstrap().group(loop).channel(NioSocketChannel.class);
+    loop.execute(
+        () -> new LmtpConnection(loop, LmtpSettings.of("gw"), probe).connect(bootstrap, addresses));
+    assertThat(Bench.await(probe.answer)).isInstanceOf(ProbeAnswer.Up.class);
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+  }
+
+  @Test
+  void content_thatThrows_isOursAndTheNextOneWorks() throws Exception {
+    for (Content broken : List.of(Letter.broken(false), Letter.broken(true))) {
+      assertThat(bench.send(broken, "a@b.c")).allMatch(Answer.OurTrouble.class::isInstance);
+      assertThat(bench.send(Letter.of(TEXT), "a@b.c")).allMatch(Answer.Delivered.class::isInstance);
+    }
+    assertThat(bench.backend.received()).hasSize(2);
+  }
+
+  @Test
   void unknownHost_isTheWholeMembersTrouble() throws Exception {
-    Member nowhere =
-        new Member("m", new org.holdfast.routing.HostPort("nowhere.invalid", 24), null);
+    Member nowhere = new Member("m", new HostPort("nowhere.invalid", 24), null);
     assertThat(
             Bench.await(
                 bench.client.send(nowhere, Letter.envelope(), Letter.to("a@b.c"), Letter.of(TEXT))))
@@ -230,8 +277,7 @@ class BackendTroubleIT {
   @Test
   void backend_thatReadsNoContent_endsWithTheReplyTimeout() throws Exception {
     bench.set(LmtpSettings.of("gw").withTimes(Bench.PATIENCE, Bench.SHORT, Duration.ofMinutes(1)));
-    bench.backend.on(
-        Point.CONTENT, Act.after(new java.util.concurrent.CountDownLatch(1), Act.go()));
+    bench.backend.on(Point.CONTENT, Act.after(new CountDownLatch(1), Act.go()));
     assertThat(bench.send(Letter.streamed(LARGE), "a@b.c"))
         .allMatch(Answer.OurTrouble.class::isInstance);
     assertThat(bench.send(Letter.of("x\r\n".repeat(9_000_000)), "a@b.c"))

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.deliver;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,24 @@ final class Letter {
   /** One that says another size than it yields. */
   static Content lying(byte[] octets, long size) {
     return new Streamed(octets, size);
+  }
+
+  /** One whose file is gone: told when it is opened, or already when it is asked for its size. */
+  static Content broken(boolean already) {
+    return new Content() {
+      @Override
+      public long size() {
+        if (already) {
+          throw new IllegalStateException("gone");
+        }
+        return 100;
+      }
+
+      @Override
+      public InputStream open() throws IOException {
+        throw new IOException("gone");
+      }
+    };
   }
 
   @SuppressWarnings("ArrayRecordComponent") // never compared

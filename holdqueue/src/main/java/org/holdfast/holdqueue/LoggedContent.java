@@ -1,0 +1,58 @@
+package org.holdfast.holdqueue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import org.holdfast.holdqueue.index.MessageRecord;
+import org.holdfast.holdqueue.log.LogRecord;
+import org.holdfast.holdqueue.log.SegmentLog;
+import org.jspecify.annotations.Nullable;
+
+/** A message's content where it lies in the log; small ones are read into memory, checked. */
+final class LoggedContent {
+
+  /** Larger ones are streamed, and checked when their last octet is read. */
+  static final int IN_MEMORY = 256 << 10;
+
+  private LoggedContent() {}
+
+  static Content read(SegmentLog log, long position) throws IOException {
+    LogRecord record = log.read(position);
+    int head = MessageRecord.headLength(record);
+    if (record.length() > IN_MEMORY) {
+      return new Streamed(record, head);
+    }
+    byte[] body = record.body();
+    return new InMemory(ByteBuffer.wrap(body, head, body.length - head).slice());
+  }
+
+  private record Streamed(LogRecord record, int head) implements Content {
+    @Override
+    public long size() {
+      return record.length() - head;
+    }
+
+    @Override
+    public InputStream open() throws IOException {
+      return record.open(head);
+    }
+  }
+
+  private record InMemory(ByteBuffer octets) implements Content {
+    @Override
+    public long size() {
+      return octets.remaining();
+    }
+
+    @Override
+    public InputStream open() {
+      return new ByteArrayInputStream(octets.array(), octets.arrayOffset(), octets.remaining());
+    }
+
+    @Override
+    public @Nullable ByteBuffer inMemory() {
+      return octets.asReadOnlyBuffer();
+    }
+  }
+}

@@ -1,0 +1,281 @@
+package org.holdfast.holdqueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.holdfast.holdqueue.disk.RealDisk;
+import org.holdfast.holdqueue.dispatch.DispatchLimits;
+import org.holdfast.holdqueue.log.LogSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The joint of log, index and dispatcher on a real disk. */
+class EmbeddedHoldQueueTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  @TempDir Path directory;
+  private final FakeNextHops world = new FakeNextHops();
+  private EmbeddedHoldQueue queue;
+
+  @BeforeEach
+  void open() throws IOException {
+    queue = open(LogSettings.usual());
+  }
+
+  @AfterEach
+  void close() {
+    queue.close();
+  }
+
+  private EmbeddedHoldQueue open(LogSettings log) throws IOException {
+    StoreSettings settings = new StoreSettings(directory, 1L << 30, 0, log, Duration.ofSeconds(10));
+    EmbeddedHoldQueue opened =
+        EmbeddedHoldQueue.open(
+            settings, DispatchLimits.defaults(), new RealDisk(), InstantSource.system());
+    assertThat(opened.awaitReady(PATIENCE)).isTrue();
+    return opened;
+  }
+
+  private void restart() throws IOException {
+    queue.close();
+    queue = open(LogSettings.usual());
+  }
+
+  private void store(String id, String address) throws IOException {
+    queue.store(Mail.envelope(id), Mail.content("mail " + id), List.of(Mail.waiting(address)));
+  }
+
+  private static void eventually(BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void held_shutRestartedAndOpened_isDeliveredInOrder() throws IOException {
+    for (int i = 0; i < 50; i++) {
+      store("m" + i, "alice@example.com");
+    }
+    queue.start(world);
+    assertThat(queue.hasBacklog("alice@example.com")).isTrue();
+    restart();
+    assertThat(queue.hasBacklog("alice@example.com")).isTrue();
+    assertThat(queue.hasBacklog("bob@example.com")).isFalse();
+    queue.start(world);
+    store("m50", "alice@example.com");
+    world.open("alice@example.com", "imap7-8");
+    queue.opened(new Lanes.One("alice@example.com"));
+    eventually(() -> world.delivered.size() == 51);
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i <= 50; i++) {
+      expected.add("alice@example.com mail m" + i);
+    }
+    assertThat(world.delivered).containsExactlyElementsOf(expected);
+    eventually(() -> !queue.hasBacklog("alice@example.com"));
+    assertThat(queue.summary().messages()).isZero();
+    restart();
+    assertThat(queue.hasBacklog("alice@example.com")).isFalse();
+    assertThat(queue.list(QueueFilter.any(), null, 10)).isEmpty();
+  }
+
+  @Test
+  void index_deleted_isRebuiltFromTheLog() throws IOException {
+    store("a", "alice@example.com");
+    store("b", "bob@example.com");
+    queue.park(QueueFilter.message("b"), "operator", "look at this");
+    queue.close();
+    deleteIndex();
+    queue = open(LogSettings.usual());
+    assertThat(queue.hasBacklog("alice@example.com")).isTrue();
+    assertThat(queue.hasBacklog("bob@example.com")).isFalse();
+    assertThat(queue.message("b").getFirst().state()).isEqualTo(DeliveryState.PARKED);
+    assertThat(FakeNextHops.text(queue.content("a").orElseThrow())).isEqualTo("mail a");
+  }
+
+  @Test
+  void index_damaged_isRebuiltFromTheLog() throws IOException {
+    store("a", "alice@example.com");
+    queue.close();
+    Files.write(directory.resolve("index/index.mv.db"), new byte[10_000]);
+    queue = open(LogSettings.usual());
+    assertThat(queue.message("a")).hasSize(1);
+  }
+
+  private void deleteIndex() throws IOException {
+    try (var files = Files.list(directory.resolve("index"))) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void message_twoRecipients_isStoredOnceAndGoesWhenBothAreDone() throws IOException {
+    queue.store(
+        Mail.envelope("two"),
+        Mail.content("shared"),
+        List.of(Mail.waiting("alice@example.com"), Mail.waiting("bob@example.com")));
+    queue.start(world);
+    assertThat(queue.summary().messages()).isEqualTo(1);
+    assertThat(queue.message("two")).extracting(i -> i.delivery().number()).containsExactly(0, 1);
+    world.open("alice@example.com", "imap5-6");
+    queue.opened(new Lanes.One("alice@example.com"));
+    eventually(() -> queue.message("two").size() == 1);
+    assertThat(queue.history("two")).extracting(Attempt::what).containsExactly("delivered");
+    world.open("bob@example.com", "imap5-6");
+    queue.opened(new Lanes.Domain("example.com"));
+    eventually(() -> queue.summary().messages() == 0);
+  }
+
+  @Test
+  void operator_parksRetriesRedirectsDiscards_isAudited() throws IOException {
+    queue.start(world);
+    store("x", "alice@example.com");
+    assertThat(queue.park(QueueFilter.message("x"), "ann", "wait")).isEqualTo(1);
+    eventually(() -> !queue.hasBacklog("alice@example.com"));
+    assertThat(queue.retry(QueueFilter.delivery("x", "alice@example.com"), "ann")).isEqualTo(1);
+    assertThat(queue.hasBacklog("alice@example.com")).isTrue();
+    assertThat(
+            queue.redirect(
+                QueueFilter.message("x"), Mail.recipient("carol@example.com"), "imap7-8", "ann"))
+        .isEqualTo(1);
+    assertThat(queue.hasBacklog("carol@example.com")).isTrue();
+    assertThat(queue.message("x").getFirst().delivery().recipient().address())
+        .isEqualTo("carol@example.com");
+    assertThat(queue.history("x"))
+        .extracting(Attempt::what)
+        .containsExactly("parked", "retried", "redirected");
+    assertThat(queue.history("x").getFirst().reply()).isEqualTo("ann: wait");
+    restart();
+    assertThat(queue.message("x").getFirst().delivery().recipient().lane())
+        .isEqualTo("carol@example.com");
+    assertThat(queue.discard(QueueFilter.any(), "ann", "spam")).isEqualTo(1);
+    assertThat(queue.summary().messages()).isZero();
+  }
+
+  @Test
+  void running_endsAsDelivered_noSecondAttempt() throws IOException {
+    world.open("alice@example.com", "imap5-6");
+    queue.start(world);
+    CompletableFuture<Outcome> attempt = new CompletableFuture<>();
+    queue.store(
+        Mail.envelope("r"),
+        Mail.content("late"),
+        List.of(
+            new Held(
+                Mail.recipient("alice@example.com"),
+                "imap5-6",
+                Held.Entry.WAITING,
+                "hand-off timeout",
+                attempt)));
+    assertThat(queue.message("r")).hasSize(1);
+    attempt.complete(new Outcome.Delivered("250 late"));
+    eventually(() -> queue.summary().messages() == 0);
+    assertThat(world.delivered).isEmpty();
+  }
+
+  @Test
+  void backend_refusesOne_isParkedAndTheLaneGoesOn() throws IOException {
+    world.backend =
+        d ->
+            d.envelope().id().equals("bad")
+                ? new Outcome.Refused("550 5.6.0 no")
+                : new Outcome.Delivered("250 ok");
+    store("bad", "alice@example.com");
+    store("good", "alice@example.com");
+    world.open("alice@example.com", "imap5-6");
+    queue.start(world);
+    eventually(() -> world.delivered.size() == 1);
+    eventually(() -> !queue.hasBacklog("alice@example.com"));
+    QueueItem item = queue.list(QueueFilter.any(), null, 10).getFirst();
+    assertThat(item.state()).isEqualTo(DeliveryState.PARKED);
+    assertThat(item.lastReply()).isEqualTo("550 5.6.0 no");
+    assertThat(item.delivery().attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void largeContent_streamed_comesBackOctetForOctet() throws IOException {
+    byte[] octets = new byte[3 << 20];
+    new java.util.Random(7).nextBytes(octets);
+    queue.close();
+    queue = open(new LogSettings(1 << 20, 64 << 10, 1_000_000));
+    queue.store(
+        Mail.envelope("big"), Mail.streamed(octets), List.of(Mail.waiting("alice@example.com")));
+    store("after", "alice@example.com");
+    try (var in = queue.content("big").orElseThrow().open()) {
+      assertThat(in.readAllBytes()).isEqualTo(octets);
+    }
+    assertThat(queue.message("after")).hasSize(1);
+  }
+
+  @Test
+  void drained_segmentsAreDeleted() throws IOException {
+    queue.close();
+    queue = open(new LogSettings(64 << 10, 16 << 10, 1_000_000));
+    for (int i = 0; i < 200; i++) {
+      queue.store(
+          Mail.envelope("m" + i),
+          Mail.content("x".repeat(4000)),
+          List.of(Mail.waiting("user" + i % 10 + "@example.com")));
+    }
+    assertThat(queue.summary().storeBytes()).isGreaterThan(800_000);
+    world.otherwise = new NextHops.Way.Open("imap5-6", 0);
+    queue.start(world);
+    eventually(() -> world.delivered.size() == 200);
+    eventually(() -> queue.summary().storeBytes() < 200_000);
+    assertThat(queue.summary().messages()).isZero();
+  }
+
+  @Test
+  void room_maxBytesReached_refusesWithNoRoom() throws IOException {
+    queue.close();
+    StoreSettings small =
+        new StoreSettings(directory, 10_000, 0, LogSettings.usual(), Duration.ofSeconds(10));
+    queue =
+        EmbeddedHoldQueue.open(
+            small, DispatchLimits.defaults(), new RealDisk(), InstantSource.system());
+    assertThatThrownBy(() ->
+            queue.store(
+                Mail.envelope("m"),
+                Mail.content("x".repeat(20_000)),
+                List.of(Mail.waiting("alice@example.com"))))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.why()).isEqualTo(StoreException.Cause.NO_ROOM));
+    assertThat(queue.awaitReady(PATIENCE)).isTrue();
+    assertThat(queue.hasBacklog("alice@example.com")).isFalse();
+  }
+
+  @Test
+  void summary_countsByStateAndNextHop() throws IOException {
+    queue.start(world);
+    store("a", "alice@example.com");
+    queue.store(
+        Mail.envelope("p"),
+        Mail.content("parked"),
+        List.of(Mail.held("bob@example.com", Held.Entry.PARKED)));
+    QueueSummary summary = queue.summary();
+    assertThat(summary.nextHops()).hasSize(1);
+    assertThat(summary.nextHops().getFirst().deliveries())
+        .containsEntry(DeliveryState.HELD, 1L)
+        .containsEntry(DeliveryState.PARKED, 1L);
+    assertThat(summary.messages()).isEqualTo(2);
+    assertThat(queue.lane("alice@example.com").deliveries()).isEqualTo(1);
+    assertThat(queue.list(QueueFilter.any(), null, 1)).hasSize(1);
+    String cursor = queue.list(QueueFilter.any(), null, 1).getFirst().cursor();
+    assertThat(queue.list(QueueFilter.any(), cursor, 10)).hasSize(1);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.holdqueue.disk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.holdqueue.log;
+
+import org.jspecify.annotations.NullMarked;

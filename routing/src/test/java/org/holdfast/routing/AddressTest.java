@@ -1,0 +1,112 @@
+package org.holdfast.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AddressTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '|',
+      value = {
+        "alice@example.com, alice@example.com",
+        "Alice@EXAMPLE.Com, alice@example.com",
+        "TITLE@example.com, title@example.com",
+        "a.b+c@example.com, a.b+c@example.com",
+        "\"alice\"@example.com, alice@example.com",
+        "\"Alice Smith\"@example.com, \"alice smith\"@example.com",
+        "\"a\\\"b\"@example.com, \"a\\\"b\"@example.com",
+        "\"a\\b\"@example.com, ab@example.com",
+        "\"a@b\"@example.com, \"a@b\"@example.com",
+        "\"a\\\\\"@example.com, \"a\\\\\"@example.com",
+        "J\u00DCrgen@example.com, j\u00FCrgen@example.com",
+        "Ju\u0308rgen@example.com, j\u00FCrgen@example.com",
+        "info@B\u00DCcher.example, info@xn--bcher-kva.example",
+        "info@XN--BCHER-KVA.example, info@xn--bcher-kva.example",
+        "@Example.ORG, @example.org",
+        "a@localhost, a@localhost",
+      })
+  void address_anySpelling_isCanonical(String written, String canonical) {
+    assertThat(Address.parse(written)).hasToString(canonical);
+    assertThat(Address.parse(canonical)).hasToString(canonical).isEqualTo(Address.parse(written));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "alice",
+        "alice@",
+        "@",
+        ".a@example.com",
+        "a.@example.com",
+        "a..b@example.com",
+        "a b@example.com",
+        "a@b@example.com",
+        "\"@example.com",
+        "\"\"@example.com",
+        "\"a@example.com",
+        "\"a\"b\"@example.com",
+        "\"a\\\"@example.com",
+        "\"a\nb\"@example.com",
+        "a\u0000@example.com",
+        "a@example..com",
+        "a@.example.com",
+        "a@example.com.",
+        "a@-example.com",
+        "a@exa_mple.com",
+        "a@exa mple.com",
+        "a@[192.0.2.1]",
+        "<a@example.com>",
+        "a@example.com\r\nDATA",
+        "\uD800@example.com",
+        "a@\uD800.example",
+      })
+  void address_nonsense_isRefusedInWords(String written) {
+    assertThatThrownBy(() -> Address.parse(written))
+        .isInstanceOf(IllegalArgumentException.class)
+        .message()
+        .doesNotContainPattern("\\p{Cntrl}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"63, true", "64, false"})
+  void address_labelLength_isBounded(int length, boolean fine) {
+    String address = "a@" + "x".repeat(length) + ".example";
+    if (fine) {
+      assertThat(Address.parse(address)).hasToString(address);
+    } else {
+      assertThatThrownBy(() -> Address.parse(address)).hasMessageContaining("63");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-1, true", "0, true", "1, false"})
+  void address_length_isBounded(int beyond, boolean fine) {
+    String tail = "@example.com";
+    String address = "a".repeat(Address.MAX_OCTETS + beyond - tail.length()) + tail;
+    if (fine) {
+      assertThat(Address.parse(address)).hasToString(address);
+    } else {
+      assertThatThrownBy(() -> Address.parse(address)).hasMessageContaining("320");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Alice+Lists@EXAMPLE.com, alice@example.com, +Lists, alice+Lists@example.com",
+    "Alice@example.com, alice@example.com, '', alice@example.com",
+    "+a@example.com, +a@example.com, '', +a@example.com",
+    "a+b+c@example.com, a@example.com, +b+c, a+b+c@example.com",
+  })
+  void subaddress_isKeptAsWritten(String written, String plain, String detail, String deliverable) {
+    Address address = Address.parse(written);
+    assertThat(address.withoutDetail("+")).hasToString(plain);
+    assertThat(address.detail("+")).isEqualTo(detail);
+    assertThat(address.deliverable("+")).isEqualTo(deliverable);
+  }
+}

@@ -1,0 +1,139 @@
+package org.holdfast.routing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+
+/**
+ * Figures of the map, not a test: {@code MapFigures USERS FOLDER}. Loads, looks up, flips, opens
+ * again and rebuilds, and prints what it took.
+ */
+public final class MapFigures {
+
+  private static final Who OPS = new Who("bench", "figures");
+  private static final int CHUNK = 200_000;
+
+  private MapFigures() {}
+
+  /** Runs it. */
+  public static void main(String[] args) throws Exception {
+    int users = Integer.parseInt(args[0]);
+    Path folder = Path.of(args[1]);
+    Files.createDirectories(folder);
+    MapSettings settings = new MapSettings(folder.resolve("view"), "+", 200_000);
+    try (FileChangeLog log = new FileChangeLog(folder.resolve("log"))) {
+      EmbeddedRouting map = EmbeddedRouting.open(settings, log, InstantSource.system());
+      measure(map, users);
+      timed("close", () -> close(map));
+      timed(
+          "open again",
+          () -> {
+            close(EmbeddedRouting.open(settings, log, InstantSource.system()));
+            return 1;
+          });
+      System.out.printf("log %d MB%n", Files.size(folder.resolve("log")) >> 20);
+      System.out.printf(
+          "view %d MB%n", Files.size(folder.resolve("view").resolve("map.mv.db")) >> 20);
+      MapView.delete(settings.view());
+      timed(
+          "rebuild",
+          () -> {
+            close(EmbeddedRouting.open(settings, log, InstantSource.system()));
+            return users;
+          });
+    }
+  }
+
+  private static int close(EmbeddedRouting map) {
+    map.close();
+    return 1;
+  }
+
+  private static void measure(EmbeddedRouting map, int users) throws Exception {
+    for (int p = 0; p < 50; p++) {
+      Member member = new Member("m" + p, new HostPort("127.0.0.1", 10_000 + p), null);
+      Flip _ = map.putPair("pair" + p, List.of(member), member.name(), OPS, Duration.ZERO);
+    }
+    timed("load", () -> load(map, users));
+    timed("load again, nothing new", () -> load(map, users));
+    Random random = new Random(1);
+    timed("uncached lookups", () -> lookUp(map, random, users, 200_000));
+    timed("cached lookups", () -> lookUp(map, random, 1000, 3_000_000));
+    timed("permits taken and closed", () -> permits(map, random, 1000, 1_000_000));
+    int flips = Math.min(100_000, users);
+    timed("flip of many to moving", () -> flip(map, flips, UserState.MOVING));
+    timed("flip of many to active", () -> flip(map, flips, UserState.ACTIVE));
+    timed("flips one by one", () -> flipOneByOne(map, 2000));
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    System.out.printf("heap in use %d MB%n", (runtime.totalMemory() - runtime.freeMemory()) >> 20);
+  }
+
+  private static void timed(String what, Callable<Integer> act) throws Exception {
+    long begin = System.nanoTime();
+    int count = act.call();
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    System.out.printf("%-28s %9.3f s  %,12.0f/s%n", what, seconds, count / seconds);
+  }
+
+  private static String address(int user) {
+    return "user" + user + "@domain" + user % 1000 + ".example";
+  }
+
+  private static int load(EmbeddedRouting map, int users) throws Exception {
+    for (int from = 0; from < users; from += CHUNK) {
+      List<Routing.UserChange> lines = new ArrayList<>();
+      for (int i = from; i < Math.min(users, from + CHUNK); i++) {
+        lines.add(new Routing.UserChange(address(i), UserState.ACTIVE, "pair" + i % 50, null));
+      }
+      Routing.Loaded _ = map.load(List.of(), lines, List.of(), OPS);
+    }
+    return users;
+  }
+
+  private static int lookUp(EmbeddedRouting map, Random random, int users, int times)
+      throws Exception {
+    for (int i = 0; i < times; i++) {
+      if (!(map.locate(address(random.nextInt(users))) instanceof Location.Mailbox)) {
+        throw new IllegalStateException("a user is missing");
+      }
+    }
+    return times;
+  }
+
+  private static int permits(EmbeddedRouting map, Random random, int users, int times)
+      throws Exception {
+    for (int i = 0; i < times; i++) {
+      if (map.enter(address(random.nextInt(users)), "x") instanceof Entry.Go go) {
+        go.permit().close();
+      }
+    }
+    return times;
+  }
+
+  private static int flip(EmbeddedRouting map, int users, UserState state) throws Exception {
+    List<Routing.UserChange> lines = new ArrayList<>();
+    for (int i = 0; i < users; i++) {
+      lines.add(new Routing.UserChange(address(i), state, null, null));
+    }
+    for (Routing.UserFlip flip : map.setUserStates(lines, OPS, Duration.ofSeconds(30))) {
+      if (flip.flip() == null || !flip.flip().quiesced()) {
+        throw new IllegalStateException("not quiesced: " + flip);
+      }
+    }
+    return users;
+  }
+
+  private static int flipOneByOne(EmbeddedRouting map, int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      UserState state = i % 2 == 0 ? UserState.MOVING : UserState.ACTIVE;
+      Flip _ = map.setUserState(address(i / 2), state, null, OPS, Duration.ofSeconds(30));
+    }
+    return times;
+  }
+}

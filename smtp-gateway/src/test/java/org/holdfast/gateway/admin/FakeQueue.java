@@ -1,0 +1,201 @@
+package org.holdfast.gateway.admin;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.holdfast.holdqueue.Attempt;
+import org.holdfast.holdqueue.Content;
+import org.holdfast.holdqueue.Delivery;
+import org.holdfast.holdqueue.DeliveryState;
+import org.holdfast.holdqueue.Envelope;
+import org.holdfast.holdqueue.Held;
+import org.holdfast.holdqueue.HoldQueue;
+import org.holdfast.holdqueue.LaneSummary;
+import org.holdfast.holdqueue.Lanes;
+import org.holdfast.holdqueue.NextHops;
+import org.holdfast.holdqueue.QueueFilter;
+import org.holdfast.holdqueue.QueueItem;
+import org.holdfast.holdqueue.QueueSummary;
+import org.holdfast.holdqueue.QueueSummary.Totals;
+import org.holdfast.holdqueue.Recipient;
+import org.jspecify.annotations.Nullable;
+
+/** A queue in memory: what was put in can be listed and acted on; nothing is delivered. */
+final class FakeQueue implements HoldQueue {
+
+  static final Instant FIRST = Instant.parse("2026-11-21T10:00:00Z");
+
+  final List<QueueItem> items = new ArrayList<>();
+
+  private static final String MESSAGE = "Subject: held\r\n\r\nBody.\r\n";
+
+  /** One more delivery, accepted a second after the one before. */
+  void add(String id, String sender, String recipient, String pair, DeliveryState state) {
+    int number = items.size();
+    Envelope envelope =
+        new Envelope(id, sender, FIRST.plusSeconds(number), "mx [127.0.0.1]", Map.of());
+    Recipient to = new Recipient(recipient, recipient, recipient, Map.of());
+    Delivery delivery = new Delivery(number, number, envelope, to, MESSAGE.length(), 1);
+    items.add(new QueueItem(delivery, pair, state, null, "on hold", String.format("%08d", number)));
+  }
+
+  private static Predicate<QueueItem> matches(QueueFilter filter) {
+    return item ->
+        (filter.id() == null || item.delivery().envelope().id().equals(filter.id()))
+            && (filter.recipient() == null
+                || item.delivery().recipient().lane().equals(filter.recipient()))
+            && (filter.nextHop() == null || item.nextHop().equals(filter.nextHop()))
+            && (filter.state() == null || item.state() == filter.state())
+            && (filter.sender() == null
+                || item.delivery().envelope().reversePath().equals(filter.sender()))
+            && (filter.acceptedBefore() == null
+                || item.delivery().envelope().accepted().isBefore(filter.acceptedBefore()));
+  }
+
+  @Override
+  public void start(NextHops nextHops) {}
+
+  @Override
+  public void store(Envelope envelope, Content content, List<Held> recipients) {}
+
+  @Override
+  public boolean hasBacklog(String lane) {
+    return lane(lane).deliveries() > 0;
+  }
+
+  @Override
+  public void opened(Lanes lanes) {}
+
+  @Override
+  public void shut(Lanes lanes) {}
+
+  @Override
+  public void relocated(String lane, String nextHop) {}
+
+  @Override
+  public QueueSummary summary() {
+    Map<String, Map<DeliveryState, Long>> counts = new TreeMap<>();
+    for (QueueItem item : items) {
+      counts
+          .computeIfAbsent(item.nextHop(), _ -> new EnumMap<>(DeliveryState.class))
+          .merge(item.state(), 1L, Long::sum);
+    }
+    List<Totals> totals = new ArrayList<>();
+    counts.forEach((pair, states) -> totals.add(new Totals(pair, states, 100, FIRST)));
+    return new QueueSummary(
+        totals, items.size(), 1234, items.isEmpty() ? null : FIRST, 4096, 1 << 30, null);
+  }
+
+  @Override
+  public LaneSummary lane(String lane) {
+    var held = items.stream().filter(i -> i.delivery().recipient().lane().equals(lane)).toList();
+    Instant oldest = held.isEmpty() ? null : held.getFirst().delivery().envelope().accepted();
+    return new LaneSummary(lane, held.size(), held.size() * 10L, oldest);
+  }
+
+  @Override
+  public List<QueueItem> list(QueueFilter filter, @Nullable String after, int limit) {
+    return items.stream()
+        .filter(matches(filter))
+        .filter(item -> after == null || item.cursor().compareTo(after) > 0)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public List<QueueItem> message(String id) {
+    return items.stream().filter(matches(QueueFilter.message(id))).toList();
+  }
+
+  @Override
+  public List<Attempt> history(String id) {
+    return List.of(new Attempt(FIRST, 0, "deferred", "421 4.3.2 later"));
+  }
+
+  @Override
+  public Optional<Content> content(String id) {
+    return message(id).isEmpty() ? Optional.empty() : Optional.of(new Text());
+  }
+
+  private static final class Text implements Content {
+    @Override
+    public long size() {
+      return MESSAGE.length();
+    }
+
+    @Override
+    public InputStream open() {
+      return new ByteArrayInputStream(MESSAGE.getBytes(StandardCharsets.US_ASCII));
+    }
+  }
+
+  private int change(QueueFilter filter, DeliveryState state) {
+    int count = 0;
+    for (int i = 0; i < items.size(); i++) {
+      QueueItem item = items.get(i);
+      if (matches(filter).test(item)) {
+        items.set(
+            i,
+            new QueueItem(
+                item.delivery(), item.nextHop(), state, null, item.lastReply(), item.cursor()));
+        count++;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public int retry(QueueFilter filter, String who) {
+    return change(filter, DeliveryState.READY);
+  }
+
+  @Override
+  public int park(QueueFilter filter, String who, String reason) {
+    return change(filter, DeliveryState.PARKED);
+  }
+
+  @Override
+  public int discard(QueueFilter filter, String who, String reason) {
+    int before = items.size();
+    items.removeIf(matches(filter));
+    return before - items.size();
+  }
+
+  @Override
+  public int redirect(QueueFilter filter, Recipient to, String nextHop, String who) {
+    int count = 0;
+    for (int i = 0; i < items.size(); i++) {
+      QueueItem item = items.get(i);
+      if (matches(filter).test(item)) {
+        Delivery old = item.delivery();
+        Delivery moved =
+            new Delivery(
+                old.sequence(), old.number(), old.envelope(), to, old.size(), old.attempts());
+        items.set(
+            i, new QueueItem(moved, nextHop, item.state(), null, item.lastReply(), item.cursor()));
+        count++;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void stop(Duration patience) {}
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,354 @@
+package org.holdfast.gateway.admin;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.holdfast.routing.Alias;
+import org.holdfast.routing.Entry;
+import org.holdfast.routing.Flip;
+import org.holdfast.routing.HostPort;
+import org.holdfast.routing.Location;
+import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Member;
+import org.holdfast.routing.Pair;
+import org.holdfast.routing.Permit;
+import org.holdfast.routing.RefusedChangeException;
+import org.holdfast.routing.RefusedChangeException.Kind;
+import org.holdfast.routing.Routing;
+import org.holdfast.routing.Standing;
+import org.holdfast.routing.Target;
+import org.holdfast.routing.User;
+import org.holdfast.routing.UserState;
+import org.holdfast.routing.Who;
+import org.jspecify.annotations.Nullable;
+
+/** A map in memory that keeps to the contract of {@link Routing} where the API can see it. */
+final class FakeRouting implements Routing {
+
+  final Map<String, User> users = new TreeMap<>();
+  final Map<String, Pair> pairs = new TreeMap<>();
+  final Map<String, Alias> aliases = new TreeMap<>();
+  final Map<String, DomainHold> holds = new TreeMap<>();
+  final List<Integer> batches = new ArrayList<>();
+  final List<Flip.OpenDelivery> stillOpen = new ArrayList<>();
+
+  /** While set, everything fails as if the map were gone. */
+  boolean down;
+
+  /** While set, nothing works as anybody would expect. */
+  boolean broken;
+
+  /** While set, a change away from active waits for it. */
+  @Nullable CountDownLatch waitFor;
+
+  /** A putPair to this active member is refused. */
+  String refuseActive = "";
+
+  private long epoch;
+
+  FakeRouting() {
+    addPair("imap5-6", "imap5", "imap6");
+    addPair("imap7-8", "imap7", "imap8");
+  }
+
+  void addPair(String name, String first, String second) {
+    Member one = new Member(first, new HostPort("127.0.0.1", 10024), null);
+    Member two =
+        new Member(second, new HostPort("127.0.0.1", 10025), new HostPort("127.0.0.1", 10143));
+    pairs.put(name, new Pair(name, List.of(one, two), first, false, standing("", "")));
+  }
+
+  void addUser(String address, String pair, UserState state) {
+    users.put(address, new User(address, pair, state, standing("set up", "test")));
+  }
+
+  private Standing standing(String reason, String by) {
+    return new Standing(reason, Instant.parse("2026-11-21T10:00:00Z"), by, ++epoch);
+  }
+
+  private static String canonical(String address) {
+    return address.toLowerCase(Locale.ROOT);
+  }
+
+  private void mustBeUp() throws MapUnavailableException {
+    if (broken) {
+      throw new IllegalStateException("org.holdfast.Secret");
+    }
+    if (down) {
+      throw new MapUnavailableException("down", new IllegalStateException("org.h2.Secret"));
+    }
+  }
+
+  @Override
+  public Location locate(String address) throws MapUnavailableException {
+    mustBeUp();
+    String name = canonical(address);
+    User user = users.get(name);
+    String domain = name.substring(name.indexOf('@') + 1);
+    if (user == null) {
+      user = users.get("@" + domain);
+    }
+    if (user != null) {
+      return new Location.Mailbox(user, name, name);
+    }
+    return domain.equals("example.com")
+        ? new Location.UnknownUser(name)
+        : new Location.ForeignDomain(domain);
+  }
+
+  @Override
+  public Entry enter(String mailbox, String what) throws MapUnavailableException {
+    return look(mailbox);
+  }
+
+  @Override
+  public Entry look(String mailbox) throws MapUnavailableException {
+    mustBeUp();
+    User user = users.get(mailbox);
+    if (user == null || user.state() == UserState.CLOSED) {
+      return new Entry.Refuse(new Location.UnknownUser(mailbox));
+    }
+    Pair pair = pairs.get(user.pair());
+    if (user.state() != UserState.ACTIVE) {
+      return new Entry.Hold(user.pair(), mailbox + " is " + user.state().word());
+    }
+    if (pair == null || pair.onHold()) {
+      return new Entry.Hold(user.pair(), "pair " + user.pair() + " is on hold");
+    }
+    if (holds.containsKey("*") || holds.containsKey(mailbox.substring(mailbox.indexOf('@') + 1))) {
+      return new Entry.Hold(user.pair(), "a wider hold");
+    }
+    return new Entry.Go(new ClosedPermit(mailbox, pair, user.standing().epoch()));
+  }
+
+  private record ClosedPermit(String mailbox, Pair of, long epoch) implements Permit {
+    @Override
+    public String pair() {
+      return of.name();
+    }
+
+    @Override
+    public Member member() {
+      return of.activeMember();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private Flip flip(boolean changed) {
+    CountDownLatch latch = waitFor;
+    if (latch != null) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return new Flip(epoch, changed, stillOpen.isEmpty(), stillOpen);
+  }
+
+  @Override
+  public Flip setUserState(
+      String address, UserState state, @Nullable String pair, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    mustBeUp();
+    User user = users.get(canonical(address));
+    if (user == null) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no user " + address);
+    }
+    String to = pair == null ? user.pair() : pair;
+    mustKnow(to);
+    boolean changed = user.state() != state || !user.pair().equals(to);
+    if (changed) {
+      Standing standing = standing(who.reason(), who.name());
+      users.put(user.address(), new User(user.address(), to, state, standing));
+    }
+    return state == UserState.ACTIVE ? new Flip(epoch, changed, true, List.of()) : flip(changed);
+  }
+
+  private void mustKnow(String pair) throws RefusedChangeException {
+    if (!pairs.containsKey(pair)) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no pair " + pair);
+    }
+  }
+
+  @Override
+  public List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
+      throws MapUnavailableException {
+    mustBeUp();
+    batches.add(changes.size());
+    List<UserFlip> results = new ArrayList<>();
+    for (UserChange change : changes) {
+      results.add(one(change, who, wait));
+    }
+    return results;
+  }
+
+  private UserFlip one(UserChange change, Who who, Duration wait) throws MapUnavailableException {
+    UserState state = change.state() == null ? UserState.ACTIVE : change.state();
+    try {
+      Flip flip = setUserState(change.address(), state, change.pair(), who, wait);
+      return new UserFlip(change.address(), users.get(canonical(change.address())), flip, null);
+    } catch (RefusedChangeException e) {
+      return new UserFlip(change.address(), null, null, e.getMessage());
+    }
+  }
+
+  @Override
+  public Flip setHold(Target target, boolean onHold, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    mustBeUp();
+    Standing standing = standing(who.reason(), who.name());
+    switch (target) {
+      case Target.OfPair of -> {
+        mustKnow(of.pair());
+        Pair pair = Objects.requireNonNull(pairs.get(of.pair()));
+        pairs.put(of.pair(), new Pair(of.pair(), pair.members(), pair.active(), onHold, standing));
+      }
+      case Target.OfDomain of -> hold(of.domain(), onHold, standing);
+      case Target.Everything _ -> hold("*", onHold, standing);
+      case Target.OfUser _ -> throw new RefusedChangeException(Kind.INVALID, "not a user");
+    }
+    return onHold ? flip(true) : new Flip(epoch, true, true, List.of());
+  }
+
+  private void hold(String domain, boolean onHold, Standing standing) {
+    if (onHold) {
+      holds.put(domain, new DomainHold(domain, standing));
+    } else {
+      holds.remove(domain);
+    }
+  }
+
+  @Override
+  public Optional<User> user(String address) throws MapUnavailableException {
+    mustBeUp();
+    return Optional.ofNullable(users.get(canonical(address)));
+  }
+
+  @Override
+  public Flip putUser(
+      String address, String pair, @Nullable UserState state, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    mustBeUp();
+    mustKnow(pair);
+    if (address.indexOf('@') < 0) {
+      throw new RefusedChangeException(Kind.INVALID, "not an address: " + address);
+    }
+    String name = canonical(address);
+    User old = users.get(name);
+    UserState now = state != null ? state : old == null ? UserState.ACTIVE : old.state();
+    users.put(name, new User(name, pair, now, standing(who.reason(), who.name())));
+    return new Flip(epoch, true, true, List.of());
+  }
+
+  @Override
+  public boolean removeUser(String address, Who who) {
+    return users.remove(canonical(address)) != null;
+  }
+
+  @Override
+  public List<User> users(
+      @Nullable String pair, @Nullable UserState state, @Nullable String after, int limit)
+      throws MapUnavailableException {
+    mustBeUp();
+    return users.values().stream()
+        .filter(user -> pair == null || user.pair().equals(pair))
+        .filter(user -> state == null || user.state() == state)
+        .filter(user -> after == null || user.address().compareTo(after) > 0)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public List<Pair> pairs() throws MapUnavailableException {
+    mustBeUp();
+    return List.copyOf(pairs.values());
+  }
+
+  @Override
+  public Optional<Pair> pair(String name) throws MapUnavailableException {
+    mustBeUp();
+    return Optional.ofNullable(pairs.get(name));
+  }
+
+  @Override
+  public Flip putPair(String name, List<Member> members, String active, Who who, Duration wait)
+      throws RefusedChangeException {
+    if (active.equals(refuseActive)) {
+      throw new RefusedChangeException(Kind.CONFLICT, active + " is refused");
+    }
+    Pair old = pairs.get(name);
+    boolean onHold = old != null && old.onHold();
+    pairs.put(name, new Pair(name, members, active, onHold, standing(who.reason(), who.name())));
+    return new Flip(epoch, true, true, List.of());
+  }
+
+  @Override
+  public List<Alias> aliases(@Nullable String after, int limit) {
+    return aliases.values().stream()
+        .filter(alias -> after == null || alias.from().compareTo(after) > 0)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public void putAlias(Alias alias, Who who) throws RefusedChangeException {
+    if (alias.from().equals(alias.to())) {
+      throw new RefusedChangeException(Kind.INVALID, "an alias of itself");
+    }
+    aliases.put(alias.from(), alias);
+  }
+
+  @Override
+  public Loaded load(List<Pair> newPairs, List<UserChange> changes, List<Alias> list, Who who) {
+    newPairs.forEach(pair -> pairs.put(pair.name(), pair));
+    changes.forEach(change ->
+        addUser(
+            change.address(),
+            change.pair() == null ? "" : change.pair(),
+            change.state() == null ? UserState.ACTIVE : change.state()));
+    list.forEach(alias -> aliases.put(alias.from(), alias));
+    return new Loaded(newPairs.size(), changes.size(), list.size(), 0);
+  }
+
+  @Override
+  public List<DomainHold> holds() {
+    return List.copyOf(holds.values());
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return users.isEmpty() && pairs.isEmpty() && aliases.isEmpty();
+  }
+
+  @Override
+  public List<UserCount> userCounts() {
+    return List.of();
+  }
+
+  @Override
+  public List<Flip.OpenDelivery> open() {
+    return List.copyOf(stillOpen);
+  }
+
+  @Override
+  public void onChange(Consumer<Change> listener) {}
+
+  @Override
+  public Optional<String> trouble() {
+    return down ? Optional.of("down") : Optional.empty();
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,476 @@
+package org.holdfast.gateway.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.holdfast.gateway.conf.ConfigurationException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CommandLineIT {
+
+  private static final String ALICE = "/v1/users/alice%40example.com";
+
+  private final StubGateway gateway = start();
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final Map<String, String> environment = new HashMap<>();
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeEach
+  void know() {
+    environment.put("HOLDFAST_URL", gateway.url());
+    environment.put("HOLDFAST_TOKEN", "secret");
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  @Test
+  void userState_quiesced_exits0AndSaysSo() {
+    gateway.on(
+        "PUT " + ALICE + "/state",
+        200,
+        """
+        {"address":"alice@example.com","state":"moving","pair":"p","epoch":7,"quiesced":true,"held":3}
+        """);
+
+    assertThat(run("user", "state", "alice@example.com", "moving", "--reason", "disk"))
+        .isEqualTo(0);
+
+    assertThat(out).hasToString("alice@example.com is moving on p (epoch 7), quiesced; 3 held\n");
+    assertThat(gateway.asked().getFirst().authorization()).isEqualTo("Bearer secret");
+    assertThat(gateway.asked().getFirst().body())
+        .isEqualTo("{\"state\":\"moving\",\"reason\":\"disk\"}");
+  }
+
+  @Test
+  void userState_notQuiesced_exits1AndSaysWhatIsOpen() {
+    gateway.on(
+        "PUT " + ALICE + "/state",
+        200,
+        """
+        {"address":"alice@example.com","state":"moving","pair":"p","epoch":7,"quiesced":false,
+         "held":0,"open":[{"member":"imap5","what":"id1"}]}
+        """);
+
+    assertThat(run("user", "state", "alice@example.com", "moving", "--wait", "1s")).isEqualTo(1);
+
+    assertThat(out.toString())
+        .contains("NOT QUIESCED")
+        .contains("member=imap5  what=id1")
+        .doesNotContain(", quiesced");
+    assertThat(gateway.asked().getFirst().body()).contains("\"wait\":\"1s\"");
+  }
+
+  @Test
+  void userState_manyFromFileAndWords_goAsLinesAndAnyRefusalExits1() throws Exception {
+    Path list = Files.writeString(folder.resolve("list"), "b@x.org\n\n c@x.org \n");
+    gateway.on(
+        "POST /v1/states",
+        200,
+        """
+        {"address":"a@x.org","state":"moving","pair":"p","quiesced":true}
+        {"address":"b@x.org","state":"moving","pair":"p","quiesced":false}
+        {"address":"c@x.org","status":404,"error":"there is no user c@x.org"}
+        """);
+
+    assertThat(run("user", "state", "a@x.org", "moving", "--file", list.toString())).isEqualTo(1);
+
+    assertThat(gateway.asked().getFirst().body().lines())
+        .containsExactly(
+            "{\"state\":\"moving\",\"address\":\"a@x.org\"}",
+            "{\"state\":\"moving\",\"address\":\"b@x.org\"}",
+            "{\"state\":\"moving\",\"address\":\"c@x.org\"}");
+    assertThat(out.toString())
+        .contains("a@x.org is moving on p, quiesced")
+        .contains("b@x.org is moving on p, NOT QUIESCED")
+        .contains("c@x.org: there is no user c@x.org");
+    assertThat(err.toString())
+        .contains("1 of 3 are moving and quiesced; 1 NOT QUIESCED; 1 refused");
+  }
+
+  @Test
+  void userState_cutAnswer_countsWhatIsMissing() {
+    gateway.on("POST /v1/states", 200, "{\"address\":\"a@x.org\",\"state\":\"active\"}\n");
+
+    assertThat(run("user", "state", "a@x.org", "b@x.org", "active")).isEqualTo(1);
+    assertThat(err.toString()).contains("1 of 2 are active; 1 without an answer");
+  }
+
+  @Test
+  void userState_unknownState_isUsage() {
+    assertThat(run("user", "state", "a@x.org")).isEqualTo(2);
+    assertThat(err.toString()).contains("the last word must be a state");
+    assertThat(gateway.asked()).isEmpty();
+  }
+
+  @Test
+  void refusal_detailIsOneLine() {
+    gateway.on("GET " + ALICE, 404, "{\"title\":\"Not Found\",\"detail\":\"there is no\\nuser\"}");
+
+    assertThat(run("user", "show", "alice@example.com")).isEqualTo(1);
+    assertThat(err).hasToString("holdfast: there is no user\n");
+  }
+
+  @Test
+  void refusal_withoutProblem_saysTheStatus() {
+    gateway.on("GET " + ALICE, 502, "");
+
+    assertThat(run("user", "show", "alice@example.com")).isEqualTo(1);
+    assertThat(err).hasToString("holdfast: the gateway answered 502\n");
+  }
+
+  @Test
+  void nobodyThere_exits3() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+
+    assertThat(run("queue", "summary", "--url", "http://127.0.0.1:" + port)).isEqualTo(3);
+    assertThat(err.toString()).startsWith("holdfast: no gateway answers at http://127.0.0.1:");
+  }
+
+  @Test
+  void answer_notJson_exits1() {
+    gateway.on("GET /v1/queue", 200, "<html>");
+
+    assertThat(run("queue", "summary")).isEqualTo(1);
+    assertThat(err.toString()).contains("not JSON");
+  }
+
+  @Test
+  void url_bad_isUsage() {
+    assertThat(run("queue", "summary", "--url", "localhost:8025")).isEqualTo(2);
+    assertThat(err.toString()).contains("not an http URL: localhost:8025");
+  }
+
+  @Test
+  void token_ofTheDataFolder_isShown() throws Exception {
+    environment.remove("HOLDFAST_TOKEN");
+    environment.remove("HOLDFAST_URL");
+    Files.writeString(folder.resolve("operator.token"), "fromfile\n");
+    Path config =
+        Files.writeString(
+            folder.resolve("h.yaml"),
+            "data: " + folder + "\nadmin: { listen: '" + gateway.url().substring(7) + "' }");
+    gateway.on("DELETE " + ALICE, 204, "");
+
+    assertThat(run("user", "remove", "alice@example.com", "--config", config.toString()))
+        .isEqualTo(0);
+    assertThat(gateway.asked().getFirst().authorization()).isEqualTo("Bearer fromfile");
+    assertThat(out).hasToString("alice@example.com is removed\n");
+  }
+
+  @Test
+  void userList_pages_areFollowedToTheEnd() {
+    gateway
+        .on(
+            "GET /v1/users?pair=p&limit=1000",
+            200,
+            "{\"items\":[{\"address\":\"a@x.org\",\"pair\":\"p\",\"state\":\"active\"}],\"next\":\"a@x.org\"}")
+        .on(
+            "GET /v1/users?pair=p&limit=999&after=a%40x.org",
+            200,
+            "{\"items\":[{\"address\":\"b@x.org\",\"pair\":\"p\",\"state\":\"moving\"}],\"next\":null}");
+
+    assertThat(run("user", "list", "--pair", "p")).isEqualTo(0);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "ADDRESS  PAIR  STATE   SINCE  REASON",
+            "a@x.org  p     active",
+            "b@x.org  p     moving");
+  }
+
+  @Test
+  void pairSet_members_areDescribed() {
+    gateway.on("PUT /v1/pairs/p", 200, "{\"epoch\":2,\"quiesced\":true}");
+
+    assertThat(
+            run(
+                "pair",
+                "set",
+                "p",
+                "--member",
+                "a=h:24,imap=h:143",
+                "--member",
+                "b=h:25",
+                "--active",
+                "a"))
+        .isEqualTo(0);
+    assertThat(gateway.asked().getFirst().body())
+        .isEqualTo(
+            "{\"active\":\"a\",\"members\":{\"a\":{\"lmtp\":\"h:24\",\"imap\":\"h:143\"},\"b\":{\"lmtp\":\"h:25\"}}}");
+    assertThat(run("pair", "set", "p", "--member", "a=h", "--active", "a")).isEqualTo(2);
+    assertThat(run("pair", "set", "p", "--member", "a=h:1", "--active", "b")).isEqualTo(2);
+  }
+
+  @Test
+  void pairHold_notQuiesced_exits1() {
+    gateway.on("PUT /v1/pairs/p/state", 200, "{\"quiesced\":false}");
+
+    assertThat(run("pair", "hold", "p", "--reason", "broken")).isEqualTo(1);
+    assertThat(gateway.asked().getFirst().body())
+        .contains("\"state\":\"hold\"")
+        .contains("\"reason\":\"broken\"");
+  }
+
+  @Test
+  void mapLoad_csv_goesInParts() throws Exception {
+    StringBuilder text = new StringBuilder("address,pair,state\n");
+    for (int i = 0; i <= CsvLoad.PART; i++) {
+      text.append("u").append(i).append("@x.org,p,\n");
+    }
+    Path users = Files.writeString(folder.resolve("u.csv"), text);
+    gateway
+        .on("GET /v1/pairs", 200, "{\"items\":[{\"name\":\"p\"}]}")
+        .on("POST /v1/map", 200, "{\"pairs\":0,\"users\":7,\"aliases\":0,\"unchanged\":1}");
+
+    assertThat(run("map", "load", users.toString())).isEqualTo(0);
+
+    assertThat(gateway.asked()).hasSize(3);
+    assertThat(gateway.asked().get(1).contentType()).isEqualTo("text/csv");
+    assertThat(gateway.asked().get(1).body().lines()).hasSize(CsvLoad.PART + 1);
+    assertThat(gateway.asked().get(2).body())
+        .isEqualTo("address,pair,state\nu" + CsvLoad.PART + "@x.org,p,\n");
+    assertThat(out).hasToString("loaded: pairs=0  users=14  aliases=0  unchanged=2\n");
+  }
+
+  @Test
+  void mapLoad_badLine_isNamedBeforeAnythingIsSent() throws Exception {
+    Path users = Files.writeString(folder.resolve("u.csv"), "address,pair\na@x.org,p\nb@x.org,q\n");
+    gateway.on("GET /v1/pairs", 200, "{\"items\":[{\"name\":\"p\"}]}");
+
+    assertThat(run("map", "load", users.toString())).isEqualTo(2);
+    assertThat(err).hasToString("holdfast: " + users + ":3: there is no pair q\n");
+    assertThat(gateway.asked()).hasSize(1);
+    assertThat(run("map", "load", folder.resolve("none").toString())).isEqualTo(2);
+  }
+
+  @Test
+  void mapLoad_yaml_isSentAsItIs() throws Exception {
+    Path map = Files.writeString(folder.resolve("m.yaml"), "users: []\n");
+    gateway.on("POST /v1/map", 200, "{\"pairs\":0,\"users\":0,\"aliases\":0,\"unchanged\":0}");
+
+    assertThat(run("map", "load", map.toString())).isEqualTo(0);
+    assertThat(gateway.asked().getFirst().contentType()).isEqualTo("application/yaml");
+    assertThat(gateway.asked().getFirst().body()).isEqualTo("users: []\n");
+  }
+
+  @Test
+  void mapDump_isCopied() {
+    gateway.on("GET /v1/map?format=yaml", 200, "pairs:\n  - é\n");
+
+    assertThat(run("map", "dump")).isEqualTo(0);
+    assertThat(out).hasToString("pairs:\n  - é\n");
+  }
+
+  @Test
+  void queueSummary_shown() {
+    gateway.on(
+        "GET /v1/queue",
+        200,
+        """
+        {"held":3,"messages":2,"byState":{"held":2,"ready":0,"deferred":1,"parked":0},
+         "byPair":{"p":{"byState":{"held":2,"ready":0,"deferred":1,"parked":0},"bytes":2048}},
+         "bytes":2048,"oldest":null,"disk":{"used":1048576,"free":1073741824},"trouble":"no room"}
+        """);
+
+    assertThat(run("queue", "summary")).isEqualTo(0);
+    assertThat(out.toString().lines())
+        .containsExactly(
+            "PAIR   HELD  READY  DEFERRED  PARKED  SIZE  OLDEST",
+            "p      2     0      1         0       2KiB  -",
+            "(all)  2     0      1         0       2KiB  -",
+            "2 messages; disk: 1MiB used, 1GiB free",
+            "NEW MAIL IS REFUSED: no room");
+  }
+
+  @Test
+  void queueList_controlCharacters_neverReachTheTerminal() {
+    gateway.on(
+        "GET /v1/queue/messages?state=held&limit=100",
+        200,
+        "{\"items\":[{\"id\":\"1\",\"lastReply\":\"\\u001b[31m\\r\\nred\"}],\"next\":null}");
+
+    assertThat(run("queue", "list", "--state", "held")).isEqualTo(0);
+    assertThat(out.toString()).contains("?[31m red").doesNotContain("\u001b");
+  }
+
+  @Test
+  void massAction_needsAFilterOrAll() {
+    for (String action : new String[] {"retry", "park"}) {
+      assertThat(run("queue", action)).isEqualTo(2);
+      assertThat(run("queue", action, "--all", "--pair", "p")).isEqualTo(2);
+    }
+    assertThat(run("queue", "discard", "--reason", "spam")).isEqualTo(2);
+    assertThat(gateway.asked()).isEmpty();
+  }
+
+  @Test
+  void massAction_withFilterOrAllOrId_isSent() {
+    gateway
+        .on("POST /v1/queue/actions", 200, "{\"affected\":5}")
+        .on("POST /v1/queue/messages/id1/discard", 200, "{\"affected\":1}");
+
+    assertThat(run("queue", "retry", "--pair", "p", "--state", "parked")).isEqualTo(0);
+    assertThat(run("queue", "park", "--all")).isEqualTo(0);
+    assertThat(run("queue", "discard", "id1", "--recipient", "a@x.org", "--reason", "spam"))
+        .isEqualTo(0);
+
+    assertThat(gateway.asked())
+        .extracting(StubGateway.Asked::body)
+        .containsExactly(
+            "{\"action\":\"retry\",\"all\":false,\"filter\":{\"pair\":\"p\",\"state\":\"parked\"}}",
+            "{\"action\":\"park\",\"all\":true}",
+            "{\"reason\":\"spam\",\"recipient\":\"a@x.org\"}");
+    assertThat(out.toString()).contains("retry: 5 deliveries");
+  }
+
+  @Test
+  void queueExport_writesMboxrd() throws Exception {
+    gateway
+        .on(
+            "GET /v1/queue/messages?recipient=a%40x.org&limit=1000",
+            200,
+            "{\"items\":[{\"id\":\"1\",\"sender\":\"\",\"accepted\":\"2026-11-21T08:05:00Z\"}],\"next\":null}")
+        .on(
+            "GET /v1/queue/messages/1/raw",
+            200,
+            "Subject: x\r\n\r\nFrom here\r\n>From there\r\nFro\r\nlast");
+    Path mbox = folder.resolve("m.mbox");
+
+    assertThat(run("queue", "export", "--recipient", "a@x.org", "--mbox", mbox.toString()))
+        .isEqualTo(0);
+    assertThat(mbox)
+        .hasContent(
+            """
+            From MAILER-DAEMON Sat Nov 21 08:05:00 2026
+            Subject: x
+
+            >From here
+            >>From there
+            Fro
+            last
+
+            """);
+    assertThat(run("queue", "export", "--recipient", "a@x.org", "--mbox", mbox.toString()))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void events_pages_areFollowed() {
+    gateway
+        .on(
+            "GET /v1/events",
+            200,
+            "{\"items\":[{\"id\":1,\"at\":\"t\",\"who\":\"op\",\"what\":\"user.state\",\"target\":\"a\",\"why\":\"w\"}],\"next\":1}")
+        .on("GET /v1/events?after=1", 200, "{\"items\":[],\"next\":1}");
+
+    assertThat(run("events")).isEqualTo(0);
+    assertThat(out).hasToString("t  op  user.state  a  (w)\n");
+  }
+
+  @Test
+  void json_isTheApisAnswer() {
+    gateway.on("GET " + ALICE, 200, "{\"address\":\"alice@example.com\"}");
+
+    assertThat(run("user", "show", "alice@example.com", "--json")).isEqualTo(0);
+    assertThat(out.toString().replaceAll("\\s", ""))
+        .isEqualTo("{\"address\":\"alice@example.com\"}");
+  }
+
+  @Test
+  void check_badConfiguration_exits2WithOneLine() throws Exception {
+    Path config = Files.writeString(folder.resolve("h.yaml"), "node: x\nbad: y\n");
+
+    assertThat(run("check", "--config", config.toString())).isEqualTo(2);
+    assertThat(err.toString().lines()).hasSize(1);
+    assertThat(err.toString()).startsWith("holdfast: " + config + ":2: bad: unknown key");
+  }
+
+  @Test
+  void check_badMap_exits2WithItsLine() throws Exception {
+    Path map = Files.writeString(folder.resolve("m.yaml"), "users:\n- { address: a, pair: p }\n");
+    Path config = Files.writeString(folder.resolve("h.yaml"), "map: { load: " + map + " }\n");
+
+    assertThat(run("check", "--config", config.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains(map + ":2: users[1].address: not an address");
+  }
+
+  @Test
+  void serve_goodConfiguration_runsTheGateway() throws Exception {
+    Path config = Files.writeString(folder.resolve("h.yaml"), "node: gw9\n");
+    CommandLine line =
+        Main.commandLine(settings -> settings.node().equals("gw9") ? 0 : 9, _ -> 9, environment);
+
+    assertThat(line.execute("serve", "--config", config.toString())).isEqualTo(0);
+  }
+
+  @Test
+  void serve_portInUse_exits2() throws Exception {
+    Path config = Files.writeString(folder.resolve("h.yaml"), "");
+    CommandLine line =
+        Main.commandLine(
+            settings -> {
+              throw new ConfigurationException("smtp.listen: in use");
+            },
+            _ -> 9,
+            environment);
+    line.setErr(new PrintWriter(err, true));
+
+    assertThat(line.execute("serve", "--config", config.toString())).isEqualTo(2);
+    assertThat(err).hasToString("holdfast: smtp.listen: in use\n");
+  }
+
+  @Test
+  void everyCommand_hasHelp() {
+    help(Main.commandLine(_ -> 9, _ -> 9, environment));
+  }
+
+  private void help(CommandLine command) {
+    assertThat(command.getCommandSpec().usageMessage().description())
+        .as(command.getCommandSpec().qualifiedName())
+        .isNotEmpty();
+    assertThat(command.getCommandSpec().findOption("--help"))
+        .as(command.getCommandSpec().qualifiedName())
+        .isNotNull();
+    command.getSubcommands().values().forEach(this::help);
+  }
+
+  @Test
+  void noCommand_isUsage() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(run("user")).isEqualTo(2);
+    assertThat(run("user", "--nope")).isEqualTo(2);
+  }
+
+  private int run(String... words) {
+    CommandLine line = Main.commandLine(_ -> 9, _ -> 9, environment);
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return line.execute(words);
+  }
+
+  private static StubGateway start() {
+    try {
+      return new StubGateway();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package org.holdfast.gateway.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+class SettingsFileTest {
+
+  private static final Path SHIPPED = Path.of("..", "conf", "holdfast.yaml");
+
+  @Test
+  void shippedFile_keys_areTheKeysThatAreRead() throws Exception {
+    List<String> shipped = new ArrayList<>();
+    flatten("", new YAMLMapper().readTree(Files.readString(SHIPPED)), shipped);
+
+    assertThat(shipped).containsExactlyInAnyOrderElementsOf(SettingsFile.keys().keySet());
+  }
+
+  @Test
+  void shippedFile_values_areTheDefaults() throws Exception {
+    assertThat(SettingsFile.read(SHIPPED)).isEqualTo(SettingsFile.defaults());
+  }
+
+  @Test
+  void shippedFile_everyKey_hasACommentAbove() throws Exception {
+    String text = Files.readString(SHIPPED);
+    for (String section : List.of("smtp", "admin", "store", "delivery", "release", "map")) {
+      assertThat(text).containsPattern("(?m)^# .*\\n" + section + ":|^" + section + ":\\n  #");
+    }
+  }
+
+  @Test
+  void defaults_contract_holds() {
+    Settings settings = SettingsFile.defaults();
+
+    assertThat(settings.node()).isEqualTo("gw1");
+    assertThat(settings.smtp().listen()).isEqualTo(new Listen("127.0.0.1", 2525));
+    assertThat(settings.lmtp().listen().port()).isEqualTo(2424);
+    assertThat(settings.admin().listen().port()).isEqualTo(8025);
+    assertThat(settings.smtp().maxMessageSize()).isEqualTo(50L << 20);
+    assertThat(settings.store().maxBytes()).isEqualTo(50L << 30);
+    assertThat(settings.delivery().handoffTimeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(settings.retry().max()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(settings.map().load()).contains(Path.of("conf/map.yaml"));
+    assertThat(settings.operatorToken()).isEqualTo(Path.of("var/data/operator.token"));
+  }
+
+  @Test
+  void everyValue_changed_isRead() throws Exception {
+    Settings settings =
+        read(
+            """
+            node: gw2
+            data: ${DATA}/x
+            smtp: { listen: "[::1]:0", allow: 10.0.0.0/8, max-message-size: 64KiB }
+            release: { rate-per-pair: 7 }
+            map: { load: "", subaddress: "-" }
+            """);
+
+    assertThat(settings.node()).isEqualTo("gw2");
+    assertThat(settings.data()).isEqualTo(Path.of("/srv/x"));
+    assertThat(settings.smtp().listen()).isEqualTo(new Listen("::1", 0));
+    assertThat(settings.smtp().allow()).containsExactly(Network.parse("10.0.0.0/8"));
+    assertThat(settings.release().ratePerPair()).isEqualTo(7);
+    assertThat(settings.map().load()).isEmpty();
+  }
+
+  static Stream<Arguments> wrong() {
+    return Stream.of(
+        arguments("nodes: x", "1: nodes: unknown key"),
+        arguments("a: 1\nnode: x", "1: a: unknown key"),
+        arguments("node: x\nsmtp:\n  listn: y", "3: smtp.listn: unknown key; known here: listen,"),
+        arguments("node: a\nnode: b", "2: node: stands here twice"),
+        arguments("node: 'a b'", "1: node: not a name"),
+        arguments("node: [a]", "1: node: one value is expected here"),
+        arguments("hostname: 'a b'", "1: hostname: not a host name"),
+        arguments("data: ''", "1: data: a path is expected here"),
+        arguments("data: ${NOPE}", "1: data: the environment has no variable NOPE"),
+        arguments("smtp: here", "1: smtp: keys with values are expected here"),
+        arguments("smtp:\n  listen: 2525", "2: smtp.listen: not a HOST:PORT: 2525"),
+        arguments("smtp: { listen: 'x:65536' }", "1: smtp.listen: not a HOST:PORT: x:65536"),
+        arguments("smtp: { allow: [localhost] }", "1: smtp.allow: not an address or network"),
+        arguments("smtp: { allow: [10.0.0.0/33] }", "1: smtp.allow: not an address or network"),
+        arguments(
+            "\nlmtp:\n  max-message-size: 50MB",
+            "3: lmtp.max-message-size: not a size such as 50MiB"),
+        arguments("smtp: { max-message-size: 3GiB }", "3GiB is not within 64KiB to 2GiB"),
+        arguments("smtp: { max-recipients: 0 }", "smtp.max-recipients: 0 is not within 1 to"),
+        arguments("smtp: { max-recipients: many }", "smtp.max-recipients: not a whole number"),
+        arguments("smtp: { command-timeout: 5 }", "smtp.command-timeout: not a time such as 30s"),
+        arguments("smtp: { command-timeout: 2h }", "2h is not within 100ms to 1h"),
+        arguments("smtp: { tls: { key: /no/such } }", "smtp.tls.key: there is no readable file"),
+        arguments("admin: { tokens: /no/such }", "1: admin.tokens: there is no readable file"),
+        arguments("store: { kind: postgresql }", "1: store.kind: this version has only embedded"),
+        arguments("store: { max-bytes: 99999999TiB }", "1: store.max-bytes: too large"),
+        arguments("retry: { first: 1h }", "retry.max: is shorter than retry.first"),
+        arguments("map: { subaddress: ab }", "1: map.subaddress: not at most 4 separators"),
+        arguments("node: 'x", "not YAML: "),
+        arguments("node: x\n\tsmtp: y", ":2: not YAML: "),
+        arguments("- a", "1: keys with values are expected here"),
+        arguments("[a, b]: c", "1: a key must be one word"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrong")
+  void badInput_named_byLineAndKeyOnOneLine(String text, String complaint) {
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("holdfast.yaml:")
+        .hasMessageContaining(complaint)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void oneOfCertificateAndKey_refused(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("cert.pem"), "x");
+
+    assertThatThrownBy(() -> read("smtp:\n  tls: { certificate: " + file + " }"))
+        .hasMessage("holdfast.yaml:2: smtp.tls: certificate and key go together");
+  }
+
+  @Test
+  void missingFile_said() {
+    assertThatThrownBy(() -> SettingsFile.read(Path.of("no/such.yaml")))
+        .hasMessage("no/such.yaml: there is no such file");
+  }
+
+  private static Settings read(String text) throws ConfigurationException {
+    return SettingsFile.read(
+        "holdfast.yaml", new StringReader(text), name -> name.equals("DATA") ? "/srv" : null);
+  }
+
+  private static void flatten(String path, JsonNode node, List<String> keys) {
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      String key = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
+      if (field.getValue().isObject()) {
+        flatten(key, field.getValue(), keys);
+      } else {
+        keys.add(key);
+      }
+    }
+  }
+}
