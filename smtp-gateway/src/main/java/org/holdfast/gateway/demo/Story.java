@@ -21,10 +21,10 @@ final class Story {
       Stream.of("alice", "bob", "carol", "dave").map(Story::address).toList();
   static final List<String> UNTOUCHED = Stream.of("erin", "frank").map(Story::address).toList();
 
-  private static final long BRISK_MILLIS = 100;
+  private static final long BRISK_MILLIS = 150;
   private static final long BRISKEST_MILLIS = 40; // so that a story told fast is a short one too
   private static final Duration WAIT_LIMIT = Duration.ofSeconds(45);
-  private static final int MORNING_MAIL = 60;
+  private static final int MORNING_MAIL = 60; // however slow the machine, imap5 has something to lose
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
   private final double pace;
@@ -136,7 +136,7 @@ final class Story {
     tell.say("imap5's disk was put into another machine and can be read. The restore begins.");
     for (String user : RESTORED) {
       comeBack(user);
-      pass(600);
+      pass(400);
     }
     tell.say("All four are back. Mail for them goes straight through again.");
     pass(1_000);
