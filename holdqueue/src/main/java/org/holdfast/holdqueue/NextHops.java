@@ -30,8 +30,13 @@ public interface NextHops {
      */
     record Open(String nextHop, int priority) implements Way {}
 
-    /** On hold: nothing is tried until {@code opened} is said for this lane. */
-    record Shut(String why) implements Way {}
+    /**
+     * On hold: nothing is tried until {@code opened} is said for this lane.
+     *
+     * @param nextHop where its mail would go, so that a wide {@code opened} of that next hop finds
+     *     it; empty when there is none (any more)
+     */
+    record Shut(String nextHop, String why) implements Way {}
 
     /** Cannot be known right now (the map is down): asked again later. */
     record Unknown(String why) implements Way {}

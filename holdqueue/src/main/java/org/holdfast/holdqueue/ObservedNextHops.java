@@ -11,7 +11,8 @@ record ObservedNextHops(NextHops asked, Index index) implements NextHops {
     Way way = asked.way(lane);
     switch (way) {
       case Way.Open open -> index.status(lane, false, open.nextHop());
-      case Way.Shut shut -> index.status(lane, true, null);
+      case Way.Shut shut ->
+          index.status(lane, true, shut.nextHop().isEmpty() ? null : shut.nextHop());
       case Way.Unknown unknown -> {}
     }
     return way;

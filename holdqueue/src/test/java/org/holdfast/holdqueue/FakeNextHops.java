@@ -16,7 +16,7 @@ final class FakeNextHops implements NextHops {
 
   final Map<String, Way> ways = new ConcurrentHashMap<>();
   final List<String> delivered = new CopyOnWriteArrayList<>();
-  volatile Way otherwise = new Way.Shut("on hold");
+  volatile Way otherwise = new Way.Shut("", "on hold");
   volatile Function<Delivery, Outcome> backend = d -> new Outcome.Delivered("250 2.0.0 ok");
 
   void open(String lane, String nextHop) {

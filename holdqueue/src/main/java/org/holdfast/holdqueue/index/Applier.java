@@ -56,7 +56,8 @@ final class Applier {
   }
 
   private void apply(LogRecord record, MessageRecord stored) throws SQLException {
-    Rows.Message known = batch.message(stored.sequence());
+    boolean moved = record.type() == MessageRecord.MOVED;
+    Rows.Message known = moved ? batch.message(stored.sequence()) : null;
     if (known != null) {
       move(record, known);
       return;

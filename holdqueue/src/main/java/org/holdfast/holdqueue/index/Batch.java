@@ -1,6 +1,5 @@
 package org.holdfast.holdqueue.index;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
 
-  private final Connection connection;
+  private final Statements statements;
   private final LongUnaryOperator segmentOf;
   private final Map<Long, Rows.Message> messages = new HashMap<>();
   private final Map<Long, Rows.Delivery> deliveries = new LinkedHashMap<>();
@@ -28,12 +27,11 @@ final class Batch {
   private final List<long[]> redirected = new ArrayList<>();
   private long nextLane;
 
-  Batch(Connection connection, LongUnaryOperator segmentOf) throws SQLException {
-    this.connection = connection;
+  Batch(Statements statements, LongUnaryOperator segmentOf) throws SQLException {
+    this.statements = statements;
     this.segmentOf = segmentOf;
-    try (PreparedStatement select =
-            connection.prepareStatement("select coalesce(max(id), 0) + 1 from lane");
-        ResultSet row = select.executeQuery()) {
+    PreparedStatement select = statements.of("select coalesce(max(id), 0) + 1 from lane");
+    try (ResultSet row = select.executeQuery()) {
       row.next();
       nextLane = row.getLong(1);
     }
@@ -51,25 +49,24 @@ final class Batch {
   }
 
   private Rows.@Nullable Message loadMessage(long seq) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "select pos, id, sender, accepted, size, remaining from message where seq = ?")) {
-      select.setLong(1, seq);
-      try (ResultSet row = select.executeQuery()) {
-        if (!row.next()) {
-          return null;
-        }
-        Rows.Message message = new Rows.Message();
-        message.seq = seq;
-        message.pos = row.getLong(1);
-        message.segment = segmentOf.applyAsLong(message.pos);
-        message.id = row.getString(2);
-        message.sender = row.getString(3);
-        message.accepted = row.getLong(4);
-        message.size = row.getLong(5);
-        message.remaining = row.getInt(6);
-        return message;
+    PreparedStatement select =
+        statements.of(
+            "select pos, id, sender, accepted, size, remaining from message where seq = ?");
+    select.setLong(1, seq);
+    try (ResultSet row = select.executeQuery()) {
+      if (!row.next()) {
+        return null;
       }
+      Rows.Message message = new Rows.Message();
+      message.seq = seq;
+      message.pos = row.getLong(1);
+      message.segment = segmentOf.applyAsLong(message.pos);
+      message.id = row.getString(2);
+      message.sender = row.getString(3);
+      message.accepted = row.getLong(4);
+      message.size = row.getLong(5);
+      message.remaining = row.getInt(6);
+      return message;
     }
   }
 
@@ -93,29 +90,28 @@ final class Batch {
   }
 
   private Rows.@Nullable Delivery loadDelivery(long key) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
+    PreparedStatement select =
+        statements.of(
             "select d.seq, d.lane, d.state, d.attempts, d.next, d.reply, d.described, d.address,"
-                + " m.size from delivery d join message m on m.seq = d.seq where d.k = ?")) {
-      select.setLong(1, key);
-      try (ResultSet row = select.executeQuery()) {
-        if (!row.next()) {
-          return null;
-        }
-        Rows.Delivery delivery = new Rows.Delivery();
-        delivery.key = key;
-        delivery.seq = row.getLong(1);
-        delivery.laneId = row.getLong(2);
-        delivery.state = row.getInt(3);
-        delivery.attempts = row.getInt(4);
-        delivery.next = row.getLong(5);
-        delivery.reply = row.getString(6);
-        delivery.described = row.getLong(7);
-        delivery.address = row.getString(8);
-        delivery.size = row.getLong(9);
-        delivery.lane = lane(delivery.laneId);
-        return delivery;
+                + " m.size from delivery d join message m on m.seq = d.seq where d.k = ?");
+    select.setLong(1, key);
+    try (ResultSet row = select.executeQuery()) {
+      if (!row.next()) {
+        return null;
       }
+      Rows.Delivery delivery = new Rows.Delivery();
+      delivery.key = key;
+      delivery.seq = row.getLong(1);
+      delivery.laneId = row.getLong(2);
+      delivery.state = row.getInt(3);
+      delivery.attempts = row.getInt(4);
+      delivery.next = row.getLong(5);
+      delivery.reply = row.getString(6);
+      delivery.described = row.getLong(7);
+      delivery.address = row.getString(8);
+      delivery.size = row.getLong(9);
+      delivery.lane = lane(delivery.laneId);
+      return delivery;
     }
   }
 
@@ -140,30 +136,29 @@ final class Batch {
   }
 
   private Rows.@Nullable Lane loadLane(String which, Object value) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
+    PreparedStatement select =
+        statements.of(
             "select id, lane, domain, nexthop, shut, waiting, parked, bytes, parkedbytes, since,"
                 + " retry from lane where "
-                + which)) {
-      select.setObject(1, value);
-      try (ResultSet row = select.executeQuery()) {
-        if (!row.next()) {
-          return null;
-        }
-        Rows.Lane lane = new Rows.Lane();
-        lane.id = row.getLong(1);
-        lane.lane = row.getString(2);
-        lane.domain = row.getString(3);
-        lane.nextHop = row.getString(4);
-        lane.shut = row.getBoolean(5);
-        lane.waiting = row.getLong(6);
-        lane.parked = row.getLong(7);
-        lane.bytes = row.getLong(8);
-        lane.parkedBytes = row.getLong(9);
-        lane.since = row.getLong(10);
-        lane.retry = row.getLong(11);
-        return remember(lane);
+                + which);
+    select.setObject(1, value);
+    try (ResultSet row = select.executeQuery()) {
+      if (!row.next()) {
+        return null;
       }
+      Rows.Lane lane = new Rows.Lane();
+      lane.id = row.getLong(1);
+      lane.lane = row.getString(2);
+      lane.domain = row.getString(3);
+      lane.nextHop = row.getString(4);
+      lane.shut = row.getBoolean(5);
+      lane.waiting = row.getLong(6);
+      lane.parked = row.getLong(7);
+      lane.bytes = row.getLong(8);
+      lane.parkedBytes = row.getLong(9);
+      lane.since = row.getLong(10);
+      lane.retry = row.getLong(11);
+      return remember(lane);
     }
   }
 
@@ -197,12 +192,11 @@ final class Batch {
   /** Changes many lanes at once, after what the batch knows has been written. */
   void update(String sql, Object... values) throws SQLException {
     flush();
-    try (PreparedStatement update = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.length; i++) {
-        update.setObject(i + 1, values[i]);
-      }
-      update.executeUpdate();
+    PreparedStatement update = statements.of(sql);
+    for (int i = 0; i < values.length; i++) {
+      update.setObject(i + 1, values[i]);
     }
+    update.executeUpdate();
   }
 
   /** Writes everything and forgets it; the caller commits. */
@@ -219,30 +213,26 @@ final class Batch {
   }
 
   private void writeMessages() throws SQLException {
-    try (PreparedStatement insert =
-            connection.prepareStatement("insert into message values (?, ?, ?, ?, ?, ?, ?)");
-        PreparedStatement update =
-            connection.prepareStatement("update message set pos = ?, remaining = ? where seq = ?");
-        PreparedStatement delete =
-            connection.prepareStatement("delete from message where seq = ?");
-        PreparedStatement events = connection.prepareStatement("delete from event where seq = ?");
-        PreparedStatement moved =
-            connection.prepareStatement("delete from redirected where seq = ?")) {
-      for (Rows.Message m : messages.values()) {
-        switch (m.mark) {
-          case NEW -> add(insert, m.seq, m.pos, m.id, m.sender, m.accepted, m.size, m.remaining);
-          case CHANGED -> add(update, m.pos, m.remaining, m.seq);
-          case GONE -> {
-            add(delete, m.seq);
-            add(events, m.seq);
-            add(moved, m.seq);
-          }
-          case NEVER, CLEAN -> {}
+    PreparedStatement insert = statements.of("insert into message values (?, ?, ?, ?, ?, ?, ?)");
+    PreparedStatement update =
+        statements.of("update message set pos = ?, remaining = ? where seq = ?");
+    PreparedStatement delete = statements.of("delete from message where seq = ?");
+    PreparedStatement events = statements.of("delete from event where seq = ?");
+    PreparedStatement moved = statements.of("delete from redirected where seq = ?");
+    for (Rows.Message m : messages.values()) {
+      switch (m.mark) {
+        case NEW -> add(insert, m.seq, m.pos, m.id, m.sender, m.accepted, m.size, m.remaining);
+        case CHANGED -> add(update, m.pos, m.remaining, m.seq);
+        case GONE -> {
+          add(delete, m.seq);
+          add(events, m.seq);
+          add(moved, m.seq);
         }
+        case NEVER, CLEAN -> {}
       }
-      for (PreparedStatement each : List.of(insert, update, delete, events, moved)) {
-        each.executeBatch();
-      }
+    }
+    for (PreparedStatement each : List.of(insert, update, delete, events, moved)) {
+      each.executeBatch();
     }
     events.removeIf(e -> gone(e[0]));
     redirected.removeIf(e -> gone(e[0]));
@@ -254,35 +244,33 @@ final class Batch {
   }
 
   private void writeDeliveries() throws SQLException {
-    try (PreparedStatement insert =
-            connection.prepareStatement("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        PreparedStatement update =
-            connection.prepareStatement(
-                "update delivery set state = ?, attempts = ?, next = ?, reply = ? where k = ?");
-        PreparedStatement delete =
-            connection.prepareStatement("delete from delivery where k = ?")) {
-      for (Rows.Delivery d : deliveries.values()) {
-        switch (d.mark) {
-          case NEW ->
-              add(
-                  insert,
-                  d.key,
-                  d.seq,
-                  d.laneId,
-                  d.state,
-                  d.attempts,
-                  d.next,
-                  d.reply,
-                  d.described,
-                  d.address);
-          case CHANGED -> add(update, d.state, d.attempts, d.next, d.reply, d.key);
-          case GONE -> add(delete, d.key);
-          case NEVER, CLEAN -> {}
-        }
+    PreparedStatement insert =
+        statements.of("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    PreparedStatement update =
+        statements.of(
+            "update delivery set state = ?, attempts = ?, next = ?, reply = ? where k = ?");
+    PreparedStatement delete = statements.of("delete from delivery where k = ?");
+    for (Rows.Delivery d : deliveries.values()) {
+      switch (d.mark) {
+        case NEW ->
+            add(
+                insert,
+                d.key,
+                d.seq,
+                d.laneId,
+                d.state,
+                d.attempts,
+                d.next,
+                d.reply,
+                d.described,
+                d.address);
+        case CHANGED -> add(update, d.state, d.attempts, d.next, d.reply, d.key);
+        case GONE -> add(delete, d.key);
+        case NEVER, CLEAN -> {}
       }
-      for (PreparedStatement each : List.of(insert, update, delete)) {
-        each.executeBatch();
-      }
+    }
+    for (PreparedStatement each : List.of(insert, update, delete)) {
+      each.executeBatch();
     }
   }
 
@@ -290,60 +278,57 @@ final class Batch {
     if (pairs.isEmpty()) {
       return;
     }
-    try (PreparedStatement insert = connection.prepareStatement(sql)) {
-      for (long[] pair : pairs) {
-        add(insert, pair[0], pair[1]);
-      }
-      insert.executeBatch();
+    PreparedStatement insert = statements.of(sql);
+    for (long[] pair : pairs) {
+      add(insert, pair[0], pair[1]);
     }
+    insert.executeBatch();
     pairs.clear();
   }
 
   private void writeLanes() throws SQLException {
-    try (PreparedStatement insert =
-            connection.prepareStatement(
-                "insert into lane values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        PreparedStatement update =
-            connection.prepareStatement(
-                "update lane set nexthop = ?, shut = ?, waiting = ?, parked = ?, bytes = ?,"
-                    + " parkedbytes = ?, since = ?, retry = ? where id = ?");
-        PreparedStatement delete = connection.prepareStatement("delete from lane where id = ?")) {
-      for (Rows.Lane lane : lanes.values()) {
-        settle(lane);
-        switch (lane.mark) {
-          case NEW ->
-              add(
-                  insert,
-                  lane.id,
-                  lane.lane,
-                  lane.domain,
-                  lane.nextHop,
-                  lane.shut,
-                  lane.waiting,
-                  lane.parked,
-                  lane.bytes,
-                  lane.parkedBytes,
-                  lane.since,
-                  lane.retry);
-          case CHANGED ->
-              add(
-                  update,
-                  lane.nextHop,
-                  lane.shut,
-                  lane.waiting,
-                  lane.parked,
-                  lane.bytes,
-                  lane.parkedBytes,
-                  lane.since,
-                  lane.retry,
-                  lane.id);
-          case GONE -> add(delete, lane.id);
-          case NEVER, CLEAN -> {}
-        }
+    PreparedStatement insert =
+        statements.of("insert into lane values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    PreparedStatement update =
+        statements.of(
+            "update lane set nexthop = ?, shut = ?, waiting = ?, parked = ?, bytes = ?,"
+                + " parkedbytes = ?, since = ?, retry = ? where id = ?");
+    PreparedStatement delete = statements.of("delete from lane where id = ?");
+    for (Rows.Lane lane : lanes.values()) {
+      settle(lane);
+      switch (lane.mark) {
+        case NEW ->
+            add(
+                insert,
+                lane.id,
+                lane.lane,
+                lane.domain,
+                lane.nextHop,
+                lane.shut,
+                lane.waiting,
+                lane.parked,
+                lane.bytes,
+                lane.parkedBytes,
+                lane.since,
+                lane.retry);
+        case CHANGED ->
+            add(
+                update,
+                lane.nextHop,
+                lane.shut,
+                lane.waiting,
+                lane.parked,
+                lane.bytes,
+                lane.parkedBytes,
+                lane.since,
+                lane.retry,
+                lane.id);
+        case GONE -> add(delete, lane.id);
+        case NEVER, CLEAN -> {}
       }
-      for (PreparedStatement each : List.of(insert, update, delete)) {
-        each.executeBatch();
-      }
+    }
+    for (PreparedStatement each : List.of(insert, update, delete)) {
+      each.executeBatch();
     }
   }
 
@@ -356,18 +341,17 @@ final class Batch {
     if (!lane.headGone) {
       return;
     }
-    try (PreparedStatement select =
-        connection.prepareStatement(
+    PreparedStatement select =
+        statements.of(
             "select min(m.accepted) from message m where m.seq in (select seq from delivery where k"
                 + " in ((select min(k) from delivery where lane = ? and state = 0), (select min(k)"
-                + " from delivery where lane = ? and state = 1)))")) {
-      select.setLong(1, lane.id);
-      select.setLong(2, lane.id);
-      try (ResultSet row = select.executeQuery()) {
-        if (row.next()) {
-          lane.since = row.getLong(1);
-          lane.changed();
-        }
+                + " from delivery where lane = ? and state = 1)))");
+    select.setLong(1, lane.id);
+    select.setLong(2, lane.id);
+    try (ResultSet row = select.executeQuery()) {
+      if (row.next()) {
+        lane.since = row.getLong(1);
+        lane.changed();
       }
     }
   }

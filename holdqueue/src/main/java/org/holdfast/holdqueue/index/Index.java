@@ -234,8 +234,9 @@ public final class Index implements AutoCloseable {
       connection.setAutoCommit(false);
       load(connection);
       database = opened;
+      Statements statements = new Statements(connection);
       while (!closed) {
-        step(connection);
+        step(connection, statements);
       }
     }
   }
@@ -291,14 +292,14 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  private void step(Connection connection) throws SQLException, IOException {
+  private void step(Connection connection, Statements statements) throws SQLException, IOException {
     if (position >= bootEnd && !ready.isDone()) {
       loadCounts(connection);
       ready.complete(null);
     }
     boolean more = waitForMore();
     if (more || !statuses.isEmpty() || !wides.isEmpty()) {
-      batch(connection, more ? log.end() : position);
+      batch(connection, statements, more ? log.end() : position);
     }
   }
 
@@ -321,10 +322,11 @@ public final class Index implements AutoCloseable {
     connection.commit();
   }
 
-  private void batch(Connection connection, long end) throws SQLException, IOException {
+  private void batch(Connection connection, Statements statements, long end)
+      throws SQLException, IOException {
     long until = Math.min(end, position + BATCH);
     until = position < bootEnd ? Math.min(until, bootEnd) : until;
-    Batch batch = new Batch(connection, this::segmentOf);
+    Batch batch = new Batch(statements, this::segmentOf);
     Applier.Effects effects = new Applier.Effects();
     Applier applier = new Applier(batch, segments, effects);
     long reached =

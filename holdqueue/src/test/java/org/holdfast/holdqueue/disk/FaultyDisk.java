@@ -179,7 +179,15 @@ public final class FaultyDisk implements Disk {
   }
 
   /** A change that was not synced; a null for the octets is a truncation to {@code at}. */
-  private record Change(int at, byte @Nullable [] octets) {}
+  private static final class Change {
+    final int at;
+    final byte @Nullable [] octets;
+
+    Change(int at, byte @Nullable [] octets) {
+      this.at = at;
+      this.octets = octets;
+    }
+  }
 
   /** A file whatever its names. */
   private static final class Inode {

@@ -23,8 +23,7 @@ class DispatcherTest {
 
   private static final long SECOND = 1_000_000_000L;
   private static final DispatchLimits LIMITS = DispatchLimits.defaults();
-  private static final Outcome DOWN =
-      new Outcome.Deferred(Outcome.Scope.NEXT_HOP, "no connection");
+  private static final Outcome DOWN = new Outcome.Deferred(Outcome.Scope.NEXT_HOP, "no connection");
   private static final Outcome OK = new Outcome.Delivered("250 ok");
 
   private final MemoryBacklog backlog = new MemoryBacklog();
@@ -240,7 +239,10 @@ class DispatcherTest {
     settle();
     assertThat(open).hasSize(1);
     endNext(OK);
-    assertThat(open).singleElement().extracting(d -> d.recipient().lane()).isEqualTo("b@example.com");
+    assertThat(open)
+        .singleElement()
+        .extracting(d -> d.recipient().lane())
+        .isEqualTo("b@example.com");
   }
 
   @Test

@@ -80,7 +80,13 @@ final class Simulation {
   private void rest() {
     for (int i = 0; !tasks.isEmpty(); i++) {
       Invariant.require(
-          i < MOST_STEPS_TO_REST, () -> "no rest after %d steps: %s, left %s".formatted(MOST_STEPS_TO_REST, dispatcher.status(Instant.EPOCH), world.backlog.pending()));
+          i < MOST_STEPS_TO_REST,
+          () ->
+              "no rest after %d steps: %s, left %s"
+                  .formatted(
+                      MOST_STEPS_TO_REST,
+                      dispatcher.status(Instant.EPOCH),
+                      world.backlog.pending()));
       step();
     }
     Invariants.ALL.forEach(invariant -> invariant.atRest(world));
@@ -379,7 +385,9 @@ final class Simulation {
 
   private void arrivesWithOpenAttempt() {
     String lane = any(world.lanes);
-    if (!world.isOpen(lane) || !world.backlog.head(lane, 1).isEmpty() || world.ownOpen.containsKey(lane)) {
+    if (!world.isOpen(lane)
+        || !world.backlog.head(lane, 1).isEmpty()
+        || world.ownOpen.containsKey(lane)) {
       return;
     }
     String nextHop = world.livesOn.getOrDefault(lane, "");
@@ -387,13 +395,12 @@ final class Simulation {
     world.accepted.put(delivery.sequence(), delivery);
     world.adoptedOpen.add(delivery.sequence());
     if (fault != Fault.IGNORES_ADOPTED) {
-      post(
-          d -> {
-            d.adopted(delivery);
-            if (world.adoptedOpen.contains(delivery.sequence())) {
-              world.adoptedKnown.put(delivery.sequence(), lane);
-            }
-          });
+      post(d -> {
+        d.adopted(delivery);
+        if (world.adoptedOpen.contains(delivery.sequence())) {
+          world.adoptedKnown.put(delivery.sequence(), lane);
+        }
+      });
     }
     world.backlog.put(delivery, world.backlog.filed(lane, nextHop));
     later(5, () -> tellHeld(lane, nextHop, Held.Entry.WAITING));
@@ -501,13 +508,12 @@ final class Simulation {
     later(
         10,
         () ->
-            post(
-                d -> {
-                  world.newsTold(lane);
-                  if (fault != Fault.LOSES_CHANGED) {
-                    d.changed(lane);
-                  }
-                }));
+            post(d -> {
+              world.newsTold(lane);
+              if (fault != Fault.LOSES_CHANGED) {
+                d.changed(lane);
+              }
+            }));
   }
 
   // ---- the end

@@ -77,7 +77,7 @@ final class World {
     }
     return isOpen(lane)
         ? new Way.Open(livesOn.getOrDefault(lane, ""), lane.startsWith("u01") ? 1 : 0)
-        : new Way.Shut("on hold");
+        : new Way.Shut(livesOn.getOrDefault(lane, ""), "on hold");
   }
 
   boolean isOpen(String lane) {

@@ -36,8 +36,8 @@ public final class Courier implements NextHops {
     try {
       return switch (routing.look(lane)) {
         case Entry.Go go -> new Way.Open(go.permit().pair(), NORMAL_PRIORITY);
-        case Entry.Hold hold -> new Way.Shut(hold.why());
-        case Entry.Refuse gone -> new Way.Shut(Replies.gone(gone.location()).line());
+        case Entry.Hold hold -> new Way.Shut(hold.pair(), hold.why());
+        case Entry.Refuse gone -> new Way.Shut("", Replies.gone(gone.location()).line());
       };
     } catch (MapUnavailableException e) {
       return new Way.Unknown("user map unavailable: " + e.getMessage());

@@ -71,10 +71,23 @@ class SmtpSessionIT {
 
   @Test
   void pipelined_twoMessagesAtOnce_repliesInOrder() throws IOException {
-    client.send(
-        "EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<later@example.org>\r\nRCPT TO:<nobody@example.org>\r\n"
-            + "DATA\r\nfirst\r\n.\r\nMAIL FROM:<b@c.de>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n"
-            + "second\r\n.\r\nQUIT\r\n");
+    List<String> lines =
+        List.of(
+            "EHLO c",
+            "MAIL FROM:<>",
+            "RCPT TO:<later@example.org>",
+            "RCPT TO:<nobody@example.org>",
+            "DATA",
+            "first",
+            ".",
+            "MAIL FROM:<b@c.de>",
+            "RCPT TO:<b@example.org>",
+            "DATA",
+            "second",
+            ".",
+            "QUIT",
+            "");
+    client.send(String.join("\r\n", lines));
     for (String code : "250 250 250 550 354 250 250 250 354 250 221".split(" ", -1)) {
       assertThat(client.reply()).startsWith(code);
     }
