@@ -13,7 +13,8 @@ for program in postfix smtp-source smtp-sink python3; do
 done
 [ "$(id -u)" = 0 ] || die "a private Postfix needs root"
 [ -f ../smtp-gateway/target/holdfast.jar ] || die "no jar: run ./mvnw -DskipTests package first"
-java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+. ../.mvn/find-jdk.sh
+find_jdk || exit 1
 
 free_ports() {
   python3 -c 'import socket,sys
@@ -53,15 +54,15 @@ CF
   for number in $(seq 0 199); do echo "  - { address: held$number@bench.test, pair: sink, state: moving }"; done
 } > "$folder/map.yaml"
 
-"$java" "-Xmx$HEAP" -jar ../smtp-gateway/target/holdfast.jar serve --config "$folder/holdfast.yaml" \
+"$JAVA_HOME/bin/java" "-Xmx$HEAP" -jar ../smtp-gateway/target/holdfast.jar serve --config "$folder/holdfast.yaml" \
   > "$folder/ready" 2> "$folder/log" &
 holdfast_pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 300); do
   grep -q '^holdfast ready' "$folder/ready" && break
   kill -0 "$holdfast_pid" 2>/dev/null || { cat "$folder/log" >&2; die "the gateway did not start"; }
   sleep 0.1
 done
-grep -q '^holdfast ready' "$folder/ready" || die "no ready line within 10 s"
+grep -q '^holdfast ready' "$folder/ready" || die "no ready line within 30 s"
 
 ./postfix.sh start "$folder" "$relay" "$hold" "$postfix_sink"
 sleep 1

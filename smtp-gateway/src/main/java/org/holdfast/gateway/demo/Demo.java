@@ -1,15 +1,20 @@
 package org.holdfast.gateway.demo;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The whole story on this machine without anything else installed: the gateway, two backend pairs
  * with readable mailboxes, senders. Used once.
  */
 public final class Demo {
+
+  private static final Logger log = LoggerFactory.getLogger(Demo.class);
 
   private static final Duration UNHURRIED = Duration.ofSeconds(2);
 
@@ -42,21 +47,32 @@ public final class Demo {
    */
   public int run(boolean once) {
     Narrator tell = new Narrator(out, colour, System::nanoTime);
-    try (DemoFolder folder = new DemoFolder();
-        Backends backends = new Backends()) {
+    try (DemoFolder folder = new DemoFolder()) {
       DemoLog.to(folder.log());
-      gateway.start(folder.write(backends.pairs(), backends.homes()));
-      try {
-        return perform(tell, folder, backends, once) ? 0 : 1;
-      } finally {
-        gateway.stop();
+      boolean good = runIn(folder, tell, once);
+      if (!good) {
+        tell.line("Log and data are kept in %s", folder.keep());
       }
+      return good ? 0 : 1;
+    } catch (IOException e) {
+      tell.verdict(false, "The demo's folder: " + e.getMessage());
+      return 1;
+    }
+  }
+
+  private boolean runIn(DemoFolder folder, Narrator tell, boolean once) {
+    try (Backends backends = new Backends()) {
+      gateway.start(folder.write(backends.pairs(), backends.homes()));
+      return perform(tell, folder, backends, once);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return 1;
+      return false;
     } catch (Exception e) {
+      log.error("the demo broke off", e);
       tell.verdict(false, "The demo broke off: " + e.getMessage());
-      return 1;
+      return false;
+    } finally {
+      gateway.stop();
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /**
  * The temporary folder of one demo: configuration, map, tokens, the gateway's data and its log.
- * Removed at the end.
+ * Removed at the end, unless it is to be kept.
  */
 final class DemoFolder implements AutoCloseable {
 
@@ -23,9 +23,16 @@ final class DemoFolder implements AutoCloseable {
   static final String BACKEND_TOKEN = "demo-backend-token-0123456789abcdef";
 
   private final Path root;
+  private boolean kept;
 
   DemoFolder() throws IOException {
     root = Files.createTempDirectory("holdfast-demo-");
+  }
+
+  /** Leaves everything where it is, for whoever wants to find out what went wrong. */
+  Path keep() {
+    kept = true;
+    return root;
   }
 
   Path log() {
@@ -41,6 +48,9 @@ final class DemoFolder implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (kept) {
+      return;
+    }
     try (Stream<Path> all = Files.walk(root)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);

@@ -3,7 +3,7 @@ package org.holdfast.gateway.demo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 
 /** One {@link Sender} for each user, each on a virtual thread. Driven by one thread. */
@@ -61,16 +61,17 @@ final class Senders {
         .toList();
   }
 
-  /** The longest that anyone who wrote to these users has waited for a reply since then. */
-  Duration slowestSince(long nanoTime, Predicate<String> users) {
-    return Duration.ofNanos(
+  /** How long senders to these users waited for replies that came at such times; 0 if none came. */
+  Duration medianWait(List<String> users, LongPredicate atNanos) {
+    long[] waits =
         senders.stream()
-            .filter(sender -> users.test(sender.user()))
+            .filter(sender -> users.contains(sender.user()))
             .flatMap(sender -> sender.sent().stream())
-            .filter(sent -> sent.atNanos() >= nanoTime)
+            .filter(sent -> atNanos.test(sent.atNanos()))
             .mapToLong(Sent::tookNanos)
-            .max()
-            .orElse(0));
+            .sorted()
+            .toArray();
+    return Duration.ofNanos(waits.length == 0 ? 0 : waits[waits.length / 2]);
   }
 
   private Stream<Sent> attempts() {
