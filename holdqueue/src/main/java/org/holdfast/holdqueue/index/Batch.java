@@ -217,7 +217,7 @@ final class Batch {
     PreparedStatement update =
         statements.of("update message set pos = ?, remaining = ? where seq = ?");
     PreparedStatement delete = statements.of("delete from message where seq = ?");
-    PreparedStatement events = statements.of("delete from event where seq = ?");
+    PreparedStatement history = statements.of("delete from event where seq = ?");
     PreparedStatement moved = statements.of("delete from redirected where seq = ?");
     for (Rows.Message m : messages.values()) {
       switch (m.mark) {
@@ -225,13 +225,13 @@ final class Batch {
         case CHANGED -> add(update, m.pos, m.remaining, m.seq);
         case GONE -> {
           add(delete, m.seq);
-          add(events, m.seq);
+          add(history, m.seq);
           add(moved, m.seq);
         }
         case NEVER, CLEAN -> {}
       }
     }
-    for (PreparedStatement each : List.of(insert, update, delete, events, moved)) {
+    for (PreparedStatement each : List.of(insert, update, delete, history, moved)) {
       each.executeBatch();
     }
     events.removeIf(e -> gone(e[0]));
