@@ -4,16 +4,22 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.holdfast.gateway.conf.Units;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 
 /** How the API's answers look on the screen; each returns the exit code. */
 final class Answers {
+
+  /** Keys whose values are moments. */
+  private static final Set<String> TIMES =
+      Set.of("accepted", "at", "since", "oldest", "nextAttempt", "began", "expectedEnd");
 
   private Answers() {}
 
@@ -30,7 +36,18 @@ final class Answers {
   static String shown(JsonNode node, String key) {
     JsonNode value = node.path(key);
     boolean bytes = key.equals("size") || key.equals("bytes");
-    return bytes && value.isNumber() ? Units.show(value.asLong()) : text(node, key);
+    if (bytes && value.isNumber()) {
+      return Units.show(value.asLong());
+    }
+    return TIMES.contains(key) ? toTheSecond(text(node, key)) : text(node, key);
+  }
+
+  private static String toTheSecond(String instant) {
+    try {
+      return Instant.parse(instant).truncatedTo(ChronoUnit.SECONDS).toString();
+    } catch (DateTimeParseException _) {
+      return instant;
+    }
   }
 
   static void json(ClientOptions options, JsonNode answer) {
@@ -174,7 +191,7 @@ final class Answers {
   static String sentence(JsonNode event) {
     StringBuilder line = new StringBuilder();
     for (String key : List.of("at", "who", "what", "target")) {
-      line.append(text(event, key)).append("  ");
+      line.append(shown(event, key)).append("  ");
     }
     String why = text(event, "why");
     return Terminal.oneLine(why.isEmpty() ? line.toString() : line + "(" + why + ")");

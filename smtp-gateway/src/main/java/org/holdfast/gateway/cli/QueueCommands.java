@@ -65,14 +65,17 @@ final class QueueCommands implements Runnable {
       total(table, pair.getKey(), pair.getValue());
     }
     total(table, "(all)", queue);
-    table.print(options.terminal(), Terminal.width());
+    boolean empty = queue.path("messages").asLong(0) == 0;
+    if (!empty) {
+      table.print(options.terminal(), Terminal.width());
+    }
     JsonNode disk = queue.path("disk");
     options
         .terminal()
         .line(
-            "%s messages; disk: %s used, %s free"
+            "%s; disk: %s used, %s free"
                 .formatted(
-                    Answers.text(queue, "messages"),
+                    empty ? "nothing is held" : Answers.text(queue, "messages") + " message(s)",
                     Units.show(disk.path("used").asLong(0)),
                     Units.show(disk.path("free").asLong(0))));
     String trouble = Answers.text(queue, "trouble");
