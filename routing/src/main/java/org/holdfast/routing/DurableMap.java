@@ -33,6 +33,7 @@ final class DurableMap implements AutoCloseable {
   private final ChangeLog changes;
   private final InstantSource clock;
   private final Runnable mended;
+  private final Runnable tell;
   private final LogCompaction compaction;
 
   /** Protects the log, changes of the map and its repair. Never held while a flip waits. */
@@ -51,13 +52,16 @@ final class DurableMap implements AutoCloseable {
    * Opens it.
    *
    * @param mended told after a repair: any user may stand otherwise than it was last announced
+   * @param tell delivers what was announced, when a reader made the repair
    */
-  DurableMap(MapSettings settings, ChangeLog changes, InstantSource clock, Runnable mended)
+  DurableMap(
+      MapSettings settings, ChangeLog changes, InstantSource clock, Runnable mended, Runnable tell)
       throws IOException {
     this.settings = settings;
     this.changes = changes;
     this.clock = clock;
     this.mended = mended;
+    this.tell = tell;
     this.compaction = new LogCompaction(changes);
     try {
       map = LocationMap.open(settings, changes);
@@ -187,6 +191,8 @@ final class DurableMap implements AutoCloseable {
       return current != null ? current : mend();
     } finally {
       writing.unlock();
+      // Outside the lock: a listener may change the map. After a change its caller does this.
+      tell.run();
     }
   }
 

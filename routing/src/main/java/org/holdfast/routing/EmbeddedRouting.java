@@ -36,7 +36,7 @@ public final class EmbeddedRouting implements Routing {
       throws IOException {
     this.settings = settings;
     this.gate = new Gate(clock);
-    this.map = new DurableMap(settings, changes, clock, this::afterRepair);
+    this.map = new DurableMap(settings, changes, clock, this::afterRepair, announcer::tell);
     this.flips = new Flips(map, gate, announcer, clock);
     this.holds = new Holds(map, gate, announcer, clock);
     this.loading = new Loading(map, gate, announcer, clock, settings.subaddress());

@@ -1,7 +1,5 @@
 package org.holdfast.routing;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -21,11 +19,8 @@ import org.slf4j.LoggerFactory;
  * <p>Reading is thread-safe; {@link #apply} and {@link #wide(UnaryOperator)} are for the owner of
  * the writing lock.
  *
- * <p>Why no stale load can overwrite a flip: a load runs inside Caffeine's computation for its key.
- * A change commits to the view first and then replaces the entry by another computation for the
- * same key, which waits for a load under way. So a load either read what was committed, or is
- * replaced. The order of a reader is the wide state first, then the row (see {@link
- * EffectiveState}).
+ * <p>A reader reads the wide state first, then the row (see {@link EffectiveState}); that no stale
+ * row survives a change is {@link RowCache}'s.
  */
 final class LocationMap implements AutoCloseable {
 
@@ -35,7 +30,7 @@ final class LocationMap implements AutoCloseable {
   private static final int CATCH_UP_BATCH = 20_000;
 
   private final MapView view;
-  private final Cache<String, Row> rows;
+  private final RowCache rows;
   private volatile WideState wide;
 
   /**
@@ -63,7 +58,7 @@ final class LocationMap implements AutoCloseable {
 
   private LocationMap(MapView view, int cacheEntries) {
     this.view = view;
-    this.rows = Caffeine.newBuilder().maximumSize(cacheEntries).build();
+    this.rows = new RowCache(cacheEntries);
     this.wide = view.wide();
   }
 
@@ -136,10 +131,6 @@ final class LocationMap implements AutoCloseable {
 
   /** What the map has under this canonical address or {@code @domain}. */
   Row row(String address) throws SQLException {
-    Row known = rows.getIfPresent(address);
-    if (known != null) {
-      return known;
-    }
     try {
       return rows.get(address, this::load);
     } catch (LoadFailed e) {
@@ -193,7 +184,7 @@ final class LocationMap implements AutoCloseable {
     for (MapChange change : batch) {
       refresh(change, domains);
     }
-    domains.forEach(rows::invalidate);
+    domains.forEach(rows::forget);
   }
 
   /** Changes what is in memory only: which users and pairs are being switched. */
@@ -218,12 +209,12 @@ final class LocationMap implements AutoCloseable {
       forget(user.address(), domains);
       return;
     }
-    rows.asMap().computeIfPresent(user.address(), (_, _) -> new Row(user, null, false));
+    rows.replace(user.address(), new Row(user, null, false));
     domains.add(domainEntry(user.address()));
   }
 
   private void forget(String address, Set<String> domains) {
-    rows.invalidate(address);
+    rows.forget(address);
     domains.add(domainEntry(address));
   }
 

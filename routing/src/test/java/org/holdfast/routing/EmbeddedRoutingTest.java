@@ -205,6 +205,8 @@ class EmbeddedRoutingTest extends RoutingContract {
   @Test
   void viewFails_isUnavailableThenMendsItself() throws Exception {
     String before = picture();
+    List<Routing.Change> told = new ArrayList<>();
+    routing.onChange(told::add);
     shutViewDown();
     assertThatThrownBy(() -> routing.locate("never-asked@example.com"))
         .isInstanceOf(MapUnavailableException.class);
@@ -212,6 +214,7 @@ class EmbeddedRoutingTest extends RoutingContract {
     clock.pass(Duration.ofSeconds(2));
     assertThat(routing.locate("never-asked@example.com")).isInstanceOf(Location.UnknownUser.class);
     assertThat(routing.trouble()).isEmpty();
+    assertThat(told).containsExactly(new Routing.Change(new Target.Everything(), true, ""));
     assertThat(picture()).isEqualTo(before);
   }
 

@@ -7,6 +7,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
  * while it runs.
  */
 final class DataFolder implements AutoCloseable {
+
+  /** Other people's mail is in it. */
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path folder;
   private final FileChannel channel;
@@ -32,7 +38,9 @@ final class DataFolder implements AutoCloseable {
    */
   static DataFolder open(Path folder) throws IOException {
     try {
-      Files.createDirectories(folder);
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectories(folder, OWNER_ONLY);
+      }
     } catch (IOException e) {
       throw new IOException("the data folder cannot be made: " + e.getMessage(), e);
     }
