@@ -3,8 +3,15 @@ package org.holdfast.gateway.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.holdfast.gateway.demo.FaultyGateway.Fault;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +33,21 @@ class DemoIT {
     ByteArrayOutputStream story = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(story, true, StandardCharsets.UTF_8);
     int code = new Demo(new FaultyGateway(fault), out, false, FAST).run(true);
-    assertThat(story.toString(StandardCharsets.UTF_8)).contains(says);
+    String told = story.toString(StandardCharsets.UTF_8);
+    assertThat(told).contains(says);
     assertThat(code).isEqualTo(exit);
+    removeWhatWasKept(told);
+  }
+
+  /** A demo that failed keeps its folder, and says so. */
+  private static void removeWhatWasKept(String told) throws IOException {
+    Matcher kept = Pattern.compile("kept in (\\S+)").matcher(told);
+    if (kept.find()) {
+      try (Stream<Path> all = Files.walk(Path.of(kept.group(1)))) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
   }
 }
