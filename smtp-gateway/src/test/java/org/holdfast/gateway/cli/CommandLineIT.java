@@ -296,7 +296,7 @@ class CommandLineIT {
             "PAIR   HELD  READY  DEFERRED  PARKED  SIZE  OLDEST",
             "p      2     0      1         0       2KiB  -",
             "(all)  2     0      1         0       2KiB  -",
-            "2 messages; disk: 1MiB used, 1GiB free",
+            "2 message(s); disk: 1MiB used, 1GiB free",
             "NEW MAIL IS REFUSED: no room");
   }
 
