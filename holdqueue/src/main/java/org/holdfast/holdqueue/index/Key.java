@@ -1,5 +1,7 @@
 package org.holdfast.holdqueue.index;
 
+import org.holdfast.holdqueue.Intake;
+
 /**
  * One number for a delivery that sorts like the order of acceptance: a place in the log in the
  * upper bits (of the message, or of the redirection that gave it this lane), the recipient's number
@@ -7,11 +9,11 @@ package org.holdfast.holdqueue.index;
  */
 public final class Key {
 
-  /** Bits of the recipient's number. */
-  static final int BITS = 12;
+  /** Most recipients of one message; a power of two. */
+  public static final int RECIPIENTS = Intake.MAX_RECIPIENTS;
 
-  /** Most recipients of one message. */
-  public static final int RECIPIENTS = 1 << BITS;
+  /** Bits of the recipient's number. */
+  static final int BITS = Integer.numberOfTrailingZeros(RECIPIENTS);
 
   private Key() {}
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.holdfast.holdqueue.Intake;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,7 +103,7 @@ public final class SettingsFile {
             door.value("listen", listen, Listen::parse),
             door.values("allow", LOCAL_ONLY, Network::parse),
             door.size("max-message-size", "50MiB", 64 << 10, 2L << 30),
-            door.number("max-recipients", 1000, 1, 100_000),
+            door.number("max-recipients", 1000, 1, Intake.MAX_RECIPIENTS),
             door.number("max-connections", 2000, 1, 1_000_000),
             door.number("max-connections-per-client", 200, 1, 1_000_000),
             door.time("command-timeout", "5m", "100ms", "1h"),
