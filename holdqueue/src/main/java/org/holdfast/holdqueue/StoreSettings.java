@@ -26,4 +26,14 @@ public record StoreSettings(
   public StoreSettings bounds(long maxBytes, long minFree) {
     return new StoreSettings(directory, maxBytes, minFree, log, exact);
   }
+
+  /** The same with segments of another size, in octets. */
+  public StoreSettings segments(long octets) {
+    return new StoreSettings(
+        directory,
+        maxBytes,
+        minFree,
+        new LogSettings(octets, Math.min(octets, log.preallocateBytes()), log.lazyNanos()),
+        exact);
+  }
 }

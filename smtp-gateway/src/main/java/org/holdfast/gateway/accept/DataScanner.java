@@ -50,8 +50,16 @@ final class DataScanner {
     return ended;
   }
 
-  /** The first thing found that may not be in a message; null for none. */
+  /**
+   * The first thing found that may not be in a message; null for none so far. A CR that was read
+   * last may still become CRLF: {@link #defectAtEnd} says whether it did.
+   */
   @Nullable Defect defect() {
+    return defect;
+  }
+
+  /** As {@link #defect}, when nothing more comes. */
+  @Nullable Defect defectAtEnd() {
     return at == At.CR && !dots ? firstOf(Defect.BARE_CR) : defect;
   }
 

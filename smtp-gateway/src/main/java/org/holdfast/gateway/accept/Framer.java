@@ -27,7 +27,7 @@ final class Framer {
     void endOfChunk();
   }
 
-  private static final WireReply TOO_LONG = WireReply.of(500, "5.5.2", "Command line too long");
+  private static final WireReply TOO_LONG = ProtocolReplies.COMMAND_TOO_LONG;
   private static final int SCRATCH = 64 * 1024;
   private static final FastThreadLocal<byte[]> scratch =
       new FastThreadLocal<>() {
@@ -52,6 +52,8 @@ final class Framer {
 
   /** A line that is too long is being read away. */
   private boolean skippingLine;
+
+  private int skipped;
 
   private long chunkLeft;
   private DataScanner scanner = DataScanner.ofData();
@@ -186,9 +188,13 @@ final class Framer {
 
   private boolean skip(ByteBuf in, int length, boolean ended) {
     in.skipBytes(length);
+    skipped += length;
     skippingLine = !ended;
     if (ended) {
+      skipped = 0;
       receiver.badLine(TOO_LONG);
+    } else if (skipped > Limits.ENDLESS_LINE) {
+      receiver.badLine(ProtocolReplies.ENDLESS_LINE);
     }
     return true;
   }

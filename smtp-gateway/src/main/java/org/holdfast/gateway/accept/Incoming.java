@@ -103,12 +103,12 @@ final class Incoming {
     abandon();
   }
 
-  /** Why the content read so far cannot be accepted; null if it can. */
+  /** Why the content, which is complete, cannot be accepted; null if it can. */
   @Nullable Reply refusal() {
     if (tooLarge) {
       return ProtocolReplies.TOO_LARGE;
     }
-    Defect defect = scanner == null ? null : scanner.defect();
+    Defect defect = scanner == null ? null : scanner.defectAtEnd();
     if (defect != null) {
       return defect.inContent();
     }

@@ -13,6 +13,11 @@ final class Limits {
   static final int PLAIN_COMMAND_LINE = 512;
 
   /**
+   * Octets without a line end where a command is due; after so many the client is told and left.
+   */
+  static final int ENDLESS_LINE = 64 * 1024;
+
+  /**
    * RFC 5321 section 4.5.3.1.6 and RFC 5322 section 2.1.1: a line of text without its CRLF and
    * without the dot added for transparency. The gateway must send it on by LMTP, where a longer
    * line is forbidden too; so it is refused, never folded.

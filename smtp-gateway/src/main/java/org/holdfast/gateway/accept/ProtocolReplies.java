@@ -16,6 +16,7 @@ final class ProtocolReplies {
 
   static final WireReply UNKNOWN_COMMAND = WireReply.of(500, "5.5.1", "Command unrecognized");
   static final WireReply COMMAND_TOO_LONG = WireReply.of(500, "5.5.2", "Command line too long");
+  static final WireReply ENDLESS_LINE = WireReply.last(500, "5.5.2", "Command line too long");
   static final WireReply BAD_CHARACTER =
       WireReply.of(500, "5.5.2", "Control character or malformed UTF-8 in command");
   static final WireReply NO_ARGUMENT = WireReply.of(501, "5.5.4", "No argument allowed");

@@ -70,7 +70,8 @@ final class Access {
 
   /**
    * May the caller make this flip? A backend sets {@code active} or {@code recovering} only, for
-   * users that live on its pairs or are being moved to one of them.
+   * users that live on its pairs, or that somebody has set aside and it takes over: a user who is
+   * active elsewhere is nobody's to take.
    */
   static void mayFlip(
       Caller caller, Routing routing, String address, UserState state, @Nullable String pair)
@@ -81,12 +82,14 @@ final class Access {
     if (state != UserState.ACTIVE && state != UserState.RECOVERING) {
       throw Problem.forbidden("a backend may set active or recovering only");
     }
+    User user = routing.user(address).orElseThrow(() -> Problem.unknown("user", address));
     if (pair != null) {
       mustSpeakFor(caller, pair, "the pair " + pair);
-      return;
     }
-    User user = routing.user(address).orElseThrow(() -> Problem.unknown("user", address));
-    mustSpeakFor(caller, user.pair(), address);
+    boolean setAside = user.state() == UserState.MOVING || user.state() == UserState.RECOVERING;
+    if (pair == null || !setAside) {
+      mustSpeakFor(caller, user.pair(), address);
+    }
   }
 
   private static void mustSpeakFor(Caller caller, String pair, String what) {

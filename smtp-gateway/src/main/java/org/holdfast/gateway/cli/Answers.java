@@ -187,14 +187,17 @@ final class Answers {
     }
   }
 
-  /** One event: {@code when who what reason}. */
+  /** One event: {@code when who what target now pair=p state=s (why)}. */
   static String sentence(JsonNode event) {
     StringBuilder line = new StringBuilder();
     for (String key : List.of("at", "who", "what", "target")) {
       line.append(shown(event, key)).append("  ");
     }
+    if (event.path("after").isObject()) {
+      line.append("now ").append(flat(event.path("after"))).append("  ");
+    }
     String why = text(event, "why");
-    return Terminal.oneLine(why.isEmpty() ? line.toString() : line + "(" + why + ")");
+    return Terminal.oneLine(why.isEmpty() ? line.toString().strip() : line + "(" + why + ")");
   }
 
   /** How long ago, such as {@code 3m12s}; the text itself when it is no time. */

@@ -50,11 +50,17 @@ final class CsvLoad {
 
   /** Says what is wrong by the line of the file, before anything is sent. */
   private void check() throws IOException, InterruptedException, ConfigurationException {
-    Set<String> pairs = new HashSet<>();
-    Pages.items(client.get("/v1/pairs")).forEach(pair -> pairs.add(Answers.text(pair, "name")));
+    Set<String> pairs = pairs(client);
     try (BufferedReader lines = Files.newBufferedReader(file)) {
       UserCsv.read(file.toString(), lines, pairs::contains, user -> {});
     }
+  }
+
+  /** The names of the pairs that the gateway knows. */
+  static Set<String> pairs(AdminClient client) throws IOException, InterruptedException {
+    Set<String> pairs = new HashSet<>();
+    Pages.items(client.get("/v1/pairs")).forEach(pair -> pairs.add(Answers.text(pair, "name")));
+    return pairs;
   }
 
   private static String part(String header, BufferedReader lines) throws IOException {

@@ -2,6 +2,10 @@ package org.holdfast.gateway.cli;
 
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Objects;
 import org.holdfast.gateway.conf.ConfigurationException;
@@ -113,7 +117,19 @@ public final class Main implements Runnable {
     if (e instanceof CharacterCodingException) {
       return "the file is not UTF-8 text";
     }
+    if (e instanceof FileSystemException file && file.getReason() == null) {
+      return file.getFile() + ": " + trouble(file);
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static String trouble(FileSystemException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file or folder";
+      case AccessDeniedException _ -> "permission denied";
+      case FileAlreadyExistsException _ -> "is there already";
+      default -> e.getClass().getSimpleName();
+    };
   }
 
   private static int misused(ParameterException e) {

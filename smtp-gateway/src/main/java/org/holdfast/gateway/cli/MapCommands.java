@@ -1,11 +1,14 @@
 package org.holdfast.gateway.cli;
 
 import java.io.InputStream;
+import java.io.Reader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import org.holdfast.gateway.conf.MapFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +55,12 @@ final class MapCommands implements Runnable {
     }
   }
 
+  /** Read here first, so that what is wrong is said with the file's name and line. */
   private static JsonNode yaml(AdminClient client, Path file) throws Exception {
+    Set<String> known = CsvLoad.pairs(client);
+    try (Reader text = Files.newBufferedReader(file)) {
+      var _ = MapFile.read(file.toString(), text, known::contains);
+    }
     try (InputStream body =
         client.open("POST", "/v1/map", "application/yaml", BodyPublishers.ofFile(file))) {
       return AdminClient.JSON.readTree(body.readAllBytes());

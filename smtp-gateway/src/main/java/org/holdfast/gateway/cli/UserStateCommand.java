@@ -65,7 +65,8 @@ final class UserStateCommand implements Callable<Integer> {
   @Option(
       names = "--file",
       paramLabel = "LIST",
-      description = "Further addresses, one a line; - reads stdin.")
+      description =
+          "Further addresses, one a line (empty ones and #... are passed over); - reads stdin.")
   private @Nullable Path file;
 
   @Option(
@@ -94,7 +95,11 @@ final class UserStateCommand implements Callable<Integer> {
     List<String> addresses = new ArrayList<>(words.subList(0, words.size() - 1));
     if (file != null) {
       try (BufferedReader lines = reader(file)) {
-        lines.lines().map(String::strip).filter(line -> !line.isEmpty()).forEach(addresses::add);
+        lines
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .forEach(addresses::add);
       } catch (NoSuchFileException _) {
         throw options.misuse("there is no file " + file);
       }

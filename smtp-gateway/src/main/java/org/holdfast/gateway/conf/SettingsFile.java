@@ -94,7 +94,17 @@ public final class SettingsFile {
             retry(file.section("retry")),
             map(file.section("map")));
     file.end();
+    mustDiffer(file, "lmtp", settings.lmtp().listen(), settings.smtp().listen());
+    mustDiffer(file, "admin", settings.admin().listen(), settings.smtp().listen());
+    mustDiffer(file, "admin", settings.admin().listen(), settings.lmtp().listen());
     return settings;
+  }
+
+  private static void mustDiffer(Section file, String section, Listen listen, Listen other)
+      throws ConfigurationException {
+    if (listen.port() != 0 && listen.equals(other)) {
+      throw file.section(section).wrong("listen", listen + " is taken by another listener above");
+    }
   }
 
   private static Settings.Door door(Section door, String listen) throws ConfigurationException {

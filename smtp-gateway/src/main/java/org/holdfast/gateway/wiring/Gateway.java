@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -75,6 +76,9 @@ public final class Gateway implements AutoCloseable {
   private final InetSocketAddress lmtp;
   private final int adminPort;
 
+  /** When the stop has to be over, by {@link System#nanoTime}; written by the one who closes. */
+  private long stopBy;
+
   private Gateway(Settings settings, Path file, Opened opened)
       throws ConfigurationException, IOException {
     this.settings = settings;
@@ -97,7 +101,7 @@ public final class Gateway implements AutoCloseable {
     routing.onChange(new QueueFollowsMap(queue));
     this.adminPort = admin(data, routing, queue, client, audit);
     queue.start(new Courier(routing, client, trust));
-    opened.add(() -> queue.stop(settings.stopTimeout()));
+    opened.add(() -> queue.stop(patience()));
     QueueId ids = new QueueId(clock);
     this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids);
     this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids);
@@ -142,7 +146,13 @@ public final class Gateway implements AutoCloseable {
    */
   @Override
   public void close() {
+    stopBy = System.nanoTime() + settings.stopTimeout().toNanos();
     opened.close();
+  }
+
+  /** What is left of {@code stop-timeout}, which all parts share. */
+  private Duration patience() {
+    return Duration.ofNanos(Math.max(0, stopBy - System.nanoTime()));
   }
 
   private DataFolder dataFolder() throws ConfigurationException {
@@ -178,7 +188,8 @@ public final class Gateway implements AutoCloseable {
   private HoldQueue queue(DataFolder data) throws IOException {
     StoreSettings store =
         StoreSettings.in(data.queue())
-            .bounds(settings.store().maxBytes(), settings.store().minFree());
+            .bounds(settings.store().maxBytes(), settings.store().minFree())
+            .segments(settings.store().segmentSize());
     DispatchLimits limits =
         DispatchLimits.defaults()
             .with(
@@ -203,7 +214,7 @@ public final class Gateway implements AutoCloseable {
                 LmtpSettings.IDLE_TIME),
             loops.group(),
             clock);
-    opened.add(() -> client.close(settings.stopTimeout()).toCompletableFuture().join());
+    opened.add(() -> client.close(patience()).toCompletableFuture().join());
     return client;
   }
 
@@ -274,7 +285,7 @@ public final class Gateway implements AutoCloseable {
     } catch (IOException e) {
       throw SettingsFile.wrong(file, name, "tls", String.valueOf(e.getMessage()));
     }
-    opened.add(() -> server.stop(settings.stopTimeout()));
+    opened.add(() -> server.stop(patience()));
     try {
       return server.start();
     } catch (IOException e) {

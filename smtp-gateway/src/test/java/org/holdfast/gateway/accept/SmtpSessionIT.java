@@ -164,6 +164,29 @@ class SmtpSessionIT {
   }
 
   @Test
+  void chunks_thatEndBetweenCrAndLf_makeTheSameMessage() throws IOException {
+    greet();
+    client.send("BDAT 5\r\nS: a\rBDAT 8 LAST\r\n\n\r\nabc\r\n");
+    assertThat(client.reply()).startsWith("250 2.0.0");
+    assertThat(client.reply()).startsWith("250 2.0.0 OK id=");
+    assertThat(inbound.taken.getFirst().sent()).isEqualTo("S: a\r\n\r\nabc\r\n");
+  }
+
+  @Test
+  void chunks_thatEndInCr_areRefused() throws IOException {
+    greet();
+    client.send("BDAT 5 LAST\r\nS: a\r");
+    assertThat(client.reply()).startsWith("554 5.6.0");
+  }
+
+  @Test
+  void lineWithoutEnd_isAnsweredAndLeft() throws IOException {
+    client.send("A".repeat(Limits.ENDLESS_LINE + Limits.COMMAND_LINE + 1));
+    assertThat(client.reply()).startsWith("500 5.5.2");
+    assertThat(client.reply()).isEqualTo("closed");
+  }
+
+  @Test
   void chunks_refused_areReadAway() throws IOException {
     client.send("EHLO c\r\nBDAT 6\r\nQUIT\r\nNOOP\r\n");
     assertThat(client.reply()).startsWith("250");

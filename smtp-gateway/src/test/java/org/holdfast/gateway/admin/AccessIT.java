@@ -124,6 +124,15 @@ class AccessIT {
   }
 
   @Test
+  void backend_doesNotTakeAUserWhoIsActiveElsewhere() throws Exception {
+    var path = "/v1/users/bob@example.com/state";
+    api.call(api.operator, "PUT", path, "{\"state\":\"active\"}");
+    String claim = "{\"state\":\"active\",\"pair\":\"imap5-6\"}";
+    assertThat(api.call(Api.secret("backend"), "PUT", path, claim).status()).isEqualTo(403);
+    assertThat(api.routing.user("bob@example.com").orElseThrow().pair()).isEqualTo("imap7-8");
+  }
+
+  @Test
   void backend_refused_changesNothing() throws Exception {
     var path = "/v1/users/bob@example.com/state";
     api.call(Api.secret("backend"), "PUT", path, "{\"state\":\"active\"}");

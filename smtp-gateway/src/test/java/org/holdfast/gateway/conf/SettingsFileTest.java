@@ -136,6 +136,13 @@ class SettingsFileTest {
   }
 
   @Test
+  void twoListenersOnOnePort_refused() {
+    assertThatThrownBy(
+            () -> read("smtp: { listen: '127.0.0.1:25' }\nlmtp: { listen: '127.0.0.1:25' }"))
+        .hasMessageStartingWith("holdfast.yaml:2: lmtp.listen: 127.0.0.1:25 is taken");
+  }
+
+  @Test
   void missingFile_said() {
     assertThatThrownBy(() -> SettingsFile.read(Path.of("no/such.yaml")))
         .hasMessage("no/such.yaml: there is no such file");
