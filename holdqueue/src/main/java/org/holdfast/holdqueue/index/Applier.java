@@ -27,10 +27,14 @@ final class Applier {
     final List<Arrival> arrivals = new ArrayList<>();
     final List<Move> moves = new ArrayList<>();
     final List<Long> settled = new ArrayList<>();
+    final List<Rows.Delivery> touched = new ArrayList<>();
+
+    /** A person acted: what was read of a lane before is not to be relied upon. */
+    boolean urgent;
   }
 
   /** A delivery came in. */
-  record Arrival(long position, Delivery delivery, MessageRecord.Part part) {}
+  record Arrival(long position, Delivery delivery, MessageRecord.Part part, Rows.Delivery row) {}
 
   /** A lane has more or fewer deliveries waiting. */
   record Move(long position, String lane, int by) {}
@@ -93,6 +97,7 @@ final class Applier {
     if (fresh) {
       lane.shut = part.entry() == Held.Entry.WAITING;
       lane.since = message.accepted;
+      lane.retry = part.entry() == Held.Entry.DEFERRED ? message.accepted : 0;
     }
     Rows.Delivery row = batch.newDelivery(stored.key(part), lane);
     row.seq = message.seq;
@@ -110,7 +115,7 @@ final class Applier {
             part.recipient(),
             stored.size(),
             part.attempts());
-    effects.arrivals.add(new Arrival(record.position(), delivery, part));
+    effects.arrivals.add(new Arrival(record.position(), delivery, part, row));
   }
 
   private static @Nullable String distinct(Recipient recipient) {
@@ -126,6 +131,8 @@ final class Applier {
     }
     segment(record.segment()).refer(message.segment);
     batch.event(message.seq, record.position());
+    effects.touched.add(row);
+    effects.urgent |= !fate.kind().attempt();
     Rows.Lane lane = row.lane;
     switch (fate.kind()) {
       case DELIVERED, DISCARDED -> remove(record, row, lane, message);

@@ -12,8 +12,8 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows that one batch touches: read once, changed in memory, written together. One thread; the
- * connection does not commit by itself.
+ * The rows that one transaction touches: read once, changed in memory, written together. One
+ * thread; the connection does not commit by itself.
  */
 final class Batch {
 
@@ -187,6 +187,11 @@ final class Batch {
 
   void redirected(long seq, long key) {
     redirected.add(new long[] {seq, key});
+  }
+
+  /** Rows in memory, changed or only read. */
+  int rows() {
+    return messages.size() + deliveries.size() + lanes.size() + events.size();
   }
 
   /** Changes many lanes at once, after what the batch knows has been written. */

@@ -13,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Lock;
 import org.holdfast.holdqueue.Attempt;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.DeliveryState;
@@ -79,23 +82,61 @@ public final class Questions {
   /** A lane and its next hop. */
   public record Place(String lane, String nextHop) {}
 
-  /** The first deliveries of a lane that are neither parked nor ended, in order. */
-  public List<Delivery> head(String lane, int limit) throws IOException {
-    List<Delivery> found = new ArrayList<>();
-    long after = -1;
-    while (found.size() < limit) {
+  /**
+   * The first deliveries of a lane that are neither parked nor ended, in order: those in the tables
+   * and then those that are not there yet.
+   */
+  public List<Placed> head(String lane, int limit) throws IOException {
+    Lock reading = index.readingHeads();
+    reading.lock();
+    try {
+      SortedMap<Long, Placed> found = new TreeMap<>();
+      Fresh.Lane fresh = index.fresh(lane);
+      if (fresh != null) {
+        addFresh(fresh, limit, found);
+      }
+      if (fresh == null || !fresh.alone()) {
+        addRows(lane, limit, found);
+      }
+      return found.values().stream().limit(limit).toList();
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private void addFresh(Fresh.Lane lane, int limit, SortedMap<Long, Placed> found) {
+    for (Map.Entry<Long, Placed> each : lane.waiting().entrySet()) {
+      if (found.size() >= limit) {
+        return;
+      }
+      if (!index.hides(each.getKey())) {
+        found.put(each.getKey(), each.getValue());
+      }
+    }
+  }
+
+  private void addRows(String lane, int limit, SortedMap<Long, Placed> found) throws IOException {
+    long revision = index.revision();
+    long after = index.passed(lane);
+    int count = 0;
+    while (count < limit) {
       List<Row> rows = waiting(lane, after, limit);
       for (Row row : rows) {
         after = row.key;
-        if (found.size() < limit && !index.hides(row.key)) {
-          delivery(row).ifPresent(found::add);
+        if (index.hides(row.key)) {
+          if (count == 0) {
+            index.passed(lane, row.key);
+          }
+        } else if (count < limit) {
+          Optional<Delivery> delivery = delivery(row);
+          delivery.ifPresent(d -> found.put(row.key, new Placed(d, row.position, revision)));
+          count += delivery.isPresent() ? 1 : 0;
         }
       }
       if (rows.size() < limit) {
         break;
       }
     }
-    return found;
   }
 
   private List<Row> waiting(String lane, long after, int limit) throws IOException {
