@@ -75,8 +75,7 @@ final class Actions {
 
   private void catchUp(long end) throws IOException {
     if (!index.await(end, exact)) {
-      throw new IOException(
-          "the index is still catching up with the log after " + exact + "; ask again later");
+      throw new NotYetKnownException(exact);
     }
   }
 

@@ -323,10 +323,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     try {
       long end = log.failure().isPresent() || closed ? log.end() : log.sync();
       if (!index.await(end, settings.exact())) {
-        throw new IOException(
-            "the index is still catching up with the log after "
-                + settings.exact()
-                + "; ask again later");
+        throw new NotYetKnownException(settings.exact());
       }
       return asked.answer();
     } catch (IOException e) {

@@ -29,7 +29,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import org.holdfast.holdqueue.Lanes;
-import org.holdfast.holdqueue.log.LogRecord;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -263,11 +262,15 @@ public final class Index implements AutoCloseable {
 
   /** A connection for a question; the caller closes it. */
   Connection connection() throws SQLException {
+    return database().connection();
+  }
+
+  Database database() throws SQLException {
     Database open = database;
     if (open == null) {
       throw new SQLException("the index is being opened");
     }
-    return open.connection();
+    return open;
   }
 
   SegmentLog log() {
@@ -467,7 +470,8 @@ public final class Index implements AutoCloseable {
     until = applied < bootEnd ? Math.min(until, bootEnd) : until;
     Applier.Effects effects = new Applier.Effects();
     Applier applier = new Applier(batch, segments, effects);
-    applied = log.replay(applied, until, bodies, record -> apply(applier, record));
+    applied = log.replay(applied, until, bodies, applier::take);
+    applier.apply();
     dirtied();
     settled.addAll(effects.settled);
     announce(effects);
@@ -521,21 +525,8 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  private static void apply(Applier applier, LogRecord record) throws IOException {
-    try {
-      applier.apply(record);
-    } catch (SQLException e) {
-      throw new IOException("the index cannot take the record at " + record.position(), e);
-    }
-  }
-
   private long segmentOf(long recordPosition) {
-    List<Long> bases = log.segments();
-    long found = 0;
-    for (long base : bases) {
-      found = base <= recordPosition ? base : found;
-    }
-    return found;
+    return log.segmentHolding(recordPosition);
   }
 
   private void writeStatuses(Batch batch) throws SQLException {

@@ -45,12 +45,21 @@ public final class Questions {
           + " l.nexthop, l.shut, l.retry from delivery d join message m on m.seq = d.seq join lane l"
           + " on l.id = d.lane where d.k > ?";
 
+  private static final String WAITING =
+      "select d.k, d.seq, d.state, d.attempts, d.next, d.reply, d.described,"
+          + " (select m.pos from message m where m.seq = d.seq), '', '', false, 0"
+          + " from delivery d use index (delivery_lane)"
+          + " where d.lane = (select id from lane where lane = ?) and d.state = 0 and d.k > ?"
+          + " order by d.lane, d.state, d.k limit ?";
+
   private final Index index;
   private final SegmentLog log;
+  private final Readers readers;
 
   public Questions(Index index) {
     this.index = index;
     this.log = index.log();
+    this.readers = new Readers(index);
   }
 
   /** A delivery as the tables have it. */
@@ -140,11 +149,26 @@ public final class Questions {
   }
 
   private List<Row> waiting(String lane, long after, int limit) throws IOException {
-    return rows(
-        ITEMS
-            + " and d.state = 0 and d.lane = (select id from lane where lane = ?)"
-            + " order by d.lane, d.state, d.k limit ?",
-        List.of(after, lane, limit));
+    try {
+      return readers.read(statements -> waiting(statements, lane, after, limit));
+    } catch (SQLException e) {
+      throw new IOException("the index cannot be asked", e);
+    }
+  }
+
+  private static List<Row> waiting(Statements statements, String lane, long after, int limit)
+      throws SQLException {
+    PreparedStatement select = statements.of(WAITING);
+    select.setString(1, lane);
+    select.setLong(2, after);
+    select.setInt(3, limit);
+    List<Row> found = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        found.add(row(rows));
+      }
+    }
+    return found;
   }
 
   /** Lanes with something waiting, by name. */
@@ -369,23 +393,23 @@ public final class Questions {
   }
 
   private List<Row> rows(String sql, List<Object> values) throws IOException {
-    return ask(
-        sql,
-        values,
-        row ->
-            new Row(
-                row.getLong(1),
-                row.getLong(2),
-                row.getLong(8),
-                row.getInt(3),
-                row.getInt(4),
-                row.getLong(5),
-                row.getString(6),
-                row.getLong(7),
-                row.getString(9),
-                row.getString(10),
-                row.getBoolean(11),
-                row.getLong(12)));
+    return ask(sql, values, Questions::row);
+  }
+
+  private static Row row(ResultSet row) throws SQLException {
+    return new Row(
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(8),
+        row.getInt(3),
+        row.getInt(4),
+        row.getLong(5),
+        row.getString(6),
+        row.getLong(7),
+        row.getString(9),
+        row.getString(10),
+        row.getBoolean(11),
+        row.getLong(12));
   }
 
   /** Makes something of one row. */

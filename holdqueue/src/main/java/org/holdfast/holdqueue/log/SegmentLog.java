@@ -303,6 +303,12 @@ public final class SegmentLog implements AutoCloseable {
     return List.copyOf(segments.keySet());
   }
 
+  /** Base of the segment that holds this position; 0 when none does. */
+  public long segmentHolding(long position) {
+    Long base = segments.floorKey(position);
+    return base == null ? 0 : base;
+  }
+
   /** What the segments take on disk, preallocation aside. */
   public long octets() {
     return segments.values().stream().mapToLong(Segment::length).sum();
