@@ -83,13 +83,14 @@ final class IndexBacklog implements Backlog {
         LOG.debug("{} is not where it was any more", delivery.envelope().id(), e);
       }
     }
+    if (placed == null && !index.await(0, exact)) {
+      throw new IOException("the index is still catching up with the log");
+    }
     return asked(delivery);
   }
 
+  /** What was read before a person acted is in the tables: they were written for the act. */
   private Optional<Content> asked(Delivery delivery) throws IOException {
-    if (!index.await(0, exact)) {
-      throw new IOException("the index is still catching up with the log");
-    }
     Optional<Questions.Row> row = questions.row(key(delivery));
     if (row.isEmpty()) {
       return Optional.empty();

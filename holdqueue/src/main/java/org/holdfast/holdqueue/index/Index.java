@@ -679,6 +679,7 @@ public final class Index implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    log.hurry();
     ready.cancel(false);
     lock.lock();
     try {
