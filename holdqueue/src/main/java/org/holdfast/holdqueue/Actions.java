@@ -58,7 +58,7 @@ final class Actions {
 
   /** Acts on all that the filter means; {@code changed} takes each lane afterwards. */
   int run(QueueFilter filter, Verdict verdict, Consumer<String> changed) throws IOException {
-    index.await(log.sync(), exact);
+    catchUp(log.sync());
     long until = log.end();
     int count = 0;
     long after = -1;
@@ -70,6 +70,12 @@ final class Actions {
       }
       count += write(rows, verdict, changed);
       after = rows.getLast().key();
+    }
+  }
+
+  private void catchUp(long end) throws IOException {
+    if (!index.await(end, exact)) {
+      throw new NotYetKnownException(exact);
     }
   }
 
@@ -88,7 +94,7 @@ final class Actions {
       }
     }
     log.append(entries);
-    index.await(log.end(), exact);
+    catchUp(log.end());
     lanes.forEach(changed);
     return entries.size();
   }

@@ -110,7 +110,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   public void start(NextHops nextHops) {
     DispatchLoop made =
         new DispatchLoop(
-            new IndexBacklog(log, index, questions, clock),
+            new IndexBacklog(log, index, questions, clock, settings.exact()),
             new ObservedNextHops(nextHops, index),
             limits,
             clock,
@@ -279,7 +279,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     return asking(() -> {
       Optional<Long> position = questions.position(id);
       return position.isPresent()
-          ? Optional.of(LoggedContent.read(log, position.get()))
+          ? Optional.of(LoggedContent.read(log, position.get(), 0))
           : Optional.empty();
     });
   }
@@ -323,7 +323,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     try {
       long end = log.failure().isPresent() || closed ? log.end() : log.sync();
       if (!index.await(end, settings.exact())) {
-        LOG.warn("the index is behind; the answer may be incomplete");
+        throw new NotYetKnownException(settings.exact());
       }
       return asked.answer();
     } catch (IOException e) {

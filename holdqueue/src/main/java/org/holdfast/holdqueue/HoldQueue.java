@@ -27,6 +27,12 @@ public interface HoldQueue extends Intake, AutoCloseable {
   /** The mailbox of this lane lives on another pair now: lists and totals follow. */
   void relocated(String lane, String nextHop);
 
+  /**
+   * Totals. This and every question below is answered exactly, with all that was stored before it;
+   * acts mean all that was stored before them.
+   *
+   * @throws NotYetKnownException not within {@link StoreSettings#exact}: ask again
+   */
   QueueSummary summary();
 
   LaneSummary lane(String lane);

@@ -15,10 +15,16 @@ final class LoggedContent {
   /** Larger ones are streamed, and checked when their last octet is read. */
   static final int IN_MEMORY = 256 << 10;
 
+  /** What the record's head usually takes. */
+  private static final int HEADS = 1_000;
+
   private LoggedContent() {}
 
-  static Content read(SegmentLog log, long position) throws IOException {
-    LogRecord record = log.read(position);
+  /**
+   * @param size about how many octets the content has; a wrong guess costs a second reading
+   */
+  static Content read(SegmentLog log, long position, long size) throws IOException {
+    LogRecord record = log.read(position, HEADS + (int) Math.min(size, IN_MEMORY));
     int head = MessageRecord.headLength(record);
     if (record.length() > IN_MEMORY) {
       return new Streamed(record, head);

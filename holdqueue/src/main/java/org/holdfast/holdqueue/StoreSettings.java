@@ -11,7 +11,8 @@ import org.holdfast.holdqueue.log.LogSettings;
  * @param maxBytes the log never grows beyond this, in octets
  * @param minFree new mail is refused when the file system has less than this left, in octets
  * @param log segments and sync
- * @param exact how long a question waits for the index to show what was stored before it
+ * @param exact how long a question waits for the index to show what was stored before it; then it
+ *     fails with {@link NotYetKnownException}
  */
 public record StoreSettings(
     Path directory, long maxBytes, long minFree, LogSettings log, Duration exact) {
@@ -19,7 +20,7 @@ public record StoreSettings(
   /** The shipped configuration in this folder. */
   public static StoreSettings in(Path directory) {
     return new StoreSettings(
-        directory, 50L << 30, 2L << 30, LogSettings.usual(), Duration.ofSeconds(5));
+        directory, 50L << 30, 2L << 30, LogSettings.usual(), Duration.ofSeconds(15));
   }
 
   /** The same with other bounds. */

@@ -11,6 +11,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.RealDisk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
@@ -277,5 +279,107 @@ class EmbeddedHoldQueueTest {
     assertThat(queue.list(QueueFilter.any(), null, 1)).hasSize(1);
     String cursor = queue.list(QueueFilter.any(), null, 1).getFirst().cursor();
     assertThat(queue.list(QueueFilter.any(), cursor, 10)).hasSize(1);
+  }
+
+  @Test
+  void lane_partlyInTheTablesAndPartlyFresh_goesInOrderOnce() throws IOException {
+    queue.start(world);
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      store("m" + i, "alice@example.com");
+      expected.add("alice@example.com mail m" + i);
+      if (i == 50 || i == 150) {
+        assertThat(queue.summary().messages()).isEqualTo(i + 1);
+      }
+    }
+    world.open("alice@example.com", "imap5-6");
+    queue.opened(new Lanes.One("alice@example.com"));
+    eventually(() -> !queue.hasBacklog("alice@example.com"));
+    assertThat(world.delivered).containsExactlyElementsOf(expected);
+    assertThat(queue.summary().messages()).isZero();
+  }
+
+  @Test
+  void parkedByAPersonAfterItWasReadAhead_isNotTried() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    world.backend =
+        d -> {
+          awaitLatch(go);
+          return new Outcome.Delivered("250 ok");
+        };
+    world.open("alice@example.com", "imap5-6");
+    store("first", "alice@example.com");
+    store("second", "alice@example.com");
+    store("third", "alice@example.com");
+    queue.start(world);
+    eventually(() -> queue.dispatch().nextHops().stream().anyMatch(h -> h.inFlight() > 0));
+    assertThat(queue.park(QueueFilter.message("second"), "ann", "look")).isEqualTo(1);
+    go.countDown();
+    eventually(() -> !queue.hasBacklog("alice@example.com"));
+    assertThat(world.delivered)
+        .containsExactly("alice@example.com mail first", "alice@example.com mail third");
+    assertThat(queue.message("second").getFirst().state()).isEqualTo(DeliveryState.PARKED);
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Test
+  void folderCopiedWhileTheTablesAreBehind_opensWithEverything(@TempDir Path copy)
+      throws IOException {
+    queue.start(world);
+    for (int i = 0; i < 10; i++) {
+      store("a" + i, "alice@example.com");
+    }
+    assertThat(queue.summary().messages()).isEqualTo(10);
+    world.open("alice@example.com", "imap5-6");
+    queue.opened(new Lanes.One("alice@example.com"));
+    eventually(() -> !queue.hasBacklog("alice@example.com"));
+    for (int i = 0; i < 10; i++) {
+      store("b" + i, "bob@example.com");
+    }
+    copy(directory.resolve("log"), copy.resolve("log"));
+    copy(directory.resolve("index"), copy.resolve("index"));
+    queue.close();
+    StoreSettings settings =
+        new StoreSettings(copy, 1L << 30, 0, LogSettings.usual(), Duration.ofSeconds(10));
+    queue =
+        EmbeddedHoldQueue.open(
+            settings, DispatchLimits.defaults(), new RealDisk(), InstantSource.system());
+    assertThat(queue.awaitReady(PATIENCE)).isTrue();
+    assertThat(queue.list(QueueFilter.any(), null, 100))
+        .extracting(i -> i.delivery().envelope().id())
+        .containsExactly("b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9");
+    assertThat(queue.hasBacklog("alice@example.com")).isFalse();
+    assertThat(queue.hasBacklog("bob@example.com")).isTrue();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (var files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(String.valueOf(file.getFileName())));
+      }
+    }
+  }
+
+  @Test
+  void enteredAsDeferred_summaryAndListAgree() throws IOException {
+    queue.start(world);
+    world.open("alice@example.com", "imap5-6");
+    queue.store(
+        Mail.envelope("d"),
+        Mail.content("later"),
+        List.of(Mail.held("alice@example.com", Held.Entry.DEFERRED)));
+    assertThat(queue.list(QueueFilter.any(), null, 10))
+        .extracting(QueueItem::state)
+        .containsExactly(DeliveryState.DEFERRED);
+    assertThat(queue.summary().nextHops().getFirst().deliveries())
+        .containsEntry(DeliveryState.DEFERRED, 1L);
   }
 }

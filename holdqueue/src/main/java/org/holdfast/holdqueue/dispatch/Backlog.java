@@ -43,10 +43,11 @@ public interface Backlog {
   Optional<Content> content(Delivery delivery) throws IOException;
 
   /**
-   * Writes how attempts ended, a batch at a time, and returns when a restart would know about the
-   * delivered and refused ones. Until then nothing further is tried for their lanes. A delivery
-   * that was discarded, parked or redirected meanwhile is no error: delivered wins, else what the
-   * person did stands. After an exception the same batch comes again.
+   * Writes how attempts ended, a batch at a time, and returns when a restart of the process would
+   * know about the delivered and refused ones; that of a machine which fails may send the last ones
+   * once more. Until then nothing further is tried for their lanes. A delivery that was discarded,
+   * parked or redirected meanwhile is no error: delivered wins, else what the person did stands.
+   * After an exception the same batch comes again.
    *
    * <p>{@link Outcome.Delivered}: done. {@link Outcome.Refused}: parked. {@link Outcome.Deferred}
    * and {@link Outcome.Uncertain}: one more attempt is counted, {@code nextAttempt} says when.

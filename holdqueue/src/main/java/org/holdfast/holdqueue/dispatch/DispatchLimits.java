@@ -50,7 +50,7 @@ public record DispatchLimits(
         4_096,
         65_536,
         512,
-        16);
+        64);
   }
 
   public DispatchLimits {

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NextHopLine {
 
+  /** About how many deliveries are in memory ahead of their turns, all lanes together. */
+  private static final int READ_AHEAD = 8_192;
+
   private final DispatchLimits limits;
 
   final String name;
@@ -93,7 +96,8 @@ final class NextHopLine {
 
   /** How many deliveries to read of a lane: few when many wait, since its turns are far apart. */
   int batch() {
-    return waiting.size() < 4 * limits.connections() ? limits.batch() : Math.min(2, limits.batch());
+    int share = Math.max(2, READ_AHEAD / (waiting.size() + 1));
+    return Math.min(share, limits.batch());
   }
 
   boolean mayBegin(long now) {

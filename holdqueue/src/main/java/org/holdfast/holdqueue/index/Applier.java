@@ -21,19 +21,34 @@ final class Applier {
   private final Batch batch;
   private final Map<Long, Rows.Segment> segments;
   private final Effects effects;
+  private final List<Taken> taken = new ArrayList<>();
 
   /** What the batch means for those outside the tables, to be told when it is visible. */
   static final class Effects {
     final List<Arrival> arrivals = new ArrayList<>();
     final List<Move> moves = new ArrayList<>();
     final List<Long> settled = new ArrayList<>();
+    final List<Rows.Delivery> touched = new ArrayList<>();
+
+    /** A person acted: what was read of a lane before is not to be relied upon. */
+    boolean urgent;
   }
 
   /** A delivery came in. */
-  record Arrival(long position, Delivery delivery, MessageRecord.Part part) {}
+  record Arrival(long position, Delivery delivery, MessageRecord.Part part, Rows.Delivery row) {}
 
   /** A lane has more or fewer deliveries waiting. */
   record Move(long position, String lane, int by) {}
+
+  /** Where a record stands. */
+  private record At(long position, long segment) {}
+
+  /** A record that was read. */
+  private sealed interface Taken {}
+
+  private record Stored(At at, boolean moved, MessageRecord message) implements Taken {}
+
+  private record Fate(At at, FateRecord fate) implements Taken {}
 
   Applier(Batch batch, Map<Long, Rows.Segment> segments, Effects effects) {
     this.batch = batch;
@@ -41,22 +56,41 @@ final class Applier {
     this.effects = effects;
   }
 
-  void apply(LogRecord record) throws IOException, SQLException {
+  /** Takes the next record; nothing is changed before {@link #apply}. */
+  void take(LogRecord record) throws IOException {
+    At at = new At(record.position(), record.segment());
     if (record.type() == MessageRecord.TYPE || record.type() == MessageRecord.MOVED) {
-      apply(record, MessageRecord.read(record));
+      taken.add(new Stored(at, record.type() == MessageRecord.MOVED, MessageRecord.read(record)));
     } else if (FateRecord.Kind.of(record.type()) != null) {
-      apply(record, FateRecord.read(record));
+      taken.add(new Fate(at, FateRecord.read(record)));
     } else {
       LOG.error("record at {} has the unknown type {}", record.position(), record.type());
     }
+  }
+
+  /** Applies what was taken, in order; the rows it is about are read together. */
+  void apply() throws SQLException {
+    List<Long> keys = new ArrayList<>();
+    for (Taken each : taken) {
+      if (each instanceof Fate(At _, FateRecord fate)) {
+        keys.add(fate.key());
+      }
+    }
+    batch.load(keys);
+    for (Taken each : taken) {
+      switch (each) {
+        case Stored(At at, boolean moved, MessageRecord stored) -> apply(at, moved, stored);
+        case Fate(At at, FateRecord fate) -> apply(at, fate);
+      }
+    }
+    taken.clear();
   }
 
   private Rows.Segment segment(long base) {
     return segments.computeIfAbsent(base, b -> new Rows.Segment());
   }
 
-  private void apply(LogRecord record, MessageRecord stored) throws SQLException {
-    boolean moved = record.type() == MessageRecord.MOVED;
+  private void apply(At record, boolean moved, MessageRecord stored) throws SQLException {
     Rows.Message known = moved ? batch.message(stored.sequence()) : null;
     if (known != null) {
       move(record, known);
@@ -76,7 +110,7 @@ final class Applier {
     }
   }
 
-  private void move(LogRecord record, Rows.Message message) {
+  private void move(At record, Rows.Message message) {
     segment(message.segment).live--;
     segment(record.segment()).live++;
     message.pos = record.position();
@@ -85,7 +119,7 @@ final class Applier {
   }
 
   private void arrive(
-      LogRecord record, MessageRecord stored, MessageRecord.Part part, Rows.Message message)
+      At record, MessageRecord stored, MessageRecord.Part part, Rows.Message message)
       throws SQLException {
     Rows.Lane lane = batch.laneOrNew(part.recipient().lane());
     boolean fresh = lane.waiting + lane.parked == 0;
@@ -93,6 +127,7 @@ final class Applier {
     if (fresh) {
       lane.shut = part.entry() == Held.Entry.WAITING;
       lane.since = message.accepted;
+      lane.retry = part.entry() == Held.Entry.DEFERRED ? message.accepted : 0;
     }
     Rows.Delivery row = batch.newDelivery(stored.key(part), lane);
     row.seq = message.seq;
@@ -110,14 +145,14 @@ final class Applier {
             part.recipient(),
             stored.size(),
             part.attempts());
-    effects.arrivals.add(new Arrival(record.position(), delivery, part));
+    effects.arrivals.add(new Arrival(record.position(), delivery, part, row));
   }
 
   private static @Nullable String distinct(Recipient recipient) {
     return recipient.address().equals(recipient.lane()) ? null : recipient.address();
   }
 
-  private void apply(LogRecord record, FateRecord fate) throws SQLException {
+  private void apply(At record, FateRecord fate) throws SQLException {
     effects.settled.add(fate.key());
     Rows.Delivery row = batch.delivery(fate.key());
     Rows.Message message = row == null ? null : batch.message(row.seq);
@@ -125,7 +160,9 @@ final class Applier {
       return;
     }
     segment(record.segment()).refer(message.segment);
-    batch.event(message.seq, record.position());
+    batch.event(message, record.position());
+    effects.touched.add(row);
+    effects.urgent |= !fate.kind().attempt();
     Rows.Lane lane = row.lane;
     switch (fate.kind()) {
       case DELIVERED, DISCARDED -> remove(record, row, lane, message);
@@ -136,7 +173,7 @@ final class Applier {
     }
   }
 
-  private void leave(LogRecord record, Rows.Delivery row, Rows.Lane lane) {
+  private void leave(At record, Rows.Delivery row, Rows.Lane lane) {
     if (row.state == Rows.Delivery.WAITING) {
       effects.moves.add(new Move(record.position(), lane.lane, -1));
       lane.retry = 0;
@@ -144,7 +181,7 @@ final class Applier {
     lane.remove(row.state, row.size);
   }
 
-  private void remove(LogRecord record, Rows.Delivery row, Rows.Lane lane, Rows.Message message) {
+  private void remove(At record, Rows.Delivery row, Rows.Lane lane, Rows.Message message) {
     leave(record, row, lane);
     row.gone();
     message.remaining--;
@@ -164,7 +201,7 @@ final class Applier {
     lane.changed();
   }
 
-  private void park(LogRecord record, Rows.Delivery row, Rows.Lane lane, FateRecord fate) {
+  private void park(At record, Rows.Delivery row, Rows.Lane lane, FateRecord fate) {
     row.attempts += fate.kind().attempt() ? 1 : 0;
     row.reply = fate.text();
     row.next = 0;
@@ -176,7 +213,7 @@ final class Applier {
     }
   }
 
-  private void retry(LogRecord record, Rows.Delivery row, Rows.Lane lane) {
+  private void retry(At record, Rows.Delivery row, Rows.Lane lane) {
     row.next = 0;
     lane.retry = 0;
     if (row.state == Rows.Delivery.PARKED) {
@@ -190,7 +227,7 @@ final class Applier {
   }
 
   private void redirect(
-      LogRecord record, Rows.Delivery row, Rows.Lane lane, Rows.Message message, FateRecord fate)
+      At record, Rows.Delivery row, Rows.Lane lane, Rows.Message message, FateRecord fate)
       throws SQLException {
     Recipient to = fate.to();
     if (to == null) {
@@ -210,7 +247,7 @@ final class Applier {
     moved.described = record.position();
     moved.address = distinct(to);
     target.add(moved.state, moved.size);
-    batch.redirected(message.seq, moved.key);
+    batch.redirected(message, moved.key);
     effects.moves.add(new Move(record.position(), target.lane, 1));
   }
 }

@@ -4,6 +4,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,10 +13,13 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows that one batch touches: read once, changed in memory, written together. One thread; the
- * connection does not commit by itself.
+ * The rows that one transaction touches: read once, changed in memory, written together. One
+ * thread; the connection does not commit by itself.
  */
 final class Batch {
+
+  /** Deliveries read by one statement. */
+  private static final int KEYS = 500;
 
   private final Statements statements;
   private final LongUnaryOperator segmentOf;
@@ -51,23 +55,29 @@ final class Batch {
   private Rows.@Nullable Message loadMessage(long seq) throws SQLException {
     PreparedStatement select =
         statements.of(
-            "select pos, id, sender, accepted, size, remaining from message where seq = ?");
+            "select pos, id, sender, accepted, size, remaining, noted from message where seq = ?");
     select.setLong(1, seq);
     try (ResultSet row = select.executeQuery()) {
       if (!row.next()) {
         return null;
       }
-      Rows.Message message = new Rows.Message();
-      message.seq = seq;
-      message.pos = row.getLong(1);
-      message.segment = segmentOf.applyAsLong(message.pos);
-      message.id = row.getString(2);
-      message.sender = row.getString(3);
-      message.accepted = row.getLong(4);
-      message.size = row.getLong(5);
-      message.remaining = row.getInt(6);
-      return message;
+      return readMessage(row, seq);
     }
+  }
+
+  private Rows.Message readMessage(ResultSet row, long seq) throws SQLException {
+    Rows.Message message = new Rows.Message();
+    message.seq = seq;
+    message.pos = row.getLong(1);
+    message.segment = segmentOf.applyAsLong(message.pos);
+    message.id = row.getString(2);
+    message.sender = row.getString(3);
+    message.accepted = row.getLong(4);
+    message.size = row.getLong(5);
+    message.remaining = row.getInt(6);
+    message.noted = row.getBoolean(7);
+    message.notedBefore = message.noted;
+    return message;
   }
 
   Rows.Message newMessage(long seq) {
@@ -78,41 +88,66 @@ final class Batch {
     return message;
   }
 
-  Rows.@Nullable Delivery delivery(long key) throws SQLException {
+  /** One that is new in here or was asked for in {@link #load}; null when there is none. */
+  Rows.@Nullable Delivery delivery(long key) {
     Rows.Delivery known = deliveries.get(key);
-    if (known == null) {
-      known = loadDelivery(key);
-      if (known != null) {
-        deliveries.put(key, known);
-      }
-    }
     return known != null && known.there() ? known : null;
   }
 
-  private Rows.@Nullable Delivery loadDelivery(long key) throws SQLException {
+  /** Reads these deliveries and their messages, as far as they are there and not known yet. */
+  void load(Collection<Long> keys) throws SQLException {
+    List<Long> unknown = keys.stream().filter(k -> !deliveries.containsKey(k)).distinct().toList();
+    for (int from = 0; from < unknown.size(); from += KEYS) {
+      load(unknown.subList(from, Math.min(from + KEYS, unknown.size())).toArray());
+    }
+  }
+
+  private void load(Object[] keys) throws SQLException {
     PreparedStatement select =
         statements.of(
-            "select d.seq, d.lane, d.state, d.attempts, d.next, d.reply, d.described, d.address,"
-                + " m.size from delivery d join message m on m.seq = d.seq where d.k = ?");
-    select.setLong(1, key);
+            "select k, seq, lane, state, attempts, next, reply, described, address from delivery"
+                + " where k = any(?)");
+    select.setArray(1, select.getConnection().createArrayOf("bigint", keys));
+    List<Rows.Delivery> found = new ArrayList<>();
     try (ResultSet row = select.executeQuery()) {
-      if (!row.next()) {
-        return null;
+      while (row.next()) {
+        found.add(readDelivery(row));
       }
-      Rows.Delivery delivery = new Rows.Delivery();
-      delivery.key = key;
-      delivery.seq = row.getLong(1);
-      delivery.laneId = row.getLong(2);
-      delivery.state = row.getInt(3);
-      delivery.attempts = row.getInt(4);
-      delivery.next = row.getLong(5);
-      delivery.reply = row.getString(6);
-      delivery.described = row.getLong(7);
-      delivery.address = row.getString(8);
-      delivery.size = row.getLong(9);
-      delivery.lane = lane(delivery.laneId);
-      return delivery;
     }
+    loadMessages(found.stream().map(d -> d.seq).filter(s -> !messages.containsKey(s)).toArray());
+    for (Rows.Delivery delivery : found) {
+      Rows.Message message = messages.get(delivery.seq);
+      delivery.size = message == null ? 0 : message.size;
+      delivery.lane = lane(delivery.laneId);
+      deliveries.put(delivery.key, delivery);
+    }
+  }
+
+  private void loadMessages(Object[] seqs) throws SQLException {
+    PreparedStatement select =
+        statements.of(
+            "select pos, id, sender, accepted, size, remaining, noted, seq from message"
+                + " where seq = any(?)");
+    select.setArray(1, select.getConnection().createArrayOf("bigint", seqs));
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        messages.put(row.getLong(8), readMessage(row, row.getLong(8)));
+      }
+    }
+  }
+
+  private static Rows.Delivery readDelivery(ResultSet row) throws SQLException {
+    Rows.Delivery delivery = new Rows.Delivery();
+    delivery.key = row.getLong(1);
+    delivery.seq = row.getLong(2);
+    delivery.laneId = row.getLong(3);
+    delivery.state = row.getInt(4);
+    delivery.attempts = row.getInt(5);
+    delivery.next = row.getLong(6);
+    delivery.reply = row.getString(7);
+    delivery.described = row.getLong(8);
+    delivery.address = row.getString(9);
+    return delivery;
   }
 
   Rows.Delivery newDelivery(long key, Rows.Lane lane) {
@@ -181,12 +216,26 @@ final class Batch {
     return lane;
   }
 
-  void event(long seq, long position) {
-    events.add(new long[] {seq, position});
+  void event(Rows.Message message, long position) {
+    note(message);
+    events.add(new long[] {message.seq, position});
   }
 
-  void redirected(long seq, long key) {
-    redirected.add(new long[] {seq, key});
+  void redirected(Rows.Message message, long key) {
+    note(message);
+    redirected.add(new long[] {message.seq, key});
+  }
+
+  private static void note(Rows.Message message) {
+    if (!message.noted) {
+      message.noted = true;
+      message.changed();
+    }
+  }
+
+  /** Rows in memory, changed or only read. */
+  int rows() {
+    return messages.size() + deliveries.size() + lanes.size() + events.size();
   }
 
   /** Changes many lanes at once, after what the batch knows has been written. */
@@ -213,25 +262,29 @@ final class Batch {
   }
 
   private void writeMessages() throws SQLException {
-    PreparedStatement insert = statements.of("insert into message values (?, ?, ?, ?, ?, ?, ?)");
+    Inserts insert = new Inserts(statements, "message", 8);
     PreparedStatement update =
-        statements.of("update message set pos = ?, remaining = ? where seq = ?");
+        statements.of("update message set pos = ?, remaining = ?, noted = ? where seq = ?");
     PreparedStatement delete = statements.of("delete from message where seq = ?");
     PreparedStatement history = statements.of("delete from event where seq = ?");
     PreparedStatement moved = statements.of("delete from redirected where seq = ?");
     for (Rows.Message m : messages.values()) {
       switch (m.mark) {
-        case NEW -> add(insert, m.seq, m.pos, m.id, m.sender, m.accepted, m.size, m.remaining);
-        case CHANGED -> add(update, m.pos, m.remaining, m.seq);
+        case NEW ->
+            insert.add(m.seq, m.pos, m.id, m.sender, m.accepted, m.size, m.remaining, m.noted);
+        case CHANGED -> add(update, m.pos, m.remaining, m.noted, m.seq);
         case GONE -> {
           add(delete, m.seq);
-          add(history, m.seq);
-          add(moved, m.seq);
+          if (m.notedBefore) {
+            add(history, m.seq);
+            add(moved, m.seq);
+          }
         }
         case NEVER, CLEAN -> {}
       }
     }
-    for (PreparedStatement each : List.of(insert, update, delete, history, moved)) {
+    insert.finish();
+    for (PreparedStatement each : List.of(update, delete, history, moved)) {
       each.executeBatch();
     }
     events.removeIf(e -> gone(e[0]));
@@ -244,8 +297,7 @@ final class Batch {
   }
 
   private void writeDeliveries() throws SQLException {
-    PreparedStatement insert =
-        statements.of("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    Inserts insert = new Inserts(statements, "delivery", 9);
     PreparedStatement update =
         statements.of(
             "update delivery set state = ?, attempts = ?, next = ?, reply = ? where k = ?");
@@ -253,8 +305,7 @@ final class Batch {
     for (Rows.Delivery d : deliveries.values()) {
       switch (d.mark) {
         case NEW ->
-            add(
-                insert,
+            insert.add(
                 d.key,
                 d.seq,
                 d.laneId,
@@ -269,7 +320,8 @@ final class Batch {
         case NEVER, CLEAN -> {}
       }
     }
-    for (PreparedStatement each : List.of(insert, update, delete)) {
+    insert.finish();
+    for (PreparedStatement each : List.of(update, delete)) {
       each.executeBatch();
     }
   }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Database implements AutoCloseable {
 
   /** Raised with every change of the tables; an index of another version is rebuilt. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final int CONNECTIONS = 12;
@@ -29,7 +29,7 @@ final class Database implements AutoCloseable {
           "create table meta (k varchar primary key, v bigint not null)",
           "create table message (seq bigint primary key, pos bigint not null, id varchar not null,"
               + " sender varchar not null, accepted bigint not null, size bigint not null,"
-              + " remaining int not null)",
+              + " remaining int not null, noted boolean not null)",
           "create index message_id on message (id)",
           "create table delivery (k bigint primary key, seq bigint not null, lane bigint not null,"
               + " state tinyint not null, attempts int not null, next bigint not null,"
@@ -58,7 +58,7 @@ final class Database implements AutoCloseable {
     String url =
         String.format(
             Locale.ROOT,
-            "jdbc:h2:file:%s;CACHE_SIZE=%d;DB_CLOSE_ON_EXIT=FALSE;MAX_COMPACT_TIME=200",
+            "jdbc:h2:file:%s;CACHE_SIZE=%d;DB_CLOSE_ON_EXIT=FALSE;MAX_COMPACT_TIME=200;WRITE_DELAY=2000",
             directory.toAbsolutePath().resolve("index"),
             48 << 10);
     JdbcConnectionPool pool = JdbcConnectionPool.create(url, "sa", "");

@@ -22,11 +22,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiConsumer;
 import org.holdfast.holdqueue.Lanes;
-import org.holdfast.holdqueue.log.LogRecord;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,18 +36,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is held, in SQL: for order, look-up and totals. Follows the log's synced end with one
- * thread, a batch of records to a transaction, and knows up to which position it is complete.
- * Whatever is wrong with it, it is made anew from the log.
+ * thread. Whatever is wrong with it, it is made anew from the log.
+ *
+ * <p>Records are applied to rows in memory at once and the dispatcher hears of them; the tables are
+ * written a little later, all that was applied in one transaction, or at once when somebody asks
+ * them. So mail that comes and goes within {@link #WRITE_NANOS} costs no row, and a lane that
+ * drains costs one row's change for many deliveries. The tables always show the log up to exactly
+ * {@code position}; a restart goes on from there.
  */
 public final class Index implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Index.class);
 
-  /** Octets of log that make one transaction at most. */
+  /** Octets of log that are applied before the dispatcher hears of them, at most. */
   private static final long BATCH = 2L << 20;
 
-  /** How long a change of a lane's status may wait for the next batch. */
-  private static final long PAUSE_NANOS = Duration.ofMillis(20).toNanos();
+  /** The tables are at most this far behind when nobody asks them. */
+  private static final long WRITE_NANOS = Duration.ofSeconds(1).toNanos();
+
+  /** Rows in memory that are written without waiting any longer. */
+  private static final int MOST_ROWS = 20_000;
 
   /** The wait before the index is tried anew after it failed. */
   private static final Duration MEND = Duration.ofSeconds(1);
@@ -68,17 +78,45 @@ public final class Index implements AutoCloseable {
   /** Deliveries whose end is in the log and not yet in the tables. */
   private final Set<Long> hidden = ConcurrentHashMap.newKeySet();
 
+  private final Fresh fresh = new Fresh();
+
+  /** Keys up to which all that the tables have waiting in a lane is hidden, by lane. */
+  private final Map<String, Long> passed = new ConcurrentHashMap<>();
+
+  /**
+   * Held shared while a lane's head is read, so that what left the tables stays hidden until a
+   * reader who still sees it there is done. Exclusive: {@code hidden}, {@code passed} and {@code
+   * fresh} follow the tables.
+   */
+  private final ReentrantReadWriteLock heads = new ReentrantReadWriteLock();
+
   private final Thread thread;
 
-  /** Guards the waiting for {@code position} only. */
+  /** Guards the waiting for {@code position} and {@code served} only. */
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** Questions that want the tables written. */
+  private final AtomicLong asked = new AtomicLong();
+
+  /** Those of them that the tables were written for. */
+  private volatile long served;
 
   private final Condition moved = lock.newCondition();
   private volatile long position;
   private volatile @Nullable Database database;
+  private final AtomicLong revision = new AtomicLong();
   private volatile boolean closed;
+
+  // The index's thread only.
+  private long applied;
+  private long complete;
+  private @Nullable Database opening;
+  private long dirtySince;
+  private boolean dirty;
+  private boolean urgent;
   private long counted;
   private boolean bodies;
+  private final List<Long> settled = new ArrayList<>();
 
   /** What is known of one lane's way; null: unchanged. */
   private record Status(@Nullable Boolean shut, @Nullable String nextHop) {
@@ -140,21 +178,30 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  /** Waits until the tables show everything before this position; false: not within the time. */
+  /**
+   * Waits until the tables show everything before this position and all that was said of lanes
+   * before this call; false: not within the time.
+   */
   public boolean await(long until, Duration patience) {
+    long ticket = asked.incrementAndGet();
+    log.hurry();
     long left = patience.toNanos();
     lock.lock();
     try {
-      while (position < until && left > 0 && !closed) {
+      while (!shows(until, ticket) && left > 0 && !closed) {
         left = moved.awaitNanos(left);
       }
-      return position >= until;
+      return shows(until, ticket);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean shows(long until, long ticket) {
+    return position >= until && served >= ticket && database != null;
   }
 
   /**
@@ -166,7 +213,35 @@ public final class Index implements AutoCloseable {
 
   /** The end could not be written. */
   public void show(long key) {
-    hidden.remove(key);
+    heads.writeLock().lock();
+    try {
+      hidden.remove(key);
+      passed.clear();
+    } finally {
+      heads.writeLock().unlock();
+    }
+  }
+
+  /** Rises whenever a person's act took effect in the tables. */
+  public long revision() {
+    return revision.get();
+  }
+
+  Lock readingHeads() {
+    return heads.readLock();
+  }
+
+  Fresh.@Nullable Lane fresh(String lane) {
+    return fresh.lane(lane);
+  }
+
+  /** The key after which a reading of this lane's rows begins. */
+  long passed(String lane) {
+    return passed.getOrDefault(lane, -1L);
+  }
+
+  void passed(String lane, long key) {
+    passed.put(lane, key);
   }
 
   boolean hides(long key) {
@@ -187,11 +262,15 @@ public final class Index implements AutoCloseable {
 
   /** A connection for a question; the caller closes it. */
   Connection connection() throws SQLException {
+    return database().connection();
+  }
+
+  Database database() throws SQLException {
     Database open = database;
     if (open == null) {
       throw new SQLException("the index is being opened");
     }
-    return open.connection();
+    return open;
   }
 
   SegmentLog log() {
@@ -233,10 +312,18 @@ public final class Index implements AutoCloseable {
     try (Connection connection = opened.connection()) {
       connection.setAutoCommit(false);
       load(connection);
-      database = opened;
-      Statements statements = new Statements(connection);
+      complete = ready.isDone() ? log.end() : bootEnd;
+      opening = opened;
+      showIfComplete();
+      Batch batch = new Batch(new Statements(connection), this::segmentOf);
       while (!closed) {
-        step(connection, statements);
+        step(connection, batch);
+      }
+      write(connection, batch);
+    } finally {
+      opening = null;
+      if (database == null) {
+        opened.close();
       }
     }
   }
@@ -271,6 +358,8 @@ public final class Index implements AutoCloseable {
       }
     }
     checkAgainstLog();
+    forget();
+    applied = position;
     bodies = position == 0;
     LOG.info("index complete up to {}, log ends at {}", position, log.end());
   }
@@ -292,20 +381,73 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  private void step(Connection connection, Statements statements) throws SQLException, IOException {
-    if (position >= bootEnd && !ready.isDone()) {
-      loadCounts(connection);
-      ready.complete(null);
-    }
-    boolean more = waitForMore();
-    if (more || !statuses.isEmpty() || !wides.isEmpty()) {
-      batch(connection, statements, more ? log.end() : position);
+  /** Not before: who asks must not take half of the mail for all of it. */
+  private void showIfComplete() {
+    if (database == null && position >= complete) {
+      database = opening;
     }
   }
 
-  private boolean waitForMore() {
+  /** What was applied and not written has gone with the transaction. */
+  private void forget() {
+    heads.writeLock().lock();
     try {
-      return log.awaitBeyond(position, wides.isEmpty() && statuses.isEmpty() ? PAUSE_NANOS : 0);
+      fresh.clear();
+      passed.clear();
+    } finally {
+      heads.writeLock().unlock();
+    }
+    settled.clear();
+    dirty = false;
+    urgent = false;
+  }
+
+  private void step(Connection connection, Batch batch) throws SQLException, IOException {
+    if (applied >= bootEnd && !ready.isDone()) {
+      write(connection, batch);
+      loadCounts(connection);
+      ready.complete(null);
+    }
+    if (waitForMore()) {
+      take(connection, batch, log.end());
+    }
+    if (mustWrite(batch)) {
+      write(connection, batch);
+    }
+  }
+
+  private boolean mustWrite(Batch batch) {
+    noteStatuses();
+    return asked.get() != served
+        || batch.rows() >= MOST_ROWS
+        || (database == null && applied >= complete)
+        || (dirty && isOverdue());
+  }
+
+  private void noteStatuses() {
+    if (!statuses.isEmpty() || !wides.isEmpty()) {
+      dirtied();
+    }
+  }
+
+  private void dirtied() {
+    if (!dirty) {
+      dirty = true;
+      dirtySince = System.nanoTime();
+    }
+  }
+
+  private boolean isOverdue() {
+    return System.nanoTime() - dirtySince > WRITE_NANOS;
+  }
+
+  private boolean waitForMore() {
+    if (asked.get() != served && applied >= log.end()) {
+      return false;
+    }
+    long nanos = dirty ? WRITE_NANOS - (System.nanoTime() - dirtySince) : WRITE_NANOS;
+    try {
+      return log.awaitBeyond(applied, nanos);
     } catch (InterruptedException e) {
       LOG.warn("somebody interrupted the index's thread; ignored");
       return false;
@@ -322,41 +464,69 @@ public final class Index implements AutoCloseable {
     connection.commit();
   }
 
-  private void batch(Connection connection, Statements statements, long end)
-      throws SQLException, IOException {
-    long until = Math.min(end, position + BATCH);
-    until = position < bootEnd ? Math.min(until, bootEnd) : until;
-    Batch batch = new Batch(statements, this::segmentOf);
+  /** Applies what the log has more to the rows in memory. */
+  private void take(Connection connection, Batch batch, long end) throws SQLException, IOException {
+    long until = Math.min(end, applied + BATCH);
+    until = applied < bootEnd ? Math.min(until, bootEnd) : until;
     Applier.Effects effects = new Applier.Effects();
     Applier applier = new Applier(batch, segments, effects);
-    long reached =
-        until > position
-            ? log.replay(position, until, bodies, record -> apply(applier, record))
-            : position;
-    batch.flush();
-    writeStatuses(batch);
+    applied = log.replay(applied, until, bodies, applier::take);
+    applier.apply();
+    dirtied();
+    settled.addAll(effects.settled);
     announce(effects);
-    writeSegments(connection);
-    writePosition(connection, reached);
-    connection.commit();
-    publish(connection, reached, effects);
+    if (effects.urgent) {
+      urgent = true;
+      write(connection, batch);
+    } else {
+      freshen(effects);
+    }
+    publish(effects);
   }
 
-  private static void apply(Applier applier, LogRecord record) throws IOException {
+  /** Writes all that was applied, as one transaction. */
+  private void write(Connection connection, Batch batch) throws SQLException {
+    long serving = asked.get();
+    batch.flush();
+    writeStatuses(batch);
+    writeSegments(connection);
+    writePosition(connection, applied);
+    connection.commit();
+    boolean ended = !settled.isEmpty();
+    written(serving);
+    if (applied >= bootEnd && ended) {
+      dropUseless(connection);
+    }
+  }
+
+  private void written(long serving) {
+    heads.writeLock().lock();
     try {
-      applier.apply(record);
-    } catch (SQLException e) {
-      throw new IOException("the index cannot take the record at " + record.position(), e);
+      settled.forEach(hidden::remove);
+      passed.clear();
+      fresh.clear();
+    } finally {
+      heads.writeLock().unlock();
+    }
+    settled.clear();
+    dirty = false;
+    if (urgent) {
+      revision.incrementAndGet();
+    }
+    urgent = false;
+    lock.lock();
+    try {
+      position = applied;
+      served = serving;
+      showIfComplete();
+      moved.signalAll();
+    } finally {
+      lock.unlock();
     }
   }
 
   private long segmentOf(long recordPosition) {
-    List<Long> bases = log.segments();
-    long found = 0;
-    for (long base : bases) {
-      found = base <= recordPosition ? base : found;
-    }
-    return found;
+    return log.segmentHolding(recordPosition);
   }
 
   private void writeStatuses(Batch batch) throws SQLException {
@@ -440,29 +610,28 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  private void publish(Connection connection, long reached, Applier.Effects effects)
-      throws SQLException {
-    effects.settled.forEach(hidden::remove);
+  private void freshen(Applier.Effects effects) {
+    for (Rows.Delivery row : effects.touched) {
+      fresh.follow(row);
+    }
+    for (Applier.Arrival arrival : effects.arrivals) {
+      if (arrival.position() >= bootEnd) {
+        fresh.add(arrival, revision.get());
+      }
+    }
+  }
+
+  private void publish(Applier.Effects effects) {
     for (Applier.Move move : effects.moves) {
       if (move.by() < 0 && move.position() >= counted) {
         counts.accept(move.lane(), (long) move.by());
       }
     }
-    counted = Math.max(counted, reached);
-    lock.lock();
-    try {
-      position = reached;
-      moved.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    counted = Math.max(counted, applied);
     for (Applier.Arrival arrival : effects.arrivals) {
       if (arrival.position() >= bootEnd) {
         listener.arrived(arrival.delivery(), arrival.part());
       }
-    }
-    if (reached >= bootEnd && !effects.settled.isEmpty()) {
-      dropUseless(connection);
     }
   }
 
@@ -510,6 +679,7 @@ public final class Index implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    log.hurry();
     ready.cancel(false);
     lock.lock();
     try {

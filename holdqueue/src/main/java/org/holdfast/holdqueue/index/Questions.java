@@ -13,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Lock;
 import org.holdfast.holdqueue.Attempt;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.DeliveryState;
@@ -42,12 +45,21 @@ public final class Questions {
           + " l.nexthop, l.shut, l.retry from delivery d join message m on m.seq = d.seq join lane l"
           + " on l.id = d.lane where d.k > ?";
 
+  private static final String WAITING =
+      "select d.k, d.seq, d.state, d.attempts, d.next, d.reply, d.described,"
+          + " (select m.pos from message m where m.seq = d.seq), '', '', false, 0"
+          + " from delivery d use index (delivery_lane)"
+          + " where d.lane = (select id from lane where lane = ?) and d.state = 0 and d.k > ?"
+          + " order by d.lane, d.state, d.k limit ?";
+
   private final Index index;
   private final SegmentLog log;
+  private final Readers readers;
 
   public Questions(Index index) {
     this.index = index;
     this.log = index.log();
+    this.readers = new Readers(index);
   }
 
   /** A delivery as the tables have it. */
@@ -79,31 +91,84 @@ public final class Questions {
   /** A lane and its next hop. */
   public record Place(String lane, String nextHop) {}
 
-  /** The first deliveries of a lane that are neither parked nor ended, in order. */
-  public List<Delivery> head(String lane, int limit) throws IOException {
-    List<Delivery> found = new ArrayList<>();
-    long after = -1;
-    while (found.size() < limit) {
+  /**
+   * The first deliveries of a lane that are neither parked nor ended, in order: those in the tables
+   * and then those that are not there yet.
+   */
+  public List<Placed> head(String lane, int limit) throws IOException {
+    Lock reading = index.readingHeads();
+    reading.lock();
+    try {
+      SortedMap<Long, Placed> found = new TreeMap<>();
+      Fresh.Lane fresh = index.fresh(lane);
+      if (fresh != null) {
+        addFresh(fresh, limit, found);
+      }
+      if (fresh == null || !fresh.alone()) {
+        addRows(lane, limit, found);
+      }
+      return found.values().stream().limit(limit).toList();
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private void addFresh(Fresh.Lane lane, int limit, SortedMap<Long, Placed> found) {
+    for (Map.Entry<Long, Placed> each : lane.waiting().entrySet()) {
+      if (found.size() >= limit) {
+        return;
+      }
+      if (!index.hides(each.getKey())) {
+        found.put(each.getKey(), each.getValue());
+      }
+    }
+  }
+
+  private void addRows(String lane, int limit, SortedMap<Long, Placed> found) throws IOException {
+    long revision = index.revision();
+    long after = index.passed(lane);
+    int count = 0;
+    while (count < limit) {
       List<Row> rows = waiting(lane, after, limit);
       for (Row row : rows) {
         after = row.key;
-        if (found.size() < limit && !index.hides(row.key)) {
-          delivery(row).ifPresent(found::add);
+        if (index.hides(row.key)) {
+          if (count == 0) {
+            index.passed(lane, row.key);
+          }
+        } else if (count < limit) {
+          Optional<Delivery> delivery = delivery(row);
+          delivery.ifPresent(d -> found.put(row.key, new Placed(d, row.position, revision)));
+          count += delivery.isPresent() ? 1 : 0;
         }
       }
       if (rows.size() < limit) {
         break;
       }
     }
-    return found;
   }
 
   private List<Row> waiting(String lane, long after, int limit) throws IOException {
-    return rows(
-        ITEMS
-            + " and d.state = 0 and d.lane = (select id from lane where lane = ?)"
-            + " order by d.lane, d.state, d.k limit ?",
-        List.of(after, lane, limit));
+    try {
+      return readers.read(statements -> waiting(statements, lane, after, limit));
+    } catch (SQLException e) {
+      throw new IOException("the index cannot be asked", e);
+    }
+  }
+
+  private static List<Row> waiting(Statements statements, String lane, long after, int limit)
+      throws SQLException {
+    PreparedStatement select = statements.of(WAITING);
+    select.setString(1, lane);
+    select.setLong(2, after);
+    select.setInt(3, limit);
+    List<Row> found = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        found.add(row(rows));
+      }
+    }
+    return found;
   }
 
   /** Lanes with something waiting, by name. */
@@ -328,23 +393,23 @@ public final class Questions {
   }
 
   private List<Row> rows(String sql, List<Object> values) throws IOException {
-    return ask(
-        sql,
-        values,
-        row ->
-            new Row(
-                row.getLong(1),
-                row.getLong(2),
-                row.getLong(8),
-                row.getInt(3),
-                row.getInt(4),
-                row.getLong(5),
-                row.getString(6),
-                row.getLong(7),
-                row.getString(9),
-                row.getString(10),
-                row.getBoolean(11),
-                row.getLong(12)));
+    return ask(sql, values, Questions::row);
+  }
+
+  private static Row row(ResultSet row) throws SQLException {
+    return new Row(
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(8),
+        row.getInt(3),
+        row.getInt(4),
+        row.getLong(5),
+        row.getString(6),
+        row.getLong(7),
+        row.getString(9),
+        row.getString(10),
+        row.getBoolean(11),
+        row.getLong(12));
   }
 
   /** Makes something of one row. */

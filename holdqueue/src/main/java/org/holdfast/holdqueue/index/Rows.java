@@ -50,6 +50,12 @@ final class Rows {
     long accepted;
     long size;
     int remaining;
+
+    /** Rows of {@code event} or {@code redirected} belong to it. */
+    boolean noted;
+
+    /** As the tables have it. */
+    boolean notedBefore;
   }
 
   /** A row of {@code delivery}. */

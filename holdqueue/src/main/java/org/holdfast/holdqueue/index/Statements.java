@@ -5,18 +5,32 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The statements of the thread that applies the log, parsed once; they live as long as its
- * connection. One thread, and a text is not asked for again while its result is read.
+ * The statements of one connection, parsed once; they live as long as it does. They join nothing: a
+ * plan that was made while the tables were empty must do when they are not. One thread at a time,
+ * and a text is not asked for again while its result is read.
  */
 final class Statements {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Statements.class);
 
   private final Connection connection;
   private final Map<String, PreparedStatement> bySql = new HashMap<>();
 
   Statements(Connection connection) {
     this.connection = connection;
+  }
+
+  /** Gives the connection back. */
+  void close() {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.debug("a connection to the index did not close", e);
+    }
   }
 
   PreparedStatement of(String sql) throws SQLException {

@@ -41,6 +41,9 @@ final class LogWriter implements Runnable {
   private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(WAITING);
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(SegmentOutput.BUFFER);
 
+  /** What is answered when the batch is written, synced or not. */
+  private final List<Runnable> written = new ArrayList<>();
+
   private Segment segment;
   private SegmentOutput output;
 
@@ -115,6 +118,7 @@ final class LogWriter implements Runnable {
 
   private void serve(List<Request> batch) {
     List<Runnable> answers = new ArrayList<>(batch.size());
+    written.clear();
     try {
       boolean sync = dirty && syncBy - System.nanoTime() <= 0;
       for (Request request : batch) {
@@ -132,10 +136,10 @@ final class LogWriter implements Runnable {
     if (closed) {
       return;
     }
+    output.flush();
+    written.forEach(Runnable::run);
     if (sync) {
       sync();
-    } else {
-      output.flush();
     }
   }
 
@@ -173,12 +177,12 @@ final class LogWriter implements Runnable {
       write.done().completeExceptionally(e);
       return false;
     }
+    long position = last;
     if (write.lazy()) {
-      write.done().complete(last);
+      written.add(() -> write.done().complete(position));
       dirtied();
       return false;
     }
-    long position = last;
     answers.add(() -> write.done().complete(position));
     return true;
   }

@@ -25,6 +25,9 @@ import org.holdfast.holdqueue.disk.Disk;
  */
 public final class SegmentLog implements AutoCloseable {
 
+  /** Octets of a body that are read together with its head. */
+  private static final int READ_AHEAD = 1_000;
+
   /** Ends the name of a file that is not part of the log yet. */
   static final String UNFINISHED = ".new";
 
@@ -40,6 +43,10 @@ public final class SegmentLog implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition moved = lock.newCondition();
+
+  /** Guarded by {@code lock}. */
+  private boolean hurried;
+
   private volatile long durable;
   private volatile long last;
   private volatile boolean closed;
@@ -107,6 +114,18 @@ public final class SegmentLog implements AutoCloseable {
     writer.ask(new Request.Write(records, true, new CompletableFuture<>()));
   }
 
+  /**
+   * Appends records and returns when they are in the file: they outlive the process, and the
+   * machine's failure when {@link LogSettings#lazyNanos} have passed.
+   *
+   * @throws IOException as {@link #append}
+   */
+  public void appendWritten(List<Entry> records) throws IOException {
+    if (!records.isEmpty()) {
+      ask(new Request.Write(records, true, new CompletableFuture<>()));
+    }
+  }
+
   /** Puts everything appended before this call on stable storage; returns the log's end. */
   public long sync() throws IOException {
     return ask(new Request.Sync(new CompletableFuture<>()));
@@ -159,18 +178,25 @@ public final class SegmentLog implements AutoCloseable {
 
   /** The record that begins at this position; only its head has been checked. */
   public LogRecord read(long position) throws IOException {
+    return read(position, READ_AHEAD);
+  }
+
+  /** The same; about this many octets of its body are going to be wanted. */
+  public LogRecord read(long position, int wanted) throws IOException {
     Segment segment = holding(position);
     long offset = position - segment.base();
     if (offset < 0 || offset + Frame.HEAD > segment.length()) {
       throw new DamagedRecordException("no record at " + position);
     }
-    ByteBuffer head = ByteBuffer.allocate(Frame.HEAD);
+    int there = (int) Math.min((long) Frame.HEAD + wanted, segment.length() - offset);
+    ByteBuffer head = ByteBuffer.allocate(there);
     segment.file().readFully(head, offset);
     Frame frame = Frame.decode(head, 0, salt, position);
     if (frame == null || frame.end() - segment.base() > Frame.padded(segment.length())) {
       throw new DamagedRecordException("no record at " + position);
     }
-    return new LogRecord(frame, segment.file(), segment.base(), ByteBuffer.allocate(0));
+    int body = (int) Math.min(frame.length(), there - Frame.HEAD);
+    return new LogRecord(frame, segment.file(), segment.base(), head.slice(Frame.HEAD, body));
   }
 
   private Segment holding(long position) throws IOException {
@@ -243,14 +269,29 @@ public final class SegmentLog implements AutoCloseable {
     return segments.firstKey();
   }
 
-  /** Waits until something beyond this position is durable, the time is over or the log closes. */
+  /** Has the one who waits in {@link #awaitBeyond}, or is about to, look up once. */
+  public void hurry() {
+    lock.lock();
+    try {
+      hurried = true;
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until something beyond this position is durable, somebody says {@link #hurry}, the time
+   * is over or the log closes. For one thread.
+   */
   public boolean awaitBeyond(long position, long nanos) throws InterruptedException {
     long left = nanos;
     lock.lock();
     try {
-      while (durable <= position && left > 0 && !closed) {
+      while (durable <= position && left > 0 && !closed && !hurried) {
         left = moved.awaitNanos(left);
       }
+      hurried = false;
       return durable > position;
     } finally {
       lock.unlock();
@@ -260,6 +301,12 @@ public final class SegmentLog implements AutoCloseable {
   /** Bases of the segments, first to last; the last is the one written to. */
   public List<Long> segments() {
     return List.copyOf(segments.keySet());
+  }
+
+  /** Base of the segment that holds this position; 0 when none does. */
+  public long segmentHolding(long position) {
+    Long base = segments.floorKey(position);
+    return base == null ? 0 : base;
   }
 
   /** What the segments take on disk, preallocation aside. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.holdfast.holdqueue.NotYetKnownException;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.RefusedChangeException;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ final class Problems {
     routes.exception(Problem.class, Problems::known);
     routes.exception(RefusedChangeException.class, Problems::refused);
     routes.exception(MapUnavailableException.class, Problems::mapIsDown);
+    routes.exception(NotYetKnownException.class, Problems::notYet);
     routes.exception(HttpResponseException.class, Problems::byRouter);
     routes.exception(IOException.class, Problems::brokenPipe);
     routes.exception(UncheckedIOException.class, Problems::brokenPipe);
@@ -55,6 +57,12 @@ final class Problems {
     LOG.warn("{} {}: the map cannot be used", ctx.method(), ctx.path(), e);
     ctx.header("Retry-After", "1");
     Json.problem(ctx, 503, MAP_UNAVAILABLE, Map.of());
+  }
+
+  private static void notYet(NotYetKnownException e, Context ctx) {
+    LOG.warn("{} {}: {}", ctx.method(), ctx.path(), e.getMessage());
+    ctx.header("Retry-After", "1");
+    Json.problem(ctx, 503, String.valueOf(e.getMessage()), Map.of());
   }
 
   private static void byRouter(HttpResponseException e, Context ctx) {
