@@ -29,8 +29,8 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 disable_dns_lookups = yes
 smtpd_peername_lookup = no
-relay_domains = bench.test
-transport_maps = inline:{ bench.test=lmtp:inet:127.0.0.1:$3 }
+relay_domains = bench.test, many.test
+transport_maps = inline:{ bench.test=lmtp:inet:127.0.0.1:$3, many.test=lmtp:inet:127.0.0.1:$3 }
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtp_tls_security_level = none
 smtpd_tls_security_level = none

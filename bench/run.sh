@@ -3,7 +3,6 @@
 # usage: bench/run.sh [options of bench.py, such as --case relay --repetitions 5]; as root, see README.md
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")"
-readonly HEAP=${HOLDFAST_HEAP:-512m}
 
 die() { echo "bench/run.sh: $*" >&2; exit 1; }
 
@@ -12,9 +11,7 @@ for program in postfix smtp-source smtp-sink python3; do
   command -v "$program" >/dev/null || die "$program is missing (Debian packages: postfix, python3)"
 done
 [ "$(id -u)" = 0 ] || die "a private Postfix needs root"
-[ -f ../smtp-gateway/target/holdfast.jar ] || die "no jar: run ./mvnw -DskipTests package first"
-. ../.mvn/find-jdk.sh
-find_jdk || exit 1
+../holdfast --version >/dev/null || exit 1 # builds it where that is needed
 
 free_ports() {
   python3 -c 'import socket,sys
@@ -51,11 +48,12 @@ CF
   echo "  - { name: sink, members: { sink1: { lmtp: \"127.0.0.1:$holdfast_sink\" } }, active: sink1 }"
   echo 'users:'
   echo '  - { address: user@bench.test, pair: sink }'
+  echo '  - { address: "@many.test", pair: sink }'
   for number in $(seq 0 199); do echo "  - { address: held$number@bench.test, pair: sink, state: moving }"; done
 } > "$folder/map.yaml"
 
-"$JAVA_HOME/bin/java" "-Xmx$HEAP" -jar ../smtp-gateway/target/holdfast.jar serve --config "$folder/holdfast.yaml" \
-  > "$folder/ready" 2> "$folder/log" &
+# As anybody starts it; the launcher becomes java, so its process id is the gateway's.
+../holdfast serve --config "$folder/holdfast.yaml" > "$folder/ready" 2> "$folder/log" &
 holdfast_pid=$!
 for _ in $(seq 300); do
   grep -q '^holdfast ready' "$folder/ready" && break
@@ -67,7 +65,7 @@ grep -q '^holdfast ready' "$folder/ready" || die "no ready line within 30 s"
 ./postfix.sh start "$folder" "$relay" "$hold" "$postfix_sink"
 sleep 1
 
-echo "$(nproc) cores, $(postconf -h mail_version 2>/dev/null | sed 's/^/Postfix /'), heap $HEAP, data on $(df --output=fstype "$folder" | tail -1)"
+echo "$(nproc) cores, $(postconf -h mail_version 2>/dev/null | sed 's/^/Postfix /'), ${HOLDFAST_JAVA_OPTS:-heap as shipped}, load $(cut -d' ' -f1 /proc/loadavg), data on $(df --output=fstype "$folder" | tail -1)"
 python3 bench.py --folder "$folder" \
   --postfix-config "$folder/postfix/etc" --postfix-pidfile "$folder/postfix/queue/pid/master.pid" \
   --postfix-relay "$relay" --postfix-hold "$hold" --postfix-sink "$postfix_sink" \

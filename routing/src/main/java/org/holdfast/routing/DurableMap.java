@@ -92,6 +92,24 @@ final class DurableMap implements AutoCloseable {
     }
   }
 
+  /** Something to read that is in memory, or not at all. */
+  interface Glance<T> {
+    T at(MapRows map) throws SQLException;
+  }
+
+  /**
+   * Reads from memory only and never waits: empty when the view would have to be read, or is in
+   * trouble.
+   */
+  <T> Optional<T> glance(Glance<T> glance) {
+    LocationMap current = map;
+    try {
+      return current == null ? Optional.empty() : Optional.of(glance.at(current.inMemory()));
+    } catch (SQLException _) {
+      return Optional.empty();
+    }
+  }
+
   /** Domains and everything, as far as they are on hold; as last known while there is trouble. */
   List<Routing.DomainHold> holds() {
     LocationMap current = map;

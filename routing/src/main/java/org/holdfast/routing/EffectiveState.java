@@ -27,7 +27,7 @@ sealed interface EffectiveState {
    * the wide state, then changes the row, then leaves the wide state: who reads the wide state
    * after it left, reads the new row.
    */
-  static EffectiveState of(String mailbox, LocationMap map) throws SQLException {
+  static EffectiveState of(String mailbox, MapRows map) throws SQLException {
     while (true) {
       WideState wide = map.wide();
       User user = map.answering(mailbox);
@@ -38,8 +38,8 @@ sealed interface EffectiveState {
     }
   }
 
-  private static EffectiveState of(
-      String mailbox, @Nullable User user, WideState wide, LocationMap map) throws SQLException {
+  private static EffectiveState of(String mailbox, @Nullable User user, WideState wide, MapRows map)
+      throws SQLException {
     if (user == null) {
       return new Refused(nobody(mailbox, map));
     }
@@ -51,7 +51,7 @@ sealed interface EffectiveState {
     return why == null ? new Open(user, pair.activeMember()) : new OnHold(user, why);
   }
 
-  private static Location nobody(String mailbox, LocationMap map) throws SQLException {
+  private static Location nobody(String mailbox, MapRows map) throws SQLException {
     String domain = domain(mailbox);
     return map.row("@" + domain).served()
         ? new Location.UnknownUser(mailbox)

@@ -79,6 +79,25 @@ public final class EmbeddedRouting implements Routing {
     });
   }
 
+  @Override
+  public Optional<Location> locateAtOnce(String address) {
+    Address recipient;
+    try {
+      recipient = Address.parse(address);
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+    return recipient.wholeDomain()
+        ? Optional.empty()
+        : map.glance(now -> {
+          try {
+            return new Resolution(now, settings.subaddress()).of(recipient);
+          } catch (Resolution.AliasLoopException e) {
+            throw new SQLTransientException(e);
+          }
+        });
+  }
+
   /** No entry of the map can have such an address; its domain may be ours all the same. */
   private Location locateMalformed(String address) throws MapUnavailableException {
     try {
@@ -93,6 +112,12 @@ public final class EmbeddedRouting implements Routing {
   @Override
   public Entry enter(String mailbox, String what) throws MapUnavailableException {
     return gate.enter(mailbox, what, this::state);
+  }
+
+  @Override
+  public Optional<Entry> enterAtOnce(String mailbox, String what) {
+    return gate.enterAtOnce(
+        mailbox, what, asked -> map.glance(now -> EffectiveState.of(asked, now)));
   }
 
   @Override

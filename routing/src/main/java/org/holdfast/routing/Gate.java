@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
@@ -59,6 +60,21 @@ final class Gate {
       }
     }
     return decide(lease, state);
+  }
+
+  /** As {@link #enter} where the state may not be known at once: then empty, and no permit. */
+  Optional<Entry> enterAtOnce(
+      String mailbox, String what, Function<String, Optional<EffectiveState>> states) {
+    Lease lease = register(mailbox, what);
+    EffectiveState state = null;
+    try {
+      state = states.apply(mailbox).orElse(null);
+    } finally {
+      if (!(state instanceof EffectiveState.Open)) {
+        lease.close();
+      }
+    }
+    return state == null ? Optional.empty() : Optional.of(decide(lease, state));
   }
 
   /** The first half of {@link #enter}; split for the tests that try every interleaving. */

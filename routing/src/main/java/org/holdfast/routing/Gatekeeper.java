@@ -1,5 +1,7 @@
 package org.holdfast.routing;
 
+import java.util.Optional;
+
 /** What the way of a message asks: who is this recipient, and may its mail go now? Thread-safe. */
 public interface Gatekeeper {
 
@@ -16,6 +18,19 @@ public interface Gatekeeper {
    * @param what queue id and peer, shown to whoever waits for a flip
    */
   Entry enter(String mailbox, String what) throws MapUnavailableException;
+
+  /**
+   * As {@link #locate}, from memory: empty when the answer is not there. Never waits, never throws
+   * for trouble with the map: {@link #locate} says what it is.
+   */
+  default Optional<Location> locateAtOnce(String address) {
+    return Optional.empty();
+  }
+
+  /** As {@link #enter}, from memory: empty, and no permit, when the answer is not there. */
+  default Optional<Entry> enterAtOnce(String mailbox, String what) {
+    return Optional.empty();
+  }
 
   /**
    * As {@link #enter} but takes no permit: what would the answer be? A {@code Go} of it is closed

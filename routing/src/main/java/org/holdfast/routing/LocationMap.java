@@ -2,6 +2,7 @@ package org.holdfast.routing;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * <p>A reader reads the wide state first, then the row (see {@link EffectiveState}); that no stale
  * row survives a change is {@link RowCache}'s.
  */
-final class LocationMap implements AutoCloseable {
+final class LocationMap implements MapRows, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(LocationMap.class);
 
@@ -32,6 +33,7 @@ final class LocationMap implements AutoCloseable {
   private final MapView view;
   private final RowCache rows;
   private volatile WideState wide;
+  private final MapRows inMemory = new InMemory();
 
   /**
    * What the map has under one address.
@@ -129,8 +131,8 @@ final class LocationMap implements AutoCloseable {
 
   // ---- reading
 
-  /** What the map has under this canonical address or {@code @domain}. */
-  Row row(String address) throws SQLException {
+  @Override
+  public Row row(String address) throws SQLException {
     try {
       return rows.get(address, this::load);
     } catch (LoadFailed e) {
@@ -152,14 +154,43 @@ final class LocationMap implements AutoCloseable {
     }
   }
 
-  /** The entry that answers for a mailbox: its own, or its domain's catch-all. */
-  @Nullable User answering(String mailbox) throws SQLException {
-    User own = row(mailbox).user();
-    return own != null ? own : row(mailbox.substring(mailbox.lastIndexOf('@'))).user();
+  @Override
+  public WideState wide() {
+    return wide;
   }
 
-  WideState wide() {
-    return wide;
+  /** The same map as far as it is in memory: never waits for the disk. */
+  MapRows inMemory() {
+    return inMemory;
+  }
+
+  /** Throws where the view would have to be read. */
+  private final class InMemory implements MapRows {
+
+    @Override
+    public Row row(String address) throws NotInMemoryException {
+      Row known = rows.known(address);
+      if (known == null) {
+        throw new NotInMemoryException();
+      }
+      return known;
+    }
+
+    @Override
+    public WideState wide() {
+      return wide;
+    }
+  }
+
+  /** Says where to look, not what went wrong; it has no stack, so it costs little. */
+  static final class NotInMemoryException extends SQLTransientException {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+      return this;
+    }
   }
 
   MapView view() {

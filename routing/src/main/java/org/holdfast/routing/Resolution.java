@@ -21,16 +21,16 @@ final class Resolution {
   /** Longest chain of aliases; one more is a loop. */
   static final int MAX_ALIASES = 10;
 
-  private final LocationMap map;
+  private final MapRows map;
   private final String separator;
   private final Map<String, String> overlay;
 
-  Resolution(LocationMap map, String separator) {
+  Resolution(MapRows map, String separator) {
     this(map, separator, Map.of());
   }
 
   /** As the map would be with these aliases added, from canonical address to canonical address. */
-  Resolution(LocationMap map, String separator, Map<String, String> overlay) {
+  Resolution(MapRows map, String separator, Map<String, String> overlay) {
     this.map = map;
     this.separator = separator;
     this.overlay = overlay;

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.function.Function;
 import org.holdfast.routing.LocationMap.Row;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was asked of the map before, by address. Bounded; thread-safe.
@@ -22,9 +23,14 @@ final class RowCache {
     this.rows = Caffeine.newBuilder().maximumSize(entries).build();
   }
 
+  /** The row of this address if it is here; never loads. */
+  @Nullable Row known(String address) {
+    return rows.getIfPresent(address);
+  }
+
   /** The row of this address; {@code load} is asked when it is not here. */
   Row get(String address, Function<String, Row> load) {
-    Row known = rows.getIfPresent(address);
+    Row known = known(address);
     return known != null ? known : rows.get(address, load);
   }
 

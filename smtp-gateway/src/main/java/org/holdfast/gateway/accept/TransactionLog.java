@@ -28,6 +28,9 @@ final class TransactionLog {
 
   /** LMTP says as much as there are recipients: each different reply once. */
   private static String said(List<Reply> replies) {
+    if (replies.size() == 1) {
+      return replies.getFirst().line();
+    }
     return replies.stream().map(Reply::line).distinct().collect(Collectors.joining("; "));
   }
 

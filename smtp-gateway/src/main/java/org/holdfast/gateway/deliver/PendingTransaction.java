@@ -1,7 +1,6 @@
 package org.holdfast.gateway.deliver;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -69,11 +68,19 @@ final class PendingTransaction {
   /** Tells the caller; everybody has an answer. */
   void end() {
     List<Answer> all = new ArrayList<>(answers.length);
-    Arrays.stream(answers).forEach(a -> all.add(Objects.requireNonNull(a)));
+    for (Answer answer : answers) {
+      all.add(Objects.requireNonNull(answer));
+    }
     stage.complete(List.copyOf(all));
   }
 
   List<Answer> answered() {
-    return Arrays.stream(answers).filter(Objects::nonNull).toList();
+    List<Answer> found = new ArrayList<>(answers.length);
+    for (Answer answer : answers) {
+      if (answer != null) {
+        found.add(answer);
+      }
+    }
+    return found;
   }
 }

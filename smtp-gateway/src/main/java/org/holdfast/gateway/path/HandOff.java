@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.holdfast.gateway.deliver.Transaction;
@@ -26,11 +29,17 @@ final class HandOff {
   private final Transaction transaction;
   private final MemberTrust trust;
   private final Duration timeout;
+  private final ScheduledExecutorService timer;
 
-  HandOff(Transaction transaction, MemberTrust trust, Duration timeout) {
+  HandOff(
+      Transaction transaction,
+      MemberTrust trust,
+      Duration timeout,
+      ScheduledExecutorService timer) {
     this.transaction = transaction;
     this.trust = trust;
     this.timeout = timeout;
+    this.timer = timer;
   }
 
   /** A recipient and its right to go now; {@code ended} is run once its attempt is over. */
@@ -58,6 +67,31 @@ final class HandOff {
     return fates;
   }
 
+  /**
+   * The same for one recipient, without a thread that waits: its fate comes on the thread that
+   * brings the answer, or on the timer's. Takes the permit over.
+   */
+  CompletableFuture<Fate> deliver(Envelope envelope, Permitted permitted, Inbound.Body content) {
+    Open open = begin(envelope, List.of(permitted), content).getFirst();
+    CompletableFuture<Fate> fate = new CompletableFuture<>();
+    Future<?> timedOut =
+        timer.schedule(() -> late(open, fate), timeout.toMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        open.answer()
+            .whenComplete((_, _) -> {
+              timedOut.cancel(false);
+              fate.complete(fate(open));
+            });
+    return fate;
+  }
+
+  private void late(Open open, CompletableFuture<Fate> fate) {
+    if (!open.answer().isDone()) {
+      trust.doubt(open.to().permit().member());
+      fate.complete(fate(open));
+    }
+  }
+
   private static List<List<Permitted>> byMember(List<Permitted> permitted) {
     Map<String, List<Permitted>> groups = new LinkedHashMap<>();
     for (Permitted p : permitted) {
@@ -72,8 +106,7 @@ final class HandOff {
     List<Open> open = group.stream().map(p -> new Open(p, new CompletableFuture<>())).toList();
     content.retain();
     var _ =
-        transaction
-            .send(member, envelope, group.stream().map(Permitted::recipient).toList(), content)
+        send(member, envelope, group.stream().map(Permitted::recipient).toList(), content)
             .whenComplete((answers, failure) -> {
               content.release();
               for (int i = 0; i < open.size(); i++) {
@@ -81,6 +114,15 @@ final class HandOff {
               }
             });
     return open;
+  }
+
+  private CompletionStage<List<Answer>> send(
+      Member member, Envelope envelope, List<Recipient> recipients, Inbound.Body content) {
+    try {
+      return transaction.send(member, envelope, recipients, content);
+    } catch (RuntimeException e) { // a permit that stayed open would stop every flip
+      return CompletableFuture.failedStage(e);
+    }
   }
 
   private void end(Open open, Answer answer) {

@@ -8,6 +8,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.path.HandOff.Permitted;
 import org.holdfast.holdqueue.Envelope;
@@ -18,7 +23,9 @@ import org.holdfast.routing.Entry;
 import org.holdfast.routing.Gatekeeper;
 import org.holdfast.routing.Location;
 import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Permit;
 import org.holdfast.routing.UserState;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,17 +40,22 @@ import org.slf4j.LoggerFactory;
  *   whatever is to be held: one durable append, then 250
  * </pre>
  *
- * <p>Thread-safe. Each message runs on a virtual thread of its own; the caller is never blocked.
+ * <p>Thread-safe; the caller is never blocked. A message runs on a virtual thread of its own, but
+ * for the most frequent kind, whose way needs neither the disk nor a wait that would hold a thread:
+ * one recipient, known in memory, with a permit. That one goes {@link #straight}.
  */
 public final class MessagePath implements Inbound {
 
   private static final Logger log = LoggerFactory.getLogger(MessagePath.class);
 
+  /** How long the timer's thread outlives the last wait. */
+  private static final Duration TIMER_IDLE = Duration.ofSeconds(5);
+
   private final Gatekeeper routing;
   private final Intake queue;
   private final HandOff handOff;
   private final MemberTrust trust;
-  private final Turns turns = new Turns();
+  private final Turns turns;
   private final Duration handOffTimeout;
   private final Executor threads;
 
@@ -62,48 +74,169 @@ public final class MessagePath implements Inbound {
     this.routing = routing;
     this.queue = queue;
     this.trust = trust;
-    this.handOff = new HandOff(transaction, trust, handOffTimeout);
+    ScheduledExecutorService timer = timer();
+    this.turns = new Turns(timer);
+    this.handOff = new HandOff(transaction, trust, handOffTimeout, timer);
     this.handOffTimeout = handOffTimeout;
     this.threads = threads;
   }
 
+  /** Ends waits. Its thread lives only while there are any. */
+  private static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("hand-off-timer").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setKeepAliveTime(TIMER_IDLE.toMillis(), TimeUnit.MILLISECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    return timer;
+  }
+
   @Override
   public CompletionStage<Answer> recipient(String address, Map<String, String> parameters) {
-    return CompletableFuture.supplyAsync(() -> rcpt(address, parameters), threads);
+    return routing
+        .locateAtOnce(address)
+        .map(found -> CompletableFuture.completedFuture(answer(found, address, parameters)))
+        .orElseGet(() -> CompletableFuture.supplyAsync(() -> rcpt(address, parameters), threads));
   }
 
   @Override
   public CompletionStage<Verdict> message(
       Envelope envelope, List<Recipient> recipients, Body content, Answering answering) {
-    return CompletableFuture.supplyAsync(
-        () -> new Verdict(accept(envelope, recipients, content, answering)), threads);
+    Message message = new Message(envelope, recipients, content, answering);
+    CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+    // Only a message with one recipient may wait in line: with several, each would hold its turns
+    // while it waits for the next.
+    if (recipients.size() > 1 || queue.hasBacklog(message.lane())) {
+      onThread(verdict, () -> accept(message, false));
+    } else {
+      turns.take(message.lane(), handOffTimeout, turn -> begin(message, turn, verdict));
+    }
+    return verdict;
   }
+
+  private record Message(
+      Envelope envelope, List<Recipient> recipients, Body content, Answering answering) {
+
+    /** The only recipient's, or the first one's. */
+    String lane() {
+      return recipients.getFirst().lane();
+    }
+
+    /** What a permit is for, as who waits for a flip sees it. */
+    String what() {
+      return envelope.id() + " from " + envelope.client();
+    }
+  }
+
+  private void onThread(CompletableFuture<Verdict> verdict, Supplier<List<Reply>> work) {
+    try {
+      threads.execute(() -> complete(verdict, work));
+    } catch (RejectedExecutionException e) {
+      verdict.completeExceptionally(e);
+    }
+  }
+
+  private static void complete(CompletableFuture<Verdict> verdict, Supplier<List<Reply>> work) {
+    try {
+      verdict.complete(new Verdict(work.get()));
+    } catch (RuntimeException | Error e) { // whatever it is, the sender must not wait for ever
+      verdict.completeExceptionally(e);
+    }
+  }
+
+  // ---- one recipient, straight to its backend; nothing here may block
+
+  private void begin(Message message, boolean turn, CompletableFuture<Verdict> verdict) {
+    Permit permit = turn ? permitAtOnce(message) : null;
+    if (permit == null) {
+      onThread(verdict, () -> accept(message, turn));
+    } else {
+      straight(message, permit, verdict);
+    }
+  }
+
+  private @Nullable Permit permitAtOnce(Message message) {
+    if (queue.hasBacklog(message.lane())
+        || !(routing.enterAtOnce(message.lane(), message.what()).orElse(null)
+            instanceof Entry.Go(Permit permit))) {
+      return null;
+    }
+    if (trust.trusts(permit.member())) {
+      return permit;
+    }
+    permit.close();
+    return null;
+  }
+
+  private void straight(Message message, Permit permit, CompletableFuture<Verdict> verdict) {
+    Recipient recipient = message.recipients().getFirst();
+    Runnable over = () -> turns.giveBack(message.lane());
+    var _ =
+        handOff
+            .deliver(
+                message.envelope(), new Permitted(0, recipient, permit, over), message.content())
+            .whenComplete((fate, failure) -> told(message, fate, failure, verdict));
+  }
+
+  private void told(
+      Message message,
+      @Nullable Fate fate,
+      @Nullable Throwable failure,
+      CompletableFuture<Verdict> verdict) {
+    if (fate == null) {
+      verdict.completeExceptionally(
+          failure == null ? new IllegalStateException("no fate") : failure);
+      return;
+    }
+    Telling telling =
+        Telling.of(
+            new Fate[] {fate}, message.recipients(), message.envelope().id(), message.answering());
+    if (telling.stored().isEmpty()) {
+      verdict.complete(new Verdict(telling.replies()));
+    } else {
+      onThread(verdict, () -> store(message.envelope(), message.content(), telling));
+    }
+  }
+
+  // ---- every other message, on a thread of its own
 
   private Answer rcpt(String address, Map<String, String> parameters) {
     try {
-      return switch (routing.locate(address)) {
-        case Location.Mailbox m when m.user().state() == UserState.CLOSED ->
-            new Answer.Rejected(Replies.USER_CLOSED);
-        case Location.Mailbox m ->
-            new Answer.Accepted(
-                new Recipient(m.deliverTo(), m.mailbox(), address, parameters),
-                Replies.RECIPIENT_OK);
-        case Location.UnknownUser u -> new Answer.Rejected(Replies.UNKNOWN_USER);
-        case Location.ForeignDomain f -> new Answer.Rejected(Replies.NOT_SERVED);
-      };
+      return answer(routing.locate(address), address, parameters);
     } catch (MapUnavailableException e) {
       log.warn("RCPT {}: user map unavailable: {}", address, e.getMessage());
       return new Answer.Rejected(Replies.MAP_UNAVAILABLE);
     }
   }
 
-  private List<Reply> accept(
-      Envelope envelope, List<Recipient> recipients, Body content, Answering answering) {
+  private static Answer answer(Location found, String address, Map<String, String> parameters) {
+    return switch (found) {
+      case Location.Mailbox m when m.user().state() == UserState.CLOSED ->
+          new Answer.Rejected(Replies.USER_CLOSED);
+      case Location.Mailbox m ->
+          new Answer.Accepted(
+              new Recipient(m.deliverTo(), m.mailbox(), address, parameters), Replies.RECIPIENT_OK);
+      case Location.UnknownUser u -> new Answer.Rejected(Replies.UNKNOWN_USER);
+      case Location.ForeignDomain f -> new Answer.Rejected(Replies.NOT_SERVED);
+    };
+  }
+
+  /**
+   * The whole way.
+   *
+   * @param turn the only recipient has its turn already; otherwise recipients take one if it is
+   *     free
+   */
+  private List<Reply> accept(Message message, boolean turn) {
+    Envelope envelope = message.envelope();
+    List<Recipient> recipients = message.recipients();
+    Answering answering = message.answering();
     Fate[] fates = new Fate[recipients.size()];
     List<Permitted> permitted = new ArrayList<>();
     try {
       for (int i = 0; i < fates.length; i++) {
-        fates[i] = ask(envelope, recipients, i, permitted);
+        fates[i] = ask(message, i, turn, permitted);
       }
     } catch (MapUnavailableException e) {
       permitted.forEach(Permitted::over);
@@ -117,29 +250,31 @@ public final class MessagePath implements Inbound {
       permitted.forEach(Permitted::over);
       return List.of(noStore.get());
     }
-    handOff.deliver(envelope, permitted, content).forEach((i, fate) -> fates[i] = fate);
+    handOff.deliver(envelope, permitted, message.content()).forEach((i, fate) -> fates[i] = fate);
     Telling telling = Telling.of(fates, recipients, envelope.id(), answering);
-    return telling.stored().isEmpty() ? telling.replies() : store(envelope, content, telling);
+    return telling.stored().isEmpty()
+        ? telling.replies()
+        : store(envelope, message.content(), telling);
   }
 
   /**
-   * One recipient: wait in line, then ask the gate. A {@link Fate.Pending} has been added to {@code
+   * One recipient: a turn, then the gate. A {@link Fate.Pending} has been added to {@code
    * permitted}.
    */
-  private Fate ask(Envelope envelope, List<Recipient> recipients, int i, List<Permitted> permitted)
+  private Fate ask(Message message, int i, boolean turn, List<Permitted> permitted)
       throws MapUnavailableException {
-    String lane = recipients.get(i).lane();
-    if (queue.hasBacklog(lane)) {
-      return behind(lane, "mail for this mailbox is waiting ahead");
-    }
-    // Only a message with one recipient may wait here: with several, each would hold its turns
-    // while it waits for the next.
-    if (!turns.take(lane, recipients.size() == 1 ? handOffTimeout : Duration.ZERO)) {
-      return behind(lane, "many deliveries to this mailbox at once");
+    String lane = message.recipients().get(i).lane();
+    if (!turn) {
+      if (queue.hasBacklog(lane)) {
+        return behind(lane, "mail for this mailbox is waiting ahead");
+      }
+      if (!turns.takeNow(lane)) {
+        return behind(lane, "many deliveries to this mailbox at once");
+      }
     }
     Fate fate = null;
     try {
-      fate = enter(envelope, recipients.get(i), i, permitted);
+      fate = enter(message, i, permitted);
     } finally {
       if (!(fate instanceof Fate.Pending)) {
         turns.giveBack(lane);
@@ -148,13 +283,14 @@ public final class MessagePath implements Inbound {
     return fate;
   }
 
-  private Fate enter(Envelope envelope, Recipient recipient, int i, List<Permitted> permitted)
+  private Fate enter(Message message, int i, List<Permitted> permitted)
       throws MapUnavailableException {
+    Recipient recipient = message.recipients().get(i);
     String lane = recipient.lane();
     if (queue.hasBacklog(lane)) {
       return behind(lane, "mail for this mailbox is waiting ahead");
     }
-    return switch (routing.enter(lane, envelope.id() + " from " + envelope.client())) {
+    return switch (routing.enter(lane, message.what())) {
       case Entry.Hold hold -> new Fate.OnHold(hold.pair(), hold.why());
       case Entry.Refuse refuse -> new Fate.Gone(refuse.location());
       case Entry.Go go when !trust.trusts(go.permit().member()) -> {

@@ -56,6 +56,9 @@ record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
   }
 
   private static Telling once(Fate[] fates, List<Recipient> recipients, String id) {
+    if (fates.length == 1 && delivered(fates[0])) {
+      return new Telling(List.of(Replies.accepted(id)), List.of(), List.of());
+    }
     List<Reply> refusals =
         Arrays.stream(fates).map(Telling::refused).flatMap(Optional::stream).toList();
     if (refusals.size() == fates.length) {

@@ -23,6 +23,10 @@ import org.holdfast.holdqueue.StoreException;
 import org.holdfast.routing.Location;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Everything here is true of both ways: on a thread of its own, and straight, where the map answers
+ * at once ({@link MessagePathAtOnceTest}).
+ */
 class MessagePathTest {
 
   private static final Reply FULL = new Reply(452, "4.2.2", "Mailbox full");
@@ -30,7 +34,7 @@ class MessagePathTest {
   private static final Reply UNREACHABLE = new Reply(451, "4.4.1", "No answer from host");
   private static final Reply NO_SUCH_USER = new Reply(550, "5.1.1", "No such user");
 
-  private final ScriptedGate gate = new ScriptedGate();
+  final ScriptedGate gate = new ScriptedGate();
   private final RecordingIntake queue = new RecordingIntake();
   private final ScriptedBackends backends = new ScriptedBackends();
   private final MemberTrust trust = new MemberTrust();
