@@ -44,6 +44,9 @@ public final class AdminServer implements AutoCloseable {
   /** How long a stop waits for requests that are being answered. */
   static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
+  /** How long a stop leaves a connection open on which nothing is asked. */
+  static final Duration STOP_IDLE = Duration.ofMillis(50);
+
   private final AdminSettings settings;
   private final AdminPorts ports;
   private final EventsResource events;
@@ -176,6 +179,7 @@ public final class AdminServer implements AutoCloseable {
     made.setHost(settings.host());
     made.setPort(settings.port());
     made.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    made.setShutdownIdleTimeout(STOP_IDLE.toMillis());
     this.connector = made;
     return made;
   }
