@@ -264,11 +264,23 @@ class CommandLineIT {
   @Test
   void mapLoad_yaml_isSentAsItIs() throws Exception {
     Path map = Files.writeString(folder.resolve("m.yaml"), "users: []\n");
-    gateway.on("POST /v1/map", 200, "{\"pairs\":0,\"users\":0,\"aliases\":0,\"unchanged\":0}");
+    gateway
+        .on("GET /v1/pairs", 200, "{\"items\":[{\"name\":\"p\"}]}")
+        .on("POST /v1/map", 200, "{\"pairs\":0,\"users\":0,\"aliases\":0,\"unchanged\":0}");
 
     assertThat(run("map", "load", map.toString())).isEqualTo(0);
-    assertThat(gateway.asked().getFirst().contentType()).isEqualTo("application/yaml");
-    assertThat(gateway.asked().getFirst().body()).isEqualTo("users: []\n");
+    assertThat(gateway.asked().getLast().contentType()).isEqualTo("application/yaml");
+    assertThat(gateway.asked().getLast().body()).isEqualTo("users: []\n");
+  }
+
+  @Test
+  void mapLoad_badYaml_isNamedByFileAndLineBeforeAnythingIsSent() throws Exception {
+    Path map = Files.writeString(folder.resolve("m.yaml"), "users:\n  - { address: x, pair: p }\n");
+    gateway.on("GET /v1/pairs", 200, "{\"items\":[{\"name\":\"p\"}]}");
+
+    assertThat(run("map", "load", map.toString())).isEqualTo(2);
+    assertThat(err.toString()).startsWith("holdfast: " + map + ":2: users[1].address: ");
+    assertThat(gateway.asked()).hasSize(1);
   }
 
   @Test
