@@ -25,13 +25,18 @@ final class IndexBacklog implements Backlog {
 
   private static final Logger LOG = LoggerFactory.getLogger(IndexBacklog.class);
 
+  private static final String DAMAGED = "the stored message is damaged";
+
   private final SegmentLog log;
+  private final Fates fates;
   private final Index index;
   private final Questions questions;
   private final InstantSource clock;
 
-  IndexBacklog(SegmentLog log, Index index, Questions questions, InstantSource clock) {
+  IndexBacklog(
+      SegmentLog log, Fates fates, Index index, Questions questions, InstantSource clock) {
     this.log = log;
+    this.fates = fates;
     this.index = index;
     this.questions = questions;
     this.clock = clock;
@@ -39,7 +44,33 @@ final class IndexBacklog implements Backlog {
 
   @Override
   public List<Delivery> head(String lane, int limit) throws IOException {
-    return questions.head(lane, limit);
+    List<Questions.Row> unreadable = new ArrayList<>();
+    List<Delivery> head = questions.head(lane, limit, unreadable::add);
+    for (Questions.Row row : unreadable) {
+      parkIfDamaged(row);
+    }
+    return head;
+  }
+
+  /** Compaction may have moved the message since the row was read: then nothing is wrong with it. */
+  private void parkIfDamaged(Questions.Row row) throws IOException {
+    Optional<Questions.Row> now = questions.row(row.key());
+    if (now.isEmpty()
+        || now.get().position() != row.position()
+        || questions.delivery(now.get()).isPresent()) {
+      return;
+    }
+    LOG.error("message {} of {} is damaged and parked", row.message(), row.lane());
+    log.suspect(row.position());
+    write(
+        List.of(
+            FateRecord.of(
+                FateRecord.Kind.PARKED,
+                row.key(),
+                "damaged-" + row.message(),
+                clock.instant(),
+                "",
+                DAMAGED)));
   }
 
   @Override
@@ -52,43 +83,56 @@ final class IndexBacklog implements Backlog {
   /** A message whose record is damaged is set aside, so that its lane goes on. */
   @Override
   public Optional<Content> content(Delivery delivery) throws IOException {
-    Optional<Questions.Row> row = questions.row(key(delivery));
-    if (row.isEmpty()) {
-      return Optional.empty();
+    long before = -1;
+    while (true) {
+      Optional<Questions.Row> row = questions.row(key(delivery));
+      if (row.isEmpty()) {
+        return Optional.empty();
+      }
+      long position = row.get().position();
+      try {
+        return Optional.of(LoggedContent.read(log, position));
+      } catch (DamagedRecordException e) {
+        if (position == before) { // not moved by compaction meanwhile
+          park(delivery, position, e);
+          return Optional.empty();
+        }
+        before = position;
+      }
     }
-    try {
-      return Optional.of(LoggedContent.read(log, row.get().position()));
-    } catch (DamagedRecordException e) {
-      LOG.error("message {} cannot be read and is parked", delivery.envelope().id(), e);
-      write(List.of(fate(FateRecord.Kind.PARKED, delivery, "the stored message is damaged")));
-      return Optional.empty();
-    }
+  }
+
+  private void park(Delivery delivery, long position, DamagedRecordException because)
+      throws IOException {
+    LOG.error("message {} cannot be read and is parked", delivery.envelope().id(), because);
+    log.suspect(position);
+    write(List.of(fate(FateRecord.Kind.PARKED, delivery, DAMAGED)));
   }
 
   @Override
   public void record(List<Ended> batch) throws IOException {
-    List<FateRecord> fates = new ArrayList<>(batch.size());
+    List<FateRecord> records = new ArrayList<>(batch.size());
     for (Ended ended : batch) {
       FateRecord.Kind kind = kind(ended.outcome());
       if (kind != null) {
-        fates.add(fate(kind, ended.delivery(), ended.outcome().reply()).next(ended.nextAttempt()));
+        records.add(fate(kind, ended.delivery(), ended.outcome().reply()).next(ended.nextAttempt()));
       }
     }
-    write(fates);
+    write(records);
   }
 
   /** Ends are awaited: until they are safe, nothing further goes for their lanes. */
-  private void write(List<FateRecord> fates) throws IOException {
-    List<Entry> entries = fates.stream().map(FateRecord::entry).toList();
-    if (fates.stream().noneMatch(IndexBacklog::ends)) {
-      log.appendSoon(entries);
+  private void write(List<FateRecord> records) throws IOException {
+    List<Entry> entries = records.stream().map(FateRecord::entry).toList();
+    if (records.stream().noneMatch(IndexBacklog::ends)) {
+      fates.appendSoon(entries);
       return;
     }
-    fates.stream().filter(IndexBacklog::ends).forEach(f -> index.hide(f.key()));
+    records.stream().filter(IndexBacklog::ends).forEach(f -> index.hide(f.key()));
     try {
-      log.append(entries);
+      fates.append(entries);
     } catch (IOException e) {
-      fates.forEach(f -> index.show(f.key()));
+      records.forEach(f -> index.show(f.key()));
       throw e;
     }
   }

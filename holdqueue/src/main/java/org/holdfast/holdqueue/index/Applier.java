@@ -1,5 +1,6 @@
 package org.holdfast.holdqueue.index;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -8,7 +9,9 @@ import java.util.Map;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Recipient;
+import org.holdfast.holdqueue.log.DamagedRecordException;
 import org.holdfast.holdqueue.log.LogRecord;
+import org.holdfast.holdqueue.log.SegmentLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +24,16 @@ final class Applier {
   private final Batch batch;
   private final Map<Long, Rows.Segment> segments;
   private final Effects effects;
+  private final SegmentLog log;
 
   /** What the batch means for those outside the tables, to be told when it is visible. */
   static final class Effects {
     final List<Arrival> arrivals = new ArrayList<>();
     final List<Move> moves = new ArrayList<>();
     final List<Long> settled = new ArrayList<>();
+
+    /** Whether a message was carried forward, so that its old segment may be useless. */
+    boolean moved;
   }
 
   /** A delivery came in. */
@@ -35,19 +42,43 @@ final class Applier {
   /** A lane has more or fewer deliveries waiting. */
   record Move(long position, String lane, int by) {}
 
-  Applier(Batch batch, Map<Long, Rows.Segment> segments, Effects effects) {
+  Applier(
+      Batch batch, Map<Long, Rows.Segment> segments, Effects effects, SegmentLog log) {
+    this.log = log;
     this.batch = batch;
     this.segments = segments;
     this.effects = effects;
   }
 
+  /** What makes no sense is named, kept aside and left out: nothing else must wait for it. */
   void apply(LogRecord record) throws IOException, SQLException {
     if (record.type() == MessageRecord.TYPE || record.type() == MessageRecord.MOVED) {
-      apply(record, MessageRecord.read(record));
+      MessageRecord message = decode(record, MessageRecord::read);
+      if (message != null) {
+        apply(record, message);
+      }
     } else if (FateRecord.Kind.of(record.type()) != null) {
-      apply(record, FateRecord.read(record));
+      FateRecord fate = decode(record, FateRecord::read);
+      if (fate != null) {
+        apply(record, fate);
+      }
     } else {
       LOG.error("record at {} has the unknown type {}", record.position(), record.type());
+    }
+  }
+
+  /** Reads a record's fields. */
+  private interface Decoder<T> {
+    T read(LogRecord record) throws IOException;
+  }
+
+  private <T> @Nullable T decode(LogRecord record, Decoder<T> decoder) throws IOException {
+    try {
+      return decoder.read(record);
+    } catch (DamagedRecordException | EOFException | RuntimeException e) {
+      LOG.error("the record at {} makes no sense and is left out", record.position(), e);
+      log.senseless(record);
+      return null;
     }
   }
 
@@ -79,6 +110,8 @@ final class Applier {
   private void move(LogRecord record, Rows.Message message) {
     segment(message.segment).live--;
     segment(record.segment()).live++;
+    segment(record.segment()).refer(message.segment); // this one must not go before that one
+    effects.moved = true;
     message.pos = record.position();
     message.segment = record.segment();
     message.changed();

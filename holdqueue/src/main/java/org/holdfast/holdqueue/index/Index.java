@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -77,6 +78,7 @@ public final class Index implements AutoCloseable {
   private volatile long position;
   private volatile @Nullable Database database;
   private volatile boolean closed;
+  private volatile @Nullable String failure;
   private long counted;
   private boolean bodies;
 
@@ -145,7 +147,7 @@ public final class Index implements AutoCloseable {
     long left = patience.toNanos();
     lock.lock();
     try {
-      while (position < until && left > 0 && !closed) {
+      while (position < until && left > 0 && !closed && failure == null) {
         left = moved.awaitNanos(left);
       }
       return position >= until;
@@ -206,8 +208,28 @@ public final class Index implements AutoCloseable {
         if (!closed) {
           mend(e);
         }
+      } catch (Error e) {
+        fail(e);
+        return;
       }
     }
+  }
+
+  /** Nothing follows the log any more: whoever goes on taking mail would never deliver it. */
+  private void fail(Error because) {
+    LOG.error("the index's thread died; the queue takes nothing until restarted", because);
+    failure = "the index's thread died: " + because;
+    lock.lock();
+    try {
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why the log is not followed any more; empty while all is well. For good, until a restart. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** Drops the tables; they are made anew from the log. */
@@ -328,7 +350,7 @@ public final class Index implements AutoCloseable {
     until = position < bootEnd ? Math.min(until, bootEnd) : until;
     Batch batch = new Batch(statements, this::segmentOf);
     Applier.Effects effects = new Applier.Effects();
-    Applier applier = new Applier(batch, segments, effects);
+    Applier applier = new Applier(batch, segments, effects, log);
     long reached =
         until > position
             ? log.replay(position, until, bodies, record -> apply(applier, record))
@@ -461,7 +483,7 @@ public final class Index implements AutoCloseable {
         listener.arrived(arrival.delivery(), arrival.part());
       }
     }
-    if (reached >= bootEnd && !effects.settled.isEmpty()) {
+    if (reached >= bootEnd && (effects.moved || !effects.settled.isEmpty())) {
       dropUseless(connection);
     }
   }

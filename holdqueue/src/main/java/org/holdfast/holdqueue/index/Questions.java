@@ -13,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.holdfast.holdqueue.Attempt;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.DeliveryState;
@@ -23,7 +26,7 @@ import org.holdfast.holdqueue.QueueFilter;
 import org.holdfast.holdqueue.QueueItem;
 import org.holdfast.holdqueue.QueueSummary;
 import org.holdfast.holdqueue.Recipient;
-import org.holdfast.holdqueue.log.LogRecord;
+import org.holdfast.holdqueue.log.DamagedRecordException;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,6 +68,11 @@ public final class Questions {
       boolean shut,
       long retry) {
 
+    /** Whether it waits for a person. */
+    public boolean parked() {
+      return state == Rows.Delivery.PARKED;
+    }
+
     DeliveryState shown() {
       if (state == Rows.Delivery.PARKED) {
         return DeliveryState.PARKED;
@@ -79,8 +87,13 @@ public final class Questions {
   /** A lane and its next hop. */
   public record Place(String lane, String nextHop) {}
 
-  /** The first deliveries of a lane that are neither parked nor ended, in order. */
-  public List<Delivery> head(String lane, int limit) throws IOException {
+  /**
+   * The first deliveries of a lane that are neither parked nor ended, in order.
+   *
+   * @param unreadable takes those whose record in the log no longer reads, which are left out
+   */
+  public List<Delivery> head(String lane, int limit, Consumer<Row> unreadable)
+      throws IOException {
     List<Delivery> found = new ArrayList<>();
     long after = -1;
     while (found.size() < limit) {
@@ -88,7 +101,7 @@ public final class Questions {
       for (Row row : rows) {
         after = row.key;
         if (found.size() < limit && !index.hides(row.key)) {
-          delivery(row).ifPresent(found::add);
+          delivery(row).ifPresentOrElse(found::add, () -> unreadable.accept(row));
         }
       }
       if (rows.size() < limit) {
@@ -250,11 +263,62 @@ public final class Questions {
                 + " e.pos",
             List.of(id),
             row -> row.getLong(1))) {
-      LogRecord record = log.read(position);
-      FateRecord fate = FateRecord.read(record);
-      history.add(new Attempt(fate.at(), Key.number(fate.key()), fate.kind().word(), words(fate)));
+      fate(position)
+          .ifPresent(fate ->
+              history.add(
+                  new Attempt(
+                      fate.at(), Key.number(fate.key()), fate.kind().word(), words(fate))));
     }
     return history;
+  }
+
+  /** Empty when its segment went with compaction: the message lives on, that story does not. */
+  private Optional<FateRecord> fate(long position) throws IOException {
+    try {
+      return Optional.of(FateRecord.read(log.read(position)));
+    } catch (DamagedRecordException e) {
+      LOG.debug("the record at {} is gone", position, e);
+      return Optional.empty();
+    }
+  }
+
+  /** How many messages live in each segment that has any, by its base. */
+  public SortedMap<Long, Long> live() throws IOException {
+    SortedMap<Long, Long> live = new TreeMap<>();
+    ask(
+        "select base, live from segment where live > 0",
+        List.of(),
+        row -> live.put(row.getLong(1), row.getLong(2)) == null);
+    return live;
+  }
+
+  /** Octets of content of the messages that were accepted here and are still held. */
+  public long octetsAccepted(long from, long until) throws IOException {
+    return ask(
+            "select coalesce(sum(size), 0) from message where seq >= ? and seq < ?",
+            List.of(from, until),
+            row -> row.getLong(1))
+        .getFirst();
+  }
+
+  /** Where a held message lies; empty when it is gone. */
+  public Optional<Long> positionOf(long sequence) throws IOException {
+    return ask("select pos from message where seq = ?", List.of(sequence), row -> row.getLong(1))
+        .stream()
+        .findFirst();
+  }
+
+  /** All deliveries of a message. */
+  public List<Row> deliveries(long sequence) throws IOException {
+    List<Row> rows =
+        new ArrayList<>(
+            rows(
+                ITEMS + " and d.k < ?", List.of(Key.of(sequence, 0) - 1, Key.of(sequence + 1, 0))));
+    rows.addAll(
+        rows(
+            ITEMS + " and d.k in (select k from redirected where seq = ?)",
+            List.of(-1L, sequence)));
+    return rows;
   }
 
   private static String words(FateRecord fate) {

@@ -122,8 +122,8 @@ final class LogWriter implements Runnable {
       }
       finish(sync);
       answers.forEach(Runnable::run);
-    } catch (IOException | RuntimeException e) {
-      fail(e);
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e); // an Error too: else everybody who asked would wait for ever
       batch.forEach(r -> r.done().completeExceptionally(failed(e)));
     }
   }
@@ -318,7 +318,7 @@ final class LogWriter implements Runnable {
     }
   }
 
-  private void fail(Exception because) {
+  private void fail(Throwable because) {
     if (failure == null) {
       failure = failed(because);
       LOG.error("the log {} failed and takes nothing until restarted", directory, because);
@@ -327,7 +327,7 @@ final class LogWriter implements Runnable {
     dirty = false;
   }
 
-  private LogFailedException failed(Exception because) {
+  private LogFailedException failed(Throwable because) {
     return new LogFailedException("the log failed: " + because.getMessage(), because);
   }
 
