@@ -141,8 +141,7 @@ final class Compactor {
     for (int i = 0; i < bases.size() - 1 && looks > 0 && waiting.isEmpty(); i++) {
       long base = bases.get(i);
       Long now = live.get(base);
-      boolean settled = now != null && now.equals(seen.get(base));
-      if (settled && !now.equals(left.get(base))) {
+      if (now != null && now.equals(seen.get(base)) && !now.equals(left.get(base))) {
         looks--;
         left.put(base, now);
         look(base, bases.get(i + 1));

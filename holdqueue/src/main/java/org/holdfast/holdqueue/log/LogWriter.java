@@ -125,6 +125,7 @@ final class LogWriter implements Runnable {
     } catch (IOException | RuntimeException | Error e) {
       fail(e); // an Error too: else everybody who asked would wait for ever
       batch.forEach(r -> r.done().completeExceptionally(failed(e)));
+      closed |= batch.stream().anyMatch(r -> r instanceof Request.Close); // else it waits for ever
     }
   }
 
