@@ -42,7 +42,9 @@ final class Compactor {
   /** Most octets carried forward in a second, on average. */
   static final long OCTETS_PER_SECOND = 8L << 20;
 
-  /** Octets after which a step ends; no fate can be written during a step. One message may be more. */
+  /**
+   * Octets after which a step ends; no fate can be written during a step. One message may be more.
+   */
   static final long STEP_OCTETS = 1L << 20;
 
   /** Thin: what lives in it is at most this part of it. */
@@ -101,7 +103,8 @@ final class Compactor {
       long nanos = PAUSE.toNanos();
       while (!closing.await(nanos, TimeUnit.NANOSECONDS)) {
         long moved = round();
-        nanos = moved == 0 ? PAUSE.toNanos() : moved * TimeUnit.SECONDS.toNanos(1) / OCTETS_PER_SECOND;
+        nanos =
+            moved == 0 ? PAUSE.toNanos() : moved * TimeUnit.SECONDS.toNanos(1) / OCTETS_PER_SECOND;
       }
     } catch (InterruptedException e) {
       LOG.warn("somebody interrupted the compactor; it rests until the next start");

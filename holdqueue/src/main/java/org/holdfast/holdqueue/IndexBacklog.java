@@ -33,8 +33,7 @@ final class IndexBacklog implements Backlog {
   private final Questions questions;
   private final InstantSource clock;
 
-  IndexBacklog(
-      SegmentLog log, Fates fates, Index index, Questions questions, InstantSource clock) {
+  IndexBacklog(SegmentLog log, Fates fates, Index index, Questions questions, InstantSource clock) {
     this.log = log;
     this.fates = fates;
     this.index = index;
@@ -52,7 +51,9 @@ final class IndexBacklog implements Backlog {
     return head;
   }
 
-  /** Compaction may have moved the message since the row was read: then nothing is wrong with it. */
+  /**
+   * Compaction may have moved the message since the row was read: then nothing is wrong with it.
+   */
   private void parkIfDamaged(Questions.Row row) throws IOException {
     Optional<Questions.Row> now = questions.row(row.key());
     if (now.isEmpty()
@@ -115,7 +116,8 @@ final class IndexBacklog implements Backlog {
     for (Ended ended : batch) {
       FateRecord.Kind kind = kind(ended.outcome());
       if (kind != null) {
-        records.add(fate(kind, ended.delivery(), ended.outcome().reply()).next(ended.nextAttempt()));
+        records.add(
+            fate(kind, ended.delivery(), ended.outcome().reply()).next(ended.nextAttempt()));
       }
     }
     write(records);

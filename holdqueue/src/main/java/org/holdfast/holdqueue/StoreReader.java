@@ -136,8 +136,7 @@ public final class StoreReader implements AutoCloseable {
   public interface HeldVisitor {
 
     /** {@code content} may be opened until this returns. */
-    void held(MessageRecord message, List<Pending> deliveries, Content content)
-        throws IOException;
+    void held(MessageRecord message, List<Pending> deliveries, Content content) throws IOException;
 
     /** Something here no longer reads: it may have been a message. */
     void unreadable(long position, String why);

@@ -42,8 +42,7 @@ final class Applier {
   /** A lane has more or fewer deliveries waiting. */
   record Move(long position, String lane, int by) {}
 
-  Applier(
-      Batch batch, Map<Long, Rows.Segment> segments, Effects effects, SegmentLog log) {
+  Applier(Batch batch, Map<Long, Rows.Segment> segments, Effects effects, SegmentLog log) {
     this.log = log;
     this.batch = batch;
     this.segments = segments;

@@ -92,8 +92,7 @@ public final class Questions {
    *
    * @param unreadable takes those whose record in the log no longer reads, which are left out
    */
-  public List<Delivery> head(String lane, int limit, Consumer<Row> unreadable)
-      throws IOException {
+  public List<Delivery> head(String lane, int limit, Consumer<Row> unreadable) throws IOException {
     List<Delivery> found = new ArrayList<>();
     long after = -1;
     while (found.size() < limit) {
@@ -266,8 +265,7 @@ public final class Questions {
       fate(position)
           .ifPresent(fate ->
               history.add(
-                  new Attempt(
-                      fate.at(), Key.number(fate.key()), fate.kind().word(), words(fate))));
+                  new Attempt(fate.at(), Key.number(fate.key()), fate.kind().word(), words(fate))));
     }
     return history;
   }

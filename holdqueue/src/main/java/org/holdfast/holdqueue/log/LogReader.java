@@ -176,8 +176,7 @@ public final class LogReader implements AutoCloseable {
     if (frame == null) {
       throw new DamagedRecordException("no record at " + position);
     }
-    return new LogRecord(
-        frame, holding.getValue().file, holding.getKey(), ByteBuffer.allocate(0));
+    return new LogRecord(frame, holding.getValue().file, holding.getKey(), ByteBuffer.allocate(0));
   }
 
   @Override

@@ -232,7 +232,8 @@ public final class SegmentLog implements AutoCloseable {
   public void senseless(LogRecord record) throws IOException {
     Segment segment = holding(record.position());
     long from = record.position() - segment.base();
-    quarantine.damaged(segment.file(), segment.base(), from, from + Frame.footprint(record.length()));
+    quarantine.damaged(
+        segment.file(), segment.base(), from, from + Frame.footprint(record.length()));
   }
 
   /** Keeps a copy of what is at this position, if it is no good record any more, and counts it. */

@@ -118,9 +118,7 @@ class LogCrashTest {
           0,
           Long.MAX_VALUE,
           bodies,
-          r ->
-              found.add(
-                  new String(r.octets(0, (int) r.length()), StandardCharsets.UTF_8)));
+          r -> found.add(new String(r.octets(0, (int) r.length()), StandardCharsets.UTF_8)));
     }
     return found;
   }
@@ -168,18 +166,14 @@ class LogCrashTest {
   @ParameterizedTest
   @EnumSource(Unsynced.class)
   void append_powerCutAtEveryOperation_acknowledgedAreThere(Unsynced unsynced) throws IOException {
-    assertThat(
-            crashEverywhere(
-                "append", unsynced, Lie.NOTHING, d -> d, LogCrashTest::appends))
+    assertThat(crashEverywhere("append", unsynced, Lie.NOTHING, d -> d, LogCrashTest::appends))
         .isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(Unsynced.class)
   void rewrite_powerCutAtEveryOperation_oldOrNew(Unsynced unsynced) throws IOException {
-    assertThat(
-            crashEverywhere(
-                "rewrite", unsynced, Lie.NOTHING, d -> d, LogCrashTest::rewrites))
+    assertThat(crashEverywhere("rewrite", unsynced, Lie.NOTHING, d -> d, LogCrashTest::rewrites))
         .isEmpty();
   }
 
@@ -210,8 +204,7 @@ class LogCrashTest {
   @Test
   void variant_noForce_isCaught() throws IOException {
     assertThat(
-            crashEverywhere(
-                "no fsync", Unsynced.DROPPED, Lie.FORCE, d -> d, LogCrashTest::appends))
+            crashEverywhere("no fsync", Unsynced.DROPPED, Lie.FORCE, d -> d, LogCrashTest::appends))
         .isNotEmpty();
   }
 

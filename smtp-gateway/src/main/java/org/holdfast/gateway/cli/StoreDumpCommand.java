@@ -127,8 +127,7 @@ final class StoreDumpCommand implements Callable<Integer> {
     }
 
     private void range(String type, String segment, long offset, long octets, List<String> why) {
-      Map<String, Object> line =
-          line(type, Long.parseLong(segment.substring(0, 16), 16) + offset);
+      Map<String, Object> line = line(type, Long.parseLong(segment.substring(0, 16), 16) + offset);
       line.put("file", segment);
       line.put("offset", offset);
       line.put("octets", octets);

@@ -74,8 +74,7 @@ final class StoreExportCommand implements Callable<Integer> {
         Sink sink = to.mbox != null ? mbox(to.mbox) : eml(Objects.requireNonNull(to.eml))) {
       Writing writing = new Writing(sink);
       store.held(writing);
-      Terminal.of(spec)
-          .line(writing.written + " messages written" + damage(writing.damaged));
+      Terminal.of(spec).line(writing.written + " messages written" + damage(writing.damaged));
       return writing.damaged == 0 ? ExitCode.DONE : ExitCode.REFUSED;
     }
   }
@@ -100,13 +99,14 @@ final class StoreExportCommand implements Callable<Integer> {
         new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
     return new Sink() {
       @Override
-      public void write(MessageRecord message, byte[] header, Content content)
-          throws IOException {
+      public void write(MessageRecord message, byte[] header, Content content) throws IOException {
         String from =
             Mbox.separator(message.envelope().reversePath(), message.envelope().accepted());
         out.write(from.getBytes(StandardCharsets.UTF_8));
-        out.write(new String(header, StandardCharsets.UTF_8).replace("\r\n", "\n").getBytes(
-            StandardCharsets.UTF_8));
+        out.write(
+            new String(header, StandardCharsets.UTF_8)
+                .replace("\r\n", "\n")
+                .getBytes(StandardCharsets.UTF_8));
         try (InputStream in = new BufferedInputStream(content.open())) {
           Mbox.quote(in, out);
         }
@@ -128,8 +128,7 @@ final class StoreExportCommand implements Callable<Integer> {
     }
     return new Sink() {
       @Override
-      public void write(MessageRecord message, byte[] header, Content content)
-          throws IOException {
+      public void write(MessageRecord message, byte[] header, Content content) throws IOException {
         Path file = directory.resolve(name(message));
         try (OutputStream out =
                 new BufferedOutputStream(

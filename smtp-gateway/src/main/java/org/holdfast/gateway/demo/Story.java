@@ -24,7 +24,8 @@ final class Story {
   private static final long BRISK_MILLIS = 150;
   private static final long BRISKEST_MILLIS = 40; // so that a story told fast is a short one too
   private static final Duration WAIT_LIMIT = Duration.ofSeconds(45);
-  private static final int MORNING_MAIL = 60; // however slow the machine, imap5 has something to lose
+  private static final int MORNING_MAIL =
+      60; // however slow the machine, imap5 has something to lose
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
   private final double pace;

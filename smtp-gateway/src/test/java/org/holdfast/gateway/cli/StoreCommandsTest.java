@@ -54,8 +54,7 @@ class StoreCommandsTest {
       store(queue, "two", "alice@example.com");
       store(queue, "three", "carol@example.com");
       queue.discard(QueueFilter.message("two"), "ann", "spam");
-      queue.redirect(
-          QueueFilter.message("three"), recipient("dave@example.com"), "imap7-8", "ann");
+      queue.redirect(QueueFilter.message("three"), recipient("dave@example.com"), "imap7-8", "ann");
     }
   }
 

@@ -23,8 +23,7 @@ final class CampaignLetter {
 
   /** Header and body with CRLF line ends, without the final dot; no line begins with a dot. */
   static String write(int number, Random random) {
-    int lines =
-        random.nextInt(LARGE_ONE_IN) == 0 ? LARGE_LINES : 1 + random.nextInt(MOST_LINES);
+    int lines = random.nextInt(LARGE_ONE_IN) == 0 ? LARGE_LINES : 1 + random.nextInt(MOST_LINES);
     StringBuilder body = new StringBuilder(lines * 66);
     for (int i = 0; i < lines; i++) {
       body.append(Long.toHexString(random.nextLong())).append(" line ").append(i).append("\r\n");

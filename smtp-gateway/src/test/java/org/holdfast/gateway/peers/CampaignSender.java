@@ -114,8 +114,7 @@ final class CampaignSender implements Runnable {
     private final Writer out;
 
     Connection() throws IOException {
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
       socket.setSoTimeout(TIMEOUT_MILLIS);
       in =
           new BufferedReader(

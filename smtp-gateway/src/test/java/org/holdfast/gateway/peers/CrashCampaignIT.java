@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Kills the real jar with SIGKILL again and again while senders send, states flip and held mail is
- * released; now and then while it recovers, now and then with its index gone. At the end
- * everything is released and compared.
+ * released; now and then while it recovers, now and then with its index gone. At the end everything
+ * is released and compared.
  *
  * <p>{@code -Dholdfast.campaign.kills=N} says how often (3), {@code -Dholdfast.campaign.seed=S}
  * repeats a choice of moments (not what the machine makes of them). See docs/durability.md.
@@ -98,8 +98,10 @@ class CrashCampaignIT {
       flip(api, "held" + i + "@example.com", "active");
       flip(api, "flips" + i + "@example.com", "active");
     }
-    await("all is released").atMost(DRAINED).pollInterval(Duration.ofMillis(200)).until(
-        () -> api.held() == 0);
+    await("all is released")
+        .atMost(DRAINED)
+        .pollInterval(Duration.ofMillis(200))
+        .until(() -> api.held() == 0);
   }
 
   private void compare(List<CampaignSender> senders, CampaignBackend backend) {
@@ -131,7 +133,9 @@ class CrashCampaignIT {
     for (int i = 0; i < SENDERS; i++) {
       List<String> users =
           List.of(
-              "held" + i + "@example.com", "flips" + i + "@example.com", "flows" + i + "@example.com");
+              "held" + i + "@example.com",
+              "flips" + i + "@example.com",
+              "flows" + i + "@example.com");
       senders.add(new CampaignSender(users, gateway.smtpPort, random.nextLong()));
     }
     return senders;
@@ -147,7 +151,8 @@ class CrashCampaignIT {
             """
                 .formatted(backend.port()));
     for (int i = 0; i < SENDERS; i++) {
-      map.append("  - { address: held%d@example.com, pair: imap5-6, state: moving }\n".formatted(i));
+      map.append(
+          "  - { address: held%d@example.com, pair: imap5-6, state: moving }\n".formatted(i));
       map.append("  - { address: flips%d@example.com, pair: imap5-6 }\n".formatted(i));
       map.append("  - { address: flows%d@example.com, pair: imap5-6 }\n".formatted(i));
     }
