@@ -164,6 +164,24 @@ class CompactionTest {
     }
   }
 
+  @Test
+  void redirected_carriedRebuiltAndCarriedAgain_isStillThere() throws IOException {
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      drainAlmost(queue);
+      compact(queue);
+    }
+    deleteIndex("q");
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      queue.discard(
+          new QueueFilter(null, "stays@example.com", null, null, null, null), "ann", "gone");
+      assertThat(compact(queue)).isPositive();
+    }
+    deleteIndex("q");
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      assertThat(held(queue)).hasSize(1).first().asString().startsWith("m20 other@example.com");
+    }
+  }
+
   /** The power goes at each change of the disk while compaction works. */
   @Test
   void powerCut_atEveryOperationOfCompaction_nothingIsLostOrComesBack() throws IOException {

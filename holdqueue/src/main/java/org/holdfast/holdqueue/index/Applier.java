@@ -133,6 +133,9 @@ final class Applier {
     row.reply = part.reason();
     row.state = part.entry() == Held.Entry.PARKED ? Rows.Delivery.PARKED : Rows.Delivery.WAITING;
     row.address = distinct(part.recipient());
+    if (part.order() != 0) {
+      batch.redirected(message.seq, row.key); // carried forward, and redirected before
+    }
     lane.add(row.state, row.size);
     Delivery delivery =
         new Delivery(

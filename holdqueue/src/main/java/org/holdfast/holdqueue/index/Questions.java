@@ -312,10 +312,10 @@ public final class Questions {
         new ArrayList<>(
             rows(
                 ITEMS + " and d.k < ?", List.of(Key.of(sequence, 0) - 1, Key.of(sequence + 1, 0))));
-    rows.addAll(
-        rows(
-            ITEMS + " and d.k in (select k from redirected where seq = ?)",
-            List.of(-1L, sequence)));
+    for (long key :
+        ask("select k from redirected where seq = ?", List.of(sequence), row -> row.getLong(1))) {
+      row(key).ifPresent(rows::add);
+    }
     return rows;
   }
 
