@@ -221,6 +221,9 @@ final class Compactor {
     for (Questions.Row row : questions.deliveries(stored.sequence())) {
       parts.add(part(row, stored.sequence()));
     }
+    if (parts.size() != questions.remaining(stored.sequence())) {
+      throw new DamagedRecordException("the index disagrees about " + stored.sequence());
+    }
     Content content = LoggedContent.read(log, position);
     Entry entry =
         new MessageRecord(stored.sequence(), stored.envelope(), parts, stored.size())

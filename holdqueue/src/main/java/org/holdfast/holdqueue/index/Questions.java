@@ -306,6 +306,17 @@ public final class Questions {
         .findFirst();
   }
 
+  /** How many deliveries of a message have no end yet; 0 when it is gone. */
+  public int remaining(long sequence) throws IOException {
+    return ask(
+            "select remaining from message where seq = ?",
+            List.of(sequence),
+            row -> row.getInt(1))
+        .stream()
+        .findFirst()
+        .orElse(0);
+  }
+
   /** All deliveries of a message. */
   public List<Row> deliveries(long sequence) throws IOException {
     List<Row> rows =
