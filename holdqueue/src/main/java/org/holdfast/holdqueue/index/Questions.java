@@ -309,9 +309,7 @@ public final class Questions {
   /** How many deliveries of a message have no end yet; 0 when it is gone. */
   public int remaining(long sequence) throws IOException {
     return ask(
-            "select remaining from message where seq = ?",
-            List.of(sequence),
-            row -> row.getInt(1))
+            "select remaining from message where seq = ?", List.of(sequence), row -> row.getInt(1))
         .stream()
         .findFirst()
         .orElse(0);
