@@ -45,8 +45,8 @@ class WallsTest {
       knowsNothingOf(ACCEPT, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING, ROUTING);
 
   @ArchTest
-  static final ArchRule deliver_knowsNoOtherDoor =
-      knowsNothingOf(DELIVER, ACCEPT, ADMIN, CLI, CONF, DEMO, WIRING);
+  static final ArchRule deliver_knowsNoOtherRoom =
+      knowsNothingOf(DELIVER, PATH, ACCEPT, ADMIN, CLI, CONF, DEMO, WIRING);
 
   @ArchTest
   static final ArchRule admin_knowsNoMailProtocol =
@@ -89,6 +89,10 @@ class WallsTest {
       noClasses()
           .should()
           .resideInAnyPackage("..common..", "..util..", "..utils..", "..impl..", "..manager..");
+
+  @ArchTest
+  static final ArchRule rooms_dependOneWay =
+      slices().matching("org.holdfast.gateway.(*)..").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule modules_dependOneWay =

@@ -18,7 +18,7 @@ import java.util.function.Function;
 import org.apache.james.protocols.api.Response;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.Replies;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package org.holdfast.gateway.accept;
 
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 
 /** What can be wrong with the octets of a line or of a message (RFC 5321 section 2.3.8). */
 enum Defect {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.holdfast.gateway.path.Replies;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Recipient;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package org.holdfast.gateway.accept;
 
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 
 /**
  * The replies of the protocol itself; those about recipients and messages are in {@code

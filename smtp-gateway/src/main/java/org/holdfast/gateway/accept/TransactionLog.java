@@ -2,7 +2,7 @@ package org.holdfast.gateway.accept;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

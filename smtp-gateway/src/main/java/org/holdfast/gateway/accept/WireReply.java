@@ -3,7 +3,7 @@ package org.holdfast.gateway.accept;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.james.protocols.api.Response;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 
 /**
  * A one-line reply, ready as octets with its CRLF, that James's dispatcher hands through.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.holdfast.routing.Flip;
 import org.holdfast.routing.User;
+import org.jspecify.annotations.Nullable;
 
 /** A flip as the API tells it. */
 final class FlipView {
@@ -23,8 +24,11 @@ final class FlipView {
     }
   }
 
-  /** {@code {address, state, pair, epoch, quiesced, changed, held, open}}. */
-  static Map<String, Object> ofUser(User user, Flip flip, long held) {
+  /**
+   * {@code {address, state, pair, epoch, quiesced, changed, held, open}}; {@code held} is null
+   * while the queue is still finding out.
+   */
+  static Map<String, Object> ofUser(User user, Flip flip, @Nullable Long held) {
     Map<String, Object> view = new LinkedHashMap<>();
     view.put("address", user.address());
     view.put("state", user.state().word());
@@ -34,14 +38,15 @@ final class FlipView {
 
   /** {@code {KIND: name, state, epoch, quiesced, changed, held, open}}. */
   static Map<String, Object> ofTarget(
-      String kind, String name, boolean onHold, Flip flip, long held) {
+      String kind, String name, boolean onHold, Flip flip, @Nullable Long held) {
     Map<String, Object> view = new LinkedHashMap<>();
     view.put(kind, name);
     view.put("state", Words.holdWord(onHold));
     return finish(view, flip, held);
   }
 
-  private static Map<String, Object> finish(Map<String, Object> view, Flip flip, long held) {
+  private static Map<String, Object> finish(
+      Map<String, Object> view, Flip flip, @Nullable Long held) {
     view.put("epoch", flip.epoch());
     view.put("quiesced", flip.quiesced());
     view.put("changed", flip.changed());

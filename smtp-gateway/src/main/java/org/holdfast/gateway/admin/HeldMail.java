@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.LaneSummary;
+import org.holdfast.holdqueue.NotYetKnownException;
 import org.holdfast.holdqueue.QueueFilter;
 import org.holdfast.holdqueue.QueueItem;
 import org.holdfast.holdqueue.QueueSummary.Totals;
@@ -33,6 +34,23 @@ final class HeldMail {
 
   /** A count; {@code exact} is false when there was more than could be looked at. */
   record Count(long deliveries, @Nullable Instant oldest, boolean exact) {}
+
+  /** Something to be counted. */
+  interface Counting {
+    long count() throws MapUnavailableException;
+  }
+
+  /**
+   * A count for an answer that must not fail for want of it, because what was asked for has been
+   * done: null while the queue is still finding out.
+   */
+  static @Nullable Long ifKnown(Counting counting) throws MapUnavailableException {
+    try {
+      return counting.count();
+    } catch (NotYetKnownException e) {
+      return null;
+    }
+  }
 
   Count ofUser(User user) throws MapUnavailableException {
     if (user.address().startsWith("@")) {

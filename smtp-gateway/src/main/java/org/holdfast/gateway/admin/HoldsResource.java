@@ -114,8 +114,10 @@ final class HoldsResource {
       audit.append(
           caller, kind + ".state", name, reason, null, Map.of("state", Words.holdWord(onHold)));
     }
-    long held = target instanceof Target.Everything ? this.held.ofAll() : domainHeld(name);
-    Json.answer(ctx, FlipView.ofTarget(kind, name, onHold, flip, held));
+    Long count =
+        HeldMail.ifKnown(
+            () -> target instanceof Target.Everything ? held.ofAll() : domainHeld(name));
+    Json.answer(ctx, FlipView.ofTarget(kind, name, onHold, flip, count));
   }
 
   private long domainHeld(String domain) throws MapUnavailableException {

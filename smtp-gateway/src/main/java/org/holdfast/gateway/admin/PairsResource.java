@@ -145,8 +145,8 @@ final class PairsResource {
     Json.answer(ctx, FlipView.ofTarget("pair", name, onHold, flip, held(name)));
   }
 
-  private long held(String name) {
-    return new HeldMail(routing, queue).ofPair(name);
+  private @Nullable Long held(String name) throws MapUnavailableException {
+    return HeldMail.ifKnown(() -> new HeldMail(routing, queue).ofPair(name));
   }
 
   private void failover(Context ctx) throws Exception {

@@ -181,7 +181,7 @@ final class StatesResource {
       if (flip.changed()) {
         audit.append(caller, "user.state", user.address(), reason, null, UsersResource.brief(user));
       }
-      Map<String, Object> told = new LinkedHashMap<>(FlipView.ofUser(user, flip, 0));
+      Map<String, Object> told = new LinkedHashMap<>(FlipView.ofUser(user, flip, null));
       told.remove("held");
       return told;
     }

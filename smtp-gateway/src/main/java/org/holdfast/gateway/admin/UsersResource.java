@@ -119,7 +119,8 @@ final class UsersResource {
     if (flip.changed()) {
       audit.append(caller, what, after.address(), reason, brief(before), brief(after));
     }
-    Json.answer(ctx, FlipView.ofUser(after, flip, held.ofUser(after).deliveries()));
+    Long count = HeldMail.ifKnown(() -> held.ofUser(after).deliveries());
+    Json.answer(ctx, FlipView.ofUser(after, flip, count));
   }
 
   /** What the audit log keeps of a user. */

@@ -1,7 +1,7 @@
 package org.holdfast.gateway.deliver;
 
 import org.holdfast.gateway.deliver.Transaction.Answer;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 
 /**
  * The one table that says whose trouble a backend's reply is; {@code docs/backend-answers.md} is

@@ -1,7 +1,7 @@
 package org.holdfast.gateway.deliver;
 
 import java.util.List;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 
 /**
  * A reply as it came from a backend.

@@ -3,7 +3,7 @@ package org.holdfast.gateway.deliver;
 import io.netty.buffer.ByteBuf;
 import java.util.Map;
 import org.holdfast.gateway.deliver.Transaction.Answer;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Recipient;
 import org.jspecify.annotations.Nullable;
 

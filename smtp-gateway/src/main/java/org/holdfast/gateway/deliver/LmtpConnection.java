@@ -13,7 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

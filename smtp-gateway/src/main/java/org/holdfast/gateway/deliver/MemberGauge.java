@@ -2,7 +2,7 @@ package org.holdfast.gateway.deliver;
 
 import java.time.Instant;
 import java.time.InstantSource;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.routing.HostPort;
 import org.jspecify.annotations.Nullable;
 

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.holdfast.gateway.deliver.Transaction.Answer;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,6 @@
 package org.holdfast.gateway.deliver;
 
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 
 /**
  * Replies of our own for what no backend said. For logs and operators: those about a connection are

@@ -3,7 +3,7 @@ package org.holdfast.gateway.deliver;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 
 /** Connect, LHLO, QUIT. Confined to its event loop, but for {@link #answer}. */
 final class Probe implements LmtpConnection.Owner {

@@ -1,7 +1,7 @@
 package org.holdfast.gateway.deliver;
 
 import java.time.Duration;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 
 /** What a light look at a member found: connect, LHLO, QUIT. */
 public sealed interface ProbeAnswer {

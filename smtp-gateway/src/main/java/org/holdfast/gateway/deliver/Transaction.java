@@ -2,7 +2,7 @@ package org.holdfast.gateway.deliver;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Content;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.path;
 
 import org.holdfast.gateway.deliver.Transaction.Answer;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Outcome;
 import org.slf4j.Logger;

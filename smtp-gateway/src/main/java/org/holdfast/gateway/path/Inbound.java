@@ -3,6 +3,7 @@ package org.holdfast.gateway.path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Content;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;

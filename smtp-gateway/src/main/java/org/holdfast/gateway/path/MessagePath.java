@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.path.HandOff.Permitted;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Intake;
 import org.holdfast.holdqueue.Recipient;

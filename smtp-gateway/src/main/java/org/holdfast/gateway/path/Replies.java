@@ -1,5 +1,6 @@
 package org.holdfast.gateway.path;
 
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.StoreException;
 import org.holdfast.routing.Location;
 

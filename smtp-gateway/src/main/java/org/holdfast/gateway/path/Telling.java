@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.gateway.path.Inbound.Answering;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Recipient;
 

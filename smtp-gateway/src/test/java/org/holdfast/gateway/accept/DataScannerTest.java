@@ -56,7 +56,15 @@ class DataScannerTest {
   void chunk_dots_areLeftAlone() {
     assertThat(scan(DataScanner.ofChunks(), "..\r\n.\r\nx"))
         .isEqualTo(new Scanned("..\r\n.\r\nx", 8, false, null));
-    assertThat(scan(DataScanner.ofChunks(), "x\r").defect()).isEqualTo(Defect.BARE_CR);
+  }
+
+  @Test
+  void chunk_endingInCr_isADefectOnlyWhenNothingFollows() {
+    DataScanner chunks = DataScanner.ofChunks();
+    assertThat(scan(chunks, "x\r").defect()).isNull();
+    assertThat(chunks.defectAtEnd()).isEqualTo(Defect.BARE_CR);
+    assertThat(scan(chunks, "\ny").defect()).isNull();
+    assertThat(chunks.defectAtEnd()).isNull();
   }
 
   @Test

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.Replies;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.holdfast.gateway.deliver.Transaction.Answer;
-import org.holdfast.gateway.path.Reply;
+import org.holdfast.gateway.reply.Reply;
 import org.junit.jupiter.api.Test;
 
 /** The table in {@code docs/backend-answers.md} is what the code does, line by line. */

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.gateway.path.Inbound.Answering;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Outcome;

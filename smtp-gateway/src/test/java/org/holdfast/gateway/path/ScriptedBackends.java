@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.holdfast.gateway.deliver.Transaction;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Content;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;

@@ -1,4 +1,4 @@
-package org.holdfast.gateway.path;
+package org.holdfast.gateway.reply;
 
 /**
  * One SMTP reply (RFC 5321 section 4.2) with its enhanced status code (RFC 3463).

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.reply;
+
+import org.jspecify.annotations.NullMarked;
