@@ -21,13 +21,21 @@ final class Actions {
   private static final int ROUND = 1_000;
 
   private final SegmentLog log;
+  private final Fates fates;
   private final Index index;
   private final Questions questions;
   private final InstantSource clock;
   private final Duration exact;
 
-  Actions(SegmentLog log, Index index, Questions questions, InstantSource clock, Duration exact) {
+  Actions(
+      SegmentLog log,
+      Fates fates,
+      Index index,
+      Questions questions,
+      InstantSource clock,
+      Duration exact) {
     this.log = log;
+    this.fates = fates;
     this.index = index;
     this.questions = questions;
     this.clock = clock;
@@ -93,7 +101,7 @@ final class Actions {
         lanes.add(to.lane());
       }
     }
-    log.append(entries);
+    fates.append(entries);
     catchUp(log.end());
     lanes.forEach(changed);
     return entries.size();

@@ -58,6 +58,8 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   private final Index index;
   private final Questions questions;
   private final Actions actions;
+  private final Fates fates;
+  private final Compactor compactor;
 
   /** Attempts begun before their message was stored, by queue id, until the index sees it. */
   private final Map<String, List<Held>> running = new ConcurrentHashMap<>();
@@ -85,10 +87,12 @@ public final class EmbeddedHoldQueue implements HoldQueue {
             settings.log(),
             new SecureRandom());
     this.room = new Room(disk, log, settings);
+    this.fates = new Fates(log);
     this.index =
         Index.open(log, settings.directory().resolve("index"), counts::add, new Arrivals());
     this.questions = new Questions(index);
-    this.actions = new Actions(log, index, questions, clock, settings.exact());
+    this.actions = new Actions(log, fates, index, questions, clock, settings.exact());
+    this.compactor = new Compactor(log, index, questions, fates);
   }
 
   /**
@@ -110,7 +114,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   public void start(NextHops nextHops) {
     DispatchLoop made =
         new DispatchLoop(
-            new IndexBacklog(log, index, questions, clock, settings.exact()),
+            new IndexBacklog(log, fates, index, questions, clock, settings.exact()),
             new ObservedNextHops(nextHops, index),
             limits,
             clock,
@@ -121,6 +125,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
       loop = made;
     }
     index.whenReady(made::start);
+    index.whenReady(compactor::start);
   }
 
   @Override
@@ -170,7 +175,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     if (closed) {
       throw new StoreException(StoreException.Cause.CLOSED, "the queue is closed");
     }
-    Optional<String> failed = log.failure();
+    Optional<String> failed = failure();
     if (failed.isPresent()) {
       throw new StoreException(StoreException.Cause.FAILED, failed.get());
     }
@@ -333,7 +338,22 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   @Override
   public Optional<String> trouble() {
-    return log.failure().or(() -> room.refusal(0));
+    return failure().or(() -> room.refusal(0));
+  }
+
+  /** What only a restart can mend. */
+  private Optional<String> failure() {
+    return log.failure().or(index::failure);
+  }
+
+  /** For tests, which do not wait for its thread. */
+  Compactor compactor() {
+    return compactor;
+  }
+
+  /** For tests: what makes an index die. */
+  Index index() {
+    return index;
   }
 
   @Override
@@ -341,7 +361,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     if (closed) {
       return Optional.of(StoreException.Cause.CLOSED);
     }
-    return log.failure().isPresent()
+    return failure().isPresent()
         ? Optional.of(StoreException.Cause.FAILED)
         : room.refusal(0).map(_ -> StoreException.Cause.NO_ROOM);
   }
@@ -366,6 +386,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     }
     stop(Duration.ZERO);
     closed = true;
+    compactor.close();
     index.close();
     try {
       log.close();

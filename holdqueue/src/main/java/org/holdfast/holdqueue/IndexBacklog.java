@@ -32,7 +32,10 @@ final class IndexBacklog implements Backlog {
 
   private static final Logger LOG = LoggerFactory.getLogger(IndexBacklog.class);
 
+  private static final String DAMAGED = "the stored message is damaged";
+
   private final SegmentLog log;
+  private final Fates fates;
   private final Index index;
   private final Questions questions;
   private final InstantSource clock;
@@ -44,9 +47,15 @@ final class IndexBacklog implements Backlog {
   private final Map<Long, Placed> known = new ConcurrentHashMap<>();
 
   IndexBacklog(
-      SegmentLog log, Index index, Questions questions, InstantSource clock, Duration exact) {
+      SegmentLog log,
+      Fates fates,
+      Index index,
+      Questions questions,
+      InstantSource clock,
+      Duration exact) {
     this.exact = exact;
     this.log = log;
+    this.fates = fates;
     this.index = index;
     this.questions = questions;
     this.clock = clock;
@@ -54,12 +63,41 @@ final class IndexBacklog implements Backlog {
 
   @Override
   public List<Delivery> head(String lane, int limit) throws IOException {
-    List<Placed> head = questions.head(lane, limit);
+    List<Questions.Row> unreadable = new ArrayList<>();
+    List<Placed> head = questions.head(lane, limit, unreadable::add);
+    for (Questions.Row row : unreadable) {
+      parkIfDamaged(row);
+    }
     if (known.size() > KNOWN) {
       known.clear();
     }
     head.forEach(each -> known.put(key(each.delivery()), each));
     return head.stream().map(Placed::delivery).toList();
+  }
+
+  /**
+   * One that reads now is no damage; but the head that was read without it would let later ones
+   * pass it.
+   */
+  private void parkIfDamaged(Questions.Row row) throws IOException {
+    Optional<Questions.Row> now = questions.row(row.key());
+    if (now.isEmpty()) {
+      return;
+    }
+    if (now.get().position() != row.position() || questions.delivery(now.get()).isPresent()) {
+      throw new IOException("message " + row.message() + " was carried elsewhere meanwhile");
+    }
+    LOG.error("message {} of {} is damaged and parked", row.message(), now.get().lane());
+    log.suspect(row.position());
+    write(
+        List.of(
+            FateRecord.of(
+                FateRecord.Kind.PARKED,
+                row.key(),
+                "damaged-" + row.message(),
+                clock.instant(),
+                "",
+                DAMAGED)));
   }
 
   @Override
@@ -76,44 +114,63 @@ final class IndexBacklog implements Backlog {
   @Override
   public Optional<Content> content(Delivery delivery) throws IOException {
     Placed placed = known.remove(key(delivery));
+    boolean surely = placed != null;
     if (placed != null && placed.revision() == index.revision()) {
       try {
         return Optional.of(LoggedContent.read(log, placed.position(), delivery.size()));
       } catch (DamagedRecordException e) {
         LOG.debug("{} is not where it was any more", delivery.envelope().id(), e);
+        surely = false; // if it is damaged and not moved, it may not be in the tables yet
       }
     }
-    if (placed == null && !index.await(0, exact)) {
+    if (!surely && !index.await(0, exact)) {
       throw new IOException("the index is still catching up with the log");
     }
     return asked(delivery);
   }
 
-  /** What was read before a person acted is in the tables: they were written for the act. */
+  /**
+   * What was read before a person acted is in the tables: they were written for the act. So is
+   * where compaction carried a message: else the original's segment would still be there.
+   */
   private Optional<Content> asked(Delivery delivery) throws IOException {
-    Optional<Questions.Row> row = questions.row(key(delivery));
-    if (row.isEmpty()) {
-      return Optional.empty();
+    long before = -1;
+    while (true) {
+      Optional<Questions.Row> row = questions.row(key(delivery));
+      if (row.isEmpty()) {
+        return Optional.empty();
+      }
+      long position = row.get().position();
+      try {
+        return Optional.of(LoggedContent.read(log, position, delivery.size()));
+      } catch (DamagedRecordException e) {
+        if (position == before) { // not moved by compaction meanwhile
+          park(delivery, position, e);
+          return Optional.empty();
+        }
+        before = position;
+      }
     }
-    try {
-      return Optional.of(LoggedContent.read(log, row.get().position(), delivery.size()));
-    } catch (DamagedRecordException e) {
-      LOG.error("message {} cannot be read and is parked", delivery.envelope().id(), e);
-      write(List.of(fate(FateRecord.Kind.PARKED, delivery, "the stored message is damaged")));
-      return Optional.empty();
-    }
+  }
+
+  private void park(Delivery delivery, long position, DamagedRecordException because)
+      throws IOException {
+    LOG.error("message {} cannot be read and is parked", delivery.envelope().id(), because);
+    log.suspect(position);
+    write(List.of(fate(FateRecord.Kind.PARKED, delivery, DAMAGED)));
   }
 
   @Override
   public void record(List<Ended> batch) throws IOException {
-    List<FateRecord> fates = new ArrayList<>(batch.size());
+    List<FateRecord> records = new ArrayList<>(batch.size());
     for (Ended ended : batch) {
       FateRecord.Kind kind = kind(ended.outcome());
       if (kind != null) {
-        fates.add(fate(kind, ended.delivery(), ended.outcome().reply()).next(ended.nextAttempt()));
+        records.add(
+            fate(kind, ended.delivery(), ended.outcome().reply()).next(ended.nextAttempt()));
       }
     }
-    write(fates);
+    write(records);
   }
 
   /**
@@ -121,17 +178,17 @@ final class IndexBacklog implements Backlog {
    * within {@link org.holdfast.holdqueue.log.LogSettings#lazyNanos} sends them once more, under the
    * same ids.
    */
-  private void write(List<FateRecord> fates) throws IOException {
-    List<Entry> entries = fates.stream().map(FateRecord::entry).toList();
-    if (fates.stream().noneMatch(IndexBacklog::ends)) {
-      log.appendSoon(entries);
+  private void write(List<FateRecord> records) throws IOException {
+    List<Entry> entries = records.stream().map(FateRecord::entry).toList();
+    if (records.stream().noneMatch(IndexBacklog::ends)) {
+      fates.appendSoon(entries);
       return;
     }
-    fates.stream().filter(IndexBacklog::ends).forEach(f -> index.hide(f.key()));
+    records.stream().filter(IndexBacklog::ends).forEach(f -> index.hide(f.key()));
     try {
-      log.appendWritten(entries);
+      fates.appendWritten(entries);
     } catch (IOException e) {
-      fates.forEach(f -> index.show(f.key()));
+      records.forEach(f -> index.show(f.key()));
       throw e;
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.RealDisk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
@@ -259,6 +261,72 @@ class EmbeddedHoldQueueTest {
             StoreException.class, e -> assertThat(e.why()).isEqualTo(StoreException.Cause.NO_ROOM));
     assertThat(queue.awaitReady(PATIENCE)).isTrue();
     assertThat(queue.hasBacklog("alice@example.com")).isFalse();
+  }
+
+  @Test
+  void envelope_damaged_isParkedCountedAndTheLaneGoesOn() throws IOException {
+    store("bad", "alice@example.com");
+    store("good", "alice@example.com");
+    queue.close();
+    damageHeadOf("bad");
+    queue = open(LogSettings.usual());
+    world.open("alice@example.com", "imap5-6");
+    queue.start(world);
+    eventually(() -> world.delivered.contains("alice@example.com mail good"));
+    eventually(() -> !queue.hasBacklog("alice@example.com"));
+    QueueItem item = queue.list(QueueFilter.any(), null, 10).getFirst();
+    assertThat(item.state()).isEqualTo(DeliveryState.PARKED);
+    assertThat(item.lastReply()).isEqualTo("the stored message is damaged");
+    assertThat(queue.damagedRanges()).isPositive();
+    assertThat(directory.resolve("quarantine")).isNotEmptyDirectory();
+  }
+
+  /** Flips a bit of the head of the record that this id is in. */
+  private void damageHeadOf(String id) throws IOException {
+    try (var files = Files.list(directory.resolve("log"))) {
+      for (Path file : files.toList()) {
+        byte[] octets = Files.readAllBytes(file);
+        String text = new String(octets, StandardCharsets.ISO_8859_1);
+        int record = text.lastIndexOf("HFR1", Math.max(0, text.indexOf("mail " + id)));
+        if (record > 0) {
+          octets[record] ^= 1;
+          Files.write(file, octets);
+        }
+      }
+    }
+  }
+
+  @Test
+  void indexThread_diesOfAnError_newMailIsRefusedUntilARestart() throws IOException {
+    queue.start(world);
+    queue.store(
+        Mail.envelope("deadly"),
+        Mail.content("x"),
+        List.of(
+            new Held(
+                Mail.recipient("alice@example.com"),
+                "imap5-6",
+                Held.Entry.WAITING,
+                "hand-off timeout",
+                new Deadly())));
+    eventually(() -> queue.trouble().isPresent());
+    assertThat(queue.trouble().orElseThrow()).contains("index");
+    assertThat(queue.refusal()).contains(StoreException.Cause.FAILED);
+    assertThatThrownBy(() -> store("later", "alice@example.com"))
+        .isInstanceOfSatisfying(
+            StoreException.class, e -> assertThat(e.why()).isEqualTo(StoreException.Cause.FAILED));
+    restart();
+    assertThat(queue.trouble()).isEmpty();
+    assertThat(queue.message("deadly")).hasSize(1);
+  }
+
+  /** Whoever waits for it gets an Error, as from an exhausted heap. */
+  private static final class Deadly extends CompletableFuture<Outcome> {
+    @Override
+    public CompletableFuture<Outcome> whenComplete(
+        BiConsumer<? super Outcome, ? super Throwable> action) {
+      throw new StackOverflowError("by the test");
+    }
   }
 
   @Test

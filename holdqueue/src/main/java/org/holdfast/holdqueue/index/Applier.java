@@ -1,5 +1,6 @@
 package org.holdfast.holdqueue.index;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -8,7 +9,9 @@ import java.util.Map;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Recipient;
+import org.holdfast.holdqueue.log.DamagedRecordException;
 import org.holdfast.holdqueue.log.LogRecord;
+import org.holdfast.holdqueue.log.SegmentLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +24,7 @@ final class Applier {
   private final Batch batch;
   private final Map<Long, Rows.Segment> segments;
   private final Effects effects;
+  private final SegmentLog log;
   private final List<Taken> taken = new ArrayList<>();
 
   /** What the batch means for those outside the tables, to be told when it is visible. */
@@ -32,6 +36,9 @@ final class Applier {
 
     /** A person acted: what was read of a lane before is not to be relied upon. */
     boolean urgent;
+
+    /** Whether a message was carried forward, so that its old segment may be useless. */
+    boolean moved;
   }
 
   /** A delivery came in. */
@@ -50,19 +57,29 @@ final class Applier {
 
   private record Fate(At at, FateRecord fate) implements Taken {}
 
-  Applier(Batch batch, Map<Long, Rows.Segment> segments, Effects effects) {
+  Applier(Batch batch, Map<Long, Rows.Segment> segments, Effects effects, SegmentLog log) {
+    this.log = log;
     this.batch = batch;
     this.segments = segments;
     this.effects = effects;
   }
 
-  /** Takes the next record; nothing is changed before {@link #apply}. */
+  /**
+   * Takes the next record; nothing is changed before {@link #apply}. What makes no sense is named,
+   * kept aside and left out: nothing else must wait for it.
+   */
   void take(LogRecord record) throws IOException {
     At at = new At(record.position(), record.segment());
     if (record.type() == MessageRecord.TYPE || record.type() == MessageRecord.MOVED) {
-      taken.add(new Stored(at, record.type() == MessageRecord.MOVED, MessageRecord.read(record)));
+      MessageRecord message = decode(record, MessageRecord::read);
+      if (message != null) {
+        taken.add(new Stored(at, record.type() == MessageRecord.MOVED, message));
+      }
     } else if (FateRecord.Kind.of(record.type()) != null) {
-      taken.add(new Fate(at, FateRecord.read(record)));
+      FateRecord fate = decode(record, FateRecord::read);
+      if (fate != null) {
+        taken.add(new Fate(at, fate));
+      }
     } else {
       LOG.error("record at {} has the unknown type {}", record.position(), record.type());
     }
@@ -84,6 +101,21 @@ final class Applier {
       }
     }
     taken.clear();
+  }
+
+  /** Reads a record's fields. */
+  private interface Decoder<T> {
+    T read(LogRecord record) throws IOException;
+  }
+
+  private <T> @Nullable T decode(LogRecord record, Decoder<T> decoder) throws IOException {
+    try {
+      return decoder.read(record);
+    } catch (DamagedRecordException | EOFException | RuntimeException e) {
+      LOG.error("the record at {} makes no sense and is left out", record.position(), e);
+      log.senseless(record);
+      return null;
+    }
   }
 
   private Rows.Segment segment(long base) {
@@ -113,6 +145,8 @@ final class Applier {
   private void move(At record, Rows.Message message) {
     segment(message.segment).live--;
     segment(record.segment()).live++;
+    segment(record.segment()).refer(message.segment); // this one must not go before that one
+    effects.moved = true;
     message.pos = record.position();
     message.segment = record.segment();
     message.changed();
@@ -136,6 +170,9 @@ final class Applier {
     row.reply = part.reason();
     row.state = part.entry() == Held.Entry.PARKED ? Rows.Delivery.PARKED : Rows.Delivery.WAITING;
     row.address = distinct(part.recipient());
+    if (part.order() != 0) {
+      batch.redirected(message, row.key); // carried forward, and redirected before
+    }
     lane.add(row.state, row.size);
     Delivery delivery =
         new Delivery(

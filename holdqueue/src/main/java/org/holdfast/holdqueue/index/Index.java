@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -106,6 +107,7 @@ public final class Index implements AutoCloseable {
   private volatile @Nullable Database database;
   private final AtomicLong revision = new AtomicLong();
   private volatile boolean closed;
+  private volatile @Nullable String failure;
 
   // The index's thread only.
   private long applied;
@@ -114,6 +116,10 @@ public final class Index implements AutoCloseable {
   private long dirtySince;
   private boolean dirty;
   private boolean urgent;
+
+  /** A message was carried forward: its old segment may be useless when the tables are written. */
+  private boolean carried;
+
   private long counted;
   private boolean bodies;
   private final List<Long> settled = new ArrayList<>();
@@ -188,7 +194,7 @@ public final class Index implements AutoCloseable {
     long left = patience.toNanos();
     lock.lock();
     try {
-      while (!shows(until, ticket) && left > 0 && !closed) {
+      while (!shows(until, ticket) && left > 0 && !closed && failure == null) {
         left = moved.awaitNanos(left);
       }
       return shows(until, ticket);
@@ -285,8 +291,28 @@ public final class Index implements AutoCloseable {
         if (!closed) {
           mend(e);
         }
+      } catch (Error e) {
+        fail(e);
+        return;
       }
     }
+  }
+
+  /** Nothing follows the log any more: whoever goes on taking mail would never deliver it. */
+  private void fail(Error because) {
+    LOG.error("the index's thread died; the queue takes nothing until restarted", because);
+    failure = "the index's thread died: " + because;
+    lock.lock();
+    try {
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why the log is not followed any more; empty while all is well. For good, until a restart. */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** Drops the tables; they are made anew from the log. */
@@ -400,6 +426,7 @@ public final class Index implements AutoCloseable {
     settled.clear();
     dirty = false;
     urgent = false;
+    carried = false;
   }
 
   private void step(Connection connection, Batch batch) throws SQLException, IOException {
@@ -469,11 +496,12 @@ public final class Index implements AutoCloseable {
     long until = Math.min(end, applied + BATCH);
     until = applied < bootEnd ? Math.min(until, bootEnd) : until;
     Applier.Effects effects = new Applier.Effects();
-    Applier applier = new Applier(batch, segments, effects);
+    Applier applier = new Applier(batch, segments, effects, log);
     applied = log.replay(applied, until, bodies, applier::take);
     applier.apply();
     dirtied();
     settled.addAll(effects.settled);
+    carried |= effects.moved;
     announce(effects);
     if (effects.urgent) {
       urgent = true;
@@ -492,9 +520,9 @@ public final class Index implements AutoCloseable {
     writeSegments(connection);
     writePosition(connection, applied);
     connection.commit();
-    boolean ended = !settled.isEmpty();
+    boolean fewer = carried || !settled.isEmpty();
     written(serving);
-    if (applied >= bootEnd && ended) {
+    if (applied >= bootEnd && fewer) {
       dropUseless(connection);
     }
   }
@@ -514,6 +542,7 @@ public final class Index implements AutoCloseable {
       revision.incrementAndGet();
     }
     urgent = false;
+    carried = false;
     lock.lock();
     try {
       position = applied;

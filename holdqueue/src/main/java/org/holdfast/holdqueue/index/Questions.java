@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
+import java.util.function.Consumer;
 import org.holdfast.holdqueue.Attempt;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.DeliveryState;
@@ -26,7 +27,7 @@ import org.holdfast.holdqueue.QueueFilter;
 import org.holdfast.holdqueue.QueueItem;
 import org.holdfast.holdqueue.QueueSummary;
 import org.holdfast.holdqueue.Recipient;
-import org.holdfast.holdqueue.log.LogRecord;
+import org.holdfast.holdqueue.log.DamagedRecordException;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -77,6 +78,11 @@ public final class Questions {
       boolean shut,
       long retry) {
 
+    /** Whether it waits for a person. */
+    public boolean parked() {
+      return state == Rows.Delivery.PARKED;
+    }
+
     DeliveryState shown() {
       if (state == Rows.Delivery.PARKED) {
         return DeliveryState.PARKED;
@@ -94,8 +100,10 @@ public final class Questions {
   /**
    * The first deliveries of a lane that are neither parked nor ended, in order: those in the tables
    * and then those that are not there yet.
+   *
+   * @param unreadable takes those whose record in the log no longer reads, which are left out
    */
-  public List<Placed> head(String lane, int limit) throws IOException {
+  public List<Placed> head(String lane, int limit, Consumer<Row> unreadable) throws IOException {
     Lock reading = index.readingHeads();
     reading.lock();
     try {
@@ -105,7 +113,7 @@ public final class Questions {
         addFresh(fresh, limit, found);
       }
       if (fresh == null || !fresh.alone()) {
-        addRows(lane, limit, found);
+        addRows(lane, limit, found, unreadable);
       }
       return found.values().stream().limit(limit).toList();
     } finally {
@@ -124,7 +132,10 @@ public final class Questions {
     }
   }
 
-  private void addRows(String lane, int limit, SortedMap<Long, Placed> found) throws IOException {
+  /** While heads are read, no segment goes that the tables spoke of: {@link Index}. */
+  private void addRows(
+      String lane, int limit, SortedMap<Long, Placed> found, Consumer<Row> unreadable)
+      throws IOException {
     long revision = index.revision();
     long after = index.passed(lane);
     int count = 0;
@@ -138,7 +149,9 @@ public final class Questions {
           }
         } else if (count < limit) {
           Optional<Delivery> delivery = delivery(row);
-          delivery.ifPresent(d -> found.put(row.key, new Placed(d, row.position, revision)));
+          delivery.ifPresentOrElse(
+              d -> found.put(row.key, new Placed(d, row.position, revision)),
+              () -> unreadable.accept(row));
           count += delivery.isPresent() ? 1 : 0;
         }
       }
@@ -315,11 +328,70 @@ public final class Questions {
                 + " e.pos",
             List.of(id),
             row -> row.getLong(1))) {
-      LogRecord record = log.read(position);
-      FateRecord fate = FateRecord.read(record);
-      history.add(new Attempt(fate.at(), Key.number(fate.key()), fate.kind().word(), words(fate)));
+      fate(position)
+          .ifPresent(fate ->
+              history.add(
+                  new Attempt(fate.at(), Key.number(fate.key()), fate.kind().word(), words(fate))));
     }
     return history;
+  }
+
+  /** Empty when its segment went with compaction: the message lives on, that story does not. */
+  private Optional<FateRecord> fate(long position) throws IOException {
+    try {
+      return Optional.of(FateRecord.read(log.read(position)));
+    } catch (DamagedRecordException e) {
+      LOG.debug("the record at {} is gone", position, e);
+      return Optional.empty();
+    }
+  }
+
+  /** How many messages live in each segment that has any, by its base. */
+  public SortedMap<Long, Long> live() throws IOException {
+    SortedMap<Long, Long> live = new TreeMap<>();
+    ask(
+        "select base, live from segment where live > 0",
+        List.of(),
+        row -> live.put(row.getLong(1), row.getLong(2)) == null);
+    return live;
+  }
+
+  /** Octets of content of the messages that were accepted here and are still held. */
+  public long octetsAccepted(long from, long until) throws IOException {
+    return ask(
+            "select coalesce(sum(size), 0) from message where seq >= ? and seq < ?",
+            List.of(from, until),
+            row -> row.getLong(1))
+        .getFirst();
+  }
+
+  /** Where a held message lies; empty when it is gone. */
+  public Optional<Long> positionOf(long sequence) throws IOException {
+    return ask("select pos from message where seq = ?", List.of(sequence), row -> row.getLong(1))
+        .stream()
+        .findFirst();
+  }
+
+  /** How many deliveries of a message have no end yet; 0 when it is gone. */
+  public int remaining(long sequence) throws IOException {
+    return ask(
+            "select remaining from message where seq = ?", List.of(sequence), row -> row.getInt(1))
+        .stream()
+        .findFirst()
+        .orElse(0);
+  }
+
+  /** All deliveries of a message. */
+  public List<Row> deliveries(long sequence) throws IOException {
+    List<Row> rows =
+        new ArrayList<>(
+            rows(
+                ITEMS + " and d.k < ?", List.of(Key.of(sequence, 0) - 1, Key.of(sequence + 1, 0))));
+    for (long key :
+        ask("select k from redirected where seq = ?", List.of(sequence), row -> row.getLong(1))) {
+      row(key).ifPresent(rows::add);
+    }
+    return rows;
   }
 
   private static String words(FateRecord fate) {

@@ -126,9 +126,10 @@ final class LogWriter implements Runnable {
       }
       finish(sync);
       answers.forEach(Runnable::run);
-    } catch (IOException | RuntimeException e) {
-      fail(e);
+    } catch (IOException | RuntimeException | Error e) {
+      fail(e); // an Error too: else everybody who asked would wait for ever
       batch.forEach(r -> r.done().completeExceptionally(failed(e)));
+      closed |= batch.stream().anyMatch(r -> r instanceof Request.Close); // else it waits for ever
     }
   }
 
@@ -322,7 +323,7 @@ final class LogWriter implements Runnable {
     }
   }
 
-  private void fail(Exception because) {
+  private void fail(Throwable because) {
     if (failure == null) {
       failure = failed(because);
       LOG.error("the log {} failed and takes nothing until restarted", directory, because);
@@ -331,7 +332,7 @@ final class LogWriter implements Runnable {
     dirty = false;
   }
 
-  private LogFailedException failed(Exception because) {
+  private LogFailedException failed(Throwable because) {
     return new LogFailedException("the log failed: " + because.getMessage(), because);
   }
 

@@ -254,6 +254,25 @@ public final class SegmentLog implements AutoCloseable {
     return record != null ? record.position() : segment.base() + Math.max(scanner.offset(), length);
   }
 
+  /** Keeps a copy of a record whose checksums are right and that makes no sense, and counts it. */
+  public void senseless(LogRecord record) throws IOException {
+    Segment segment = holding(record.position());
+    long from = record.position() - segment.base();
+    quarantine.damaged(
+        segment.file(), segment.base(), from, from + Frame.footprint(record.length()));
+  }
+
+  /** Keeps a copy of what is at this position, if it is no good record any more, and counts it. */
+  public void suspect(long position) throws IOException {
+    replay(position, position + 1, true, record -> {});
+  }
+
+  /** Octets of the segment that begins here; 0 when there is none. */
+  public long segmentLength(long base) {
+    Segment segment = segments.get(base);
+    return segment == null ? 0 : segment.length();
+  }
+
   /** Position after the last record that is on stable storage. */
   public long end() {
     return durable;

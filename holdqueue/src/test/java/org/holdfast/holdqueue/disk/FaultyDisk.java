@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +25,29 @@ public final class FaultyDisk implements Disk {
   public enum Unsynced {
     KEPT,
     DROPPED,
-    /** Each write is kept or dropped on its own; one of those kept may be cut short. */
-    TORN
+    /** Each sector of each write is kept or dropped on its own, and so is each change of a name. */
+    TORN,
+    /** Some of the writes, whole, in another order than they were made in; names likewise. */
+    REORDERED
+  }
+
+  /** What a disk, or the code above it, may get wrong: kept to show that the tests would notice. */
+  public enum Lie {
+    NOTHING,
+    /** {@code force} does nothing and says that it did. */
+    FORCE,
+    /** A directory's sync forgets files that were created. */
+    CREATED_NAMES,
+    /** A directory's sync forgets renames. */
+    RENAMED_NAMES
   }
 
   /** What can be made to fail. */
   public enum Call {
     WRITE,
     FORCE,
+    /** A force of a file that fails once; the next one says that all is well. */
+    FORCE_ONCE,
     RENAME
   }
 
@@ -40,10 +56,50 @@ public final class FaultyDisk implements Disk {
   private final Random random;
   private final Map<Path, Inode> names = new TreeMap<>();
   private final Map<Path, Inode> syncedNames = new TreeMap<>();
+
+  /** Changes of names since their directory was synced, oldest first. */
+  private final List<Rename> renames = new ArrayList<>();
+
   private final Map<Call, Integer> failAt = new HashMap<>();
   private final Map<Call, Integer> calls = new HashMap<>();
   private long capacity = Long.MAX_VALUE;
   private int life;
+  private Lie lie = Lie.NOTHING;
+  private int operations;
+  private int powerCutAt = Integer.MAX_VALUE;
+  private boolean off;
+
+  /** A name came (from is null), went (to is null) or changed. */
+  private static final class Rename {
+    final @Nullable Path from;
+    final @Nullable Path to;
+    final Inode inode;
+
+    Rename(@Nullable Path from, @Nullable Path to, Inode inode) {
+      this.from = from;
+      this.to = to;
+      this.inode = inode;
+    }
+
+    boolean in(Path directory) {
+      Path either = from == null ? to : from;
+      return either != null && directory.equals(either.getParent());
+    }
+
+    boolean isLostBy(Lie lie) {
+      return (lie == Lie.CREATED_NAMES && from == null)
+          || (lie == Lie.RENAMED_NAMES && from != null && to != null);
+    }
+
+    void apply(Map<Path, Inode> names) {
+      if (from != null) {
+        names.remove(from);
+      }
+      if (to != null) {
+        names.put(to, inode);
+      }
+    }
+  }
 
   /** {@code seed} decides what a crash keeps. */
   public FaultyDisk(long seed) {
@@ -72,19 +128,43 @@ public final class FaultyDisk implements Disk {
     return calls.getOrDefault(call, 0);
   }
 
-  /** The power goes: open files are dead, and what is there is what survived. */
+  /** From now on the disk lies like this. */
+  public synchronized void lie(Lie about) {
+    lie = about;
+  }
+
+  /** The power goes at the {@code nth} change asked for from now on, before it is made. */
+  public synchronized void cutPowerAt(int nth) {
+    operations = 0;
+    powerCutAt = nth;
+  }
+
+  /** Changes asked for since the last {@link #cutPowerAt}, reads aside. */
+  public synchronized int operations() {
+    return operations;
+  }
+
+  /** The power goes and comes back: open files are dead, what is there is what survived. */
   public synchronized void crash(Unsynced unsynced) {
     life++;
+    off = false;
+    powerCutAt = Integer.MAX_VALUE;
     failAt.clear();
-    boolean namesSurvive =
-        unsynced == Unsynced.KEPT || (unsynced == Unsynced.TORN && random.nextBoolean());
-    if (!namesSurvive) {
-      names.clear();
-      names.putAll(syncedNames);
+    for (Rename change : chosen(unsynced, renames)) {
+      change.apply(syncedNames);
     }
-    syncedNames.clear();
-    syncedNames.putAll(names);
+    renames.clear();
+    names.clear();
+    names.putAll(syncedNames);
     names.values().forEach(inode -> inode.crash(unsynced, random));
+  }
+
+  private <T> List<T> chosen(Unsynced unsynced, List<T> changes) {
+    return switch (unsynced) {
+      case KEPT -> List.copyOf(changes);
+      case DROPPED -> List.of();
+      case TORN, REORDERED -> changes.stream().filter(change -> random.nextBoolean()).toList();
+    };
   }
 
   /** The file's octets as they are now, for tests that damage them. */
@@ -106,6 +186,23 @@ public final class FaultyDisk implements Disk {
     return Objects.requireNonNull(names.get(file), () -> "no file " + file);
   }
 
+  private void changing() throws IOException {
+    operations++;
+    off |= operations >= powerCutAt;
+    powered();
+  }
+
+  private void powered() throws IOException {
+    if (off) {
+      throw new IOException("the power is off");
+    }
+  }
+
+  private void rename(Rename change) {
+    change.apply(names);
+    renames.add(change);
+  }
+
   private void called(Call call) throws IOException {
     int count = calls.merge(call, 1, Integer::sum);
     Integer fails = failAt.get(call);
@@ -114,18 +211,33 @@ public final class FaultyDisk implements Disk {
     }
   }
 
+  private void forced(Inode inode) throws IOException {
+    try {
+      called(Call.FORCE_ONCE);
+      called(Call.FORCE);
+    } catch (IOException e) {
+      inode.forceFailed();
+      throw e;
+    }
+    if (lie != Lie.FORCE) {
+      inode.force();
+    }
+  }
+
   @Override
   public synchronized DiskFile create(Path file) throws IOException {
+    changing();
     if (names.containsKey(file)) {
       throw new IOException("exists: " + file);
     }
     Inode inode = new Inode();
-    names.put(file, inode);
+    rename(new Rename(null, file, inode));
     return new Open(inode, life);
   }
 
   @Override
   public synchronized DiskFile open(Path file) throws IOException {
+    powered();
     Inode inode = names.get(file);
     if (inode == null) {
       throw new IOException("no file " + file);
@@ -135,16 +247,19 @@ public final class FaultyDisk implements Disk {
 
   @Override
   public synchronized void rename(Path from, Path to) throws IOException {
+    changing();
     called(Call.RENAME);
-    names.put(to, inode(from));
-    names.remove(from);
+    rename(new Rename(from, to, inode(from)));
   }
 
   @Override
   public synchronized void delete(Path file) throws IOException {
-    if (names.remove(file) == null) {
+    changing();
+    Inode inode = names.get(file);
+    if (inode == null) {
       throw new IOException("no file " + file);
     }
+    rename(new Rename(file, null, inode));
   }
 
   @Override
@@ -160,13 +275,14 @@ public final class FaultyDisk implements Disk {
 
   @Override
   public synchronized void syncDirectory(Path directory) throws IOException {
+    changing();
     called(Call.FORCE);
-    syncedNames.keySet().removeIf(f -> directory.equals(f.getParent()));
-    names.forEach((file, inode) -> {
-      if (directory.equals(file.getParent())) {
-        syncedNames.put(file, inode);
+    for (Rename change : List.copyOf(renames)) {
+      if (change.in(directory) && !change.isLostBy(lie)) {
+        change.apply(syncedNames);
+        renames.remove(change);
       }
-    });
+    }
   }
 
   @Override
@@ -211,18 +327,43 @@ public final class FaultyDisk implements Disk {
       size = Math.max(size, end);
     }
 
+    /** Everything, known to be there. */
     void sync() {
       synced = Arrays.copyOf(now, size);
       changes.clear();
     }
 
+    /** What is dirty gets there; what an earlier force failed for is not dirty any more. */
+    void force() {
+      Inode stored = stored();
+      changes.forEach(stored::apply);
+      synced = Arrays.copyOf(stored.now, stored.size);
+      changes.clear();
+    }
+
+    /** As after a failed fsync on Linux: readable still, never written, and nobody knows. */
+    void forceFailed() {
+      changes.clear();
+    }
+
+    private Inode stored() {
+      Inode stored = new Inode();
+      stored.now = synced.clone();
+      stored.size = synced.length;
+      return stored;
+    }
+
     void crash(Unsynced unsynced, Random random) {
-      if (unsynced != Unsynced.KEPT) {
-        List<Change> lost = List.copyOf(changes);
-        now = synced.clone();
-        size = synced.length;
-        if (unsynced == Unsynced.TORN) {
-          lost.forEach(change -> applyTorn(change, random));
+      List<Change> lost = new ArrayList<>(changes);
+      now = synced.clone();
+      size = synced.length;
+      switch (unsynced) {
+        case KEPT -> lost.forEach(this::apply);
+        case DROPPED -> {}
+        case TORN -> lost.forEach(change -> applyTorn(change, random));
+        case REORDERED -> {
+          Collections.shuffle(lost, random);
+          lost.stream().filter(change -> random.nextBoolean()).forEach(this::apply);
         }
       }
       sync();
@@ -278,6 +419,7 @@ public final class FaultyDisk implements Disk {
     public void write(ByteBuffer from, long at) throws IOException {
       synchronized (FaultyDisk.this) {
         alive();
+        changing();
         called(Call.WRITE);
         byte[] octets = new byte[from.remaining()];
         from.get(octets);
@@ -294,8 +436,8 @@ public final class FaultyDisk implements Disk {
     public void force() throws IOException {
       synchronized (FaultyDisk.this) {
         alive();
-        called(Call.FORCE);
-        inode.sync();
+        changing();
+        forced(inode);
       }
     }
 
@@ -311,6 +453,7 @@ public final class FaultyDisk implements Disk {
     public void truncate(long size) throws IOException {
       synchronized (FaultyDisk.this) {
         alive();
+        changing();
         if (size < inode.size) {
           Change change = new Change((int) size, null);
           inode.changes.add(change);

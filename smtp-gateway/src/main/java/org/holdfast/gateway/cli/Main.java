@@ -81,6 +81,7 @@ public final class Main implements Runnable {
     line.addSubcommand(new PairCommands());
     line.addSubcommand(new MapCommands());
     line.addSubcommand(new QueueCommands());
+    line.addSubcommand(new StoreCommands());
     line.addSubcommand(new EventsCommand());
     line.addSubcommand(new TopCommand());
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));

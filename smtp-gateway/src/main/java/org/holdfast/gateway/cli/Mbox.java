@@ -3,7 +3,11 @@ package org.holdfast.gateway.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * One message in the mboxrd form: LF line ends, every line of {@code >*From } gets one more {@code
@@ -13,7 +17,21 @@ final class Mbox {
 
   private static final byte[] FROM = {'F', 'r', 'o', 'm', ' '};
 
+  private static final DateTimeFormatter ASCTIME =
+      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
   private Mbox() {}
+
+  /** {@code From SENDER asctime}: the line that begins a message. */
+  static String separator(String reversePath, Instant accepted) {
+    String sender = reversePath.replaceAll("\\s", "");
+    return "From "
+        + (sender.isEmpty() ? "MAILER-DAEMON" : sender)
+        + " "
+        + ASCTIME.format(accepted)
+        + "\n";
+  }
 
   /** Copies a message with CRLF line ends; memory does not depend on its size. */
   static void quote(InputStream message, OutputStream out) throws IOException {

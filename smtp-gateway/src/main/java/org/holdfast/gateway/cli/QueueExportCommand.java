@@ -10,13 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -33,10 +30,6 @@ import tools.jackson.databind.JsonNode;
       "Writes what is held for a recipient to an mbox file (mboxrd). The messages stay in the queue."
     })
 final class QueueExportCommand implements Callable<Integer> {
-
-  private static final DateTimeFormatter ASCTIME =
-      DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
 
   @Mixin private @Nullable ClientOptions clientOptions;
 
@@ -89,16 +82,13 @@ final class QueueExportCommand implements Callable<Integer> {
     }
   }
 
-  /** {@code From SENDER asctime}: the line that begins a message. */
   private static String separator(JsonNode delivery) {
-    String sender = Answers.text(delivery, "sender").replaceAll("\\s", "");
-    String accepted = Answers.text(delivery, "accepted");
-    String when;
+    Instant accepted;
     try {
-      when = ASCTIME.format(Instant.parse(accepted));
+      accepted = Instant.parse(Answers.text(delivery, "accepted"));
     } catch (DateTimeParseException _) {
-      when = ASCTIME.format(Instant.EPOCH);
+      accepted = Instant.EPOCH;
     }
-    return "From " + (sender.isEmpty() ? "MAILER-DAEMON" : sender) + " " + when + "\n";
+    return Mbox.separator(Answers.text(delivery, "sender"), accepted);
   }
 }

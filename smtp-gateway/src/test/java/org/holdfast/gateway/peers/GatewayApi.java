@@ -32,6 +32,11 @@ final class GatewayApi implements AutoCloseable {
     return call("PUT", "/v1/users/" + address + "/state", BodyPublishers.ofString(body));
   }
 
+  /** How many messages are held for anybody. */
+  int held() throws IOException, InterruptedException {
+    return call("GET", "/v1/queue", BodyPublishers.noBody()).path("messages").asInt(-1);
+  }
+
   int held(String address) throws IOException, InterruptedException {
     return user(address).path("held").asInt();
   }

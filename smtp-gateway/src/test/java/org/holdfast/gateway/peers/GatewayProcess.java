@@ -36,12 +36,30 @@ final class GatewayProcess implements AutoCloseable {
 
   /** Returns when the ready line was printed. */
   void start() throws IOException, InterruptedException {
+    awaitReady(launch());
+  }
+
+  /** Begins to start it and returns at once, so that it can be killed while it recovers. */
+  Process launch() throws IOException {
     Process started =
         new ProcessBuilder(command())
             .redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
             .start();
     process = started;
-    awaitReady(started);
+    return started;
+  }
+
+  /** Deletes the queue's index, which may go while nothing runs; the log is the truth. */
+  void deleteIndex() throws IOException {
+    Path index = folder.resolve("data/queue/index");
+    if (Files.exists(index)) {
+      Folders.remove(index);
+    }
+  }
+
+  /** Its queue's folder. */
+  Path queue() {
+    return folder.resolve("data/queue");
   }
 
   /** SIGKILL: nothing is flushed, nothing is said. */

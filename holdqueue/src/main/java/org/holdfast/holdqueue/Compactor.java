@@ -1,0 +1,264 @@
+package org.holdfast.holdqueue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.holdfast.holdqueue.index.Index;
+import org.holdfast.holdqueue.index.Key;
+import org.holdfast.holdqueue.index.MessageRecord;
+import org.holdfast.holdqueue.index.Questions;
+import org.holdfast.holdqueue.log.DamagedRecordException;
+import org.holdfast.holdqueue.log.Entry;
+import org.holdfast.holdqueue.log.LogRecord;
+import org.holdfast.holdqueue.log.SegmentLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries the messages left in thin segments to the end of the log, so that those segments can be
+ * deleted and the data folder becomes small again. In the background, one thread, its I/O bounded
+ * by {@link #OCTETS_PER_SECOND}.
+ *
+ * <p>A carried message is a record {@code moved}: envelope, content, and the deliveries left of it,
+ * with the sequence and keys they had, so no order changes. A crash at any point leaves the
+ * original, or both, and then the later one counts. The original's segment goes when the tables
+ * that point to the copy are safe; the copy's segment cannot go before it ({@code Applier}).
+ *
+ * <p>A segment is looked at only when as many messages live in it as a while ago: one that is being
+ * drained empties by itself.
+ */
+final class Compactor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
+
+  /** Most octets carried forward in a second, on average. */
+  static final long OCTETS_PER_SECOND = 8L << 20;
+
+  /**
+   * Octets after which a step ends; no fate can be written during a step. One message may be more.
+   */
+  static final long STEP_OCTETS = 1L << 20;
+
+  /** Thin: what lives in it is at most this part of it. */
+  static final int THIN_DIVISOR = 2;
+
+  /** Segments looked at in one round at most. */
+  static final int LOOKS = 8;
+
+  /** Between rounds that found nothing to do. */
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+
+  /** A step is given up when the index does not catch up so soon; fates wait meanwhile. */
+  private static final Duration CATCH_UP = Duration.ofSeconds(1);
+
+  private final SegmentLog log;
+  private final Index index;
+  private final Questions questions;
+  private final Fates fates;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread thread;
+
+  /** As many messages as lived in a segment when it was last seen. The thread's only. */
+  private final Map<Long, Long> seen = new HashMap<>();
+
+  /** Segments that were looked at with so many and left as they are. The thread's only. */
+  private final Map<Long, Long> left = new HashMap<>();
+
+  /** Where messages lie that are to be carried. The thread's only. */
+  private final Deque<Long> waiting = new ArrayDeque<>();
+
+  Compactor(SegmentLog log, Index index, Questions questions, Fates fates) {
+    this.log = log;
+    this.index = index;
+    this.questions = questions;
+    this.fates = fates;
+    this.thread = Thread.ofPlatform().name("compactor").daemon().unstarted(this::run);
+  }
+
+  /** Begins. Once; not at all after {@link #close}. */
+  void start() {
+    thread.start();
+  }
+
+  /** Returns when its thread is at its end. Not by interrupt, which would close files. */
+  void close() {
+    closing.countDown();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      long nanos = PAUSE.toNanos();
+      while (!closing.await(nanos, TimeUnit.NANOSECONDS)) {
+        long moved = round();
+        nanos =
+            moved == 0 ? PAUSE.toNanos() : moved * TimeUnit.SECONDS.toNanos(1) / OCTETS_PER_SECOND;
+      }
+    } catch (InterruptedException e) {
+      LOG.warn("somebody interrupted the compactor; it rests until the next start");
+    }
+  }
+
+  private long round() {
+    try {
+      return step();
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("compaction is put off", e);
+      waiting.clear();
+      return 0;
+    }
+  }
+
+  /** Carries some messages forward; returns their octets, 0: there is nothing to do now. */
+  long step() throws IOException {
+    if (log.failure().isPresent() || index.failure().isPresent()) {
+      return 0;
+    }
+    if (waiting.isEmpty()) {
+      findThin();
+    }
+    if (waiting.isEmpty()) {
+      return 0;
+    }
+    if (!index.await(log.sync(), CATCH_UP)) {
+      return 0; // most of what the tables lack is written while fates still go
+    }
+    long moved = fates.without(this::carry);
+    index.await(log.end(), CATCH_UP);
+    return moved;
+  }
+
+  private void findThin() throws IOException {
+    SortedMap<Long, Long> live = questions.live();
+    List<Long> bases = log.segments();
+    int looks = LOOKS;
+    for (int i = 0; i < bases.size() - 1 && looks > 0 && waiting.isEmpty(); i++) {
+      long base = bases.get(i);
+      Long now = live.get(base);
+      if (now != null && now.equals(seen.get(base)) && !now.equals(left.get(base))) {
+        looks--;
+        left.put(base, now);
+        look(base, bases.get(i + 1));
+      }
+    }
+    seen.keySet().retainAll(bases);
+    left.keySet().retainAll(bases);
+    seen.putAll(live);
+  }
+
+  /** The tables know what was accepted here; what was carried here before, only the log does. */
+  private void look(long base, long next) throws IOException {
+    long most = log.segmentLength(base) / THIN_DIVISOR;
+    if (questions.octetsAccepted(base, next) > most) {
+      return;
+    }
+    List<Long> found = new ArrayList<>();
+    long[] octets = {0};
+    log.replay(
+        base,
+        next,
+        false,
+        record -> {
+          if (lives(record)) {
+            found.add(record.position());
+            octets[0] += record.length();
+          }
+        });
+    if (octets[0] <= most) {
+      LOG.info("segment {} is thin: {} messages, {} octets", base, found.size(), octets[0]);
+      waiting.addAll(found);
+    }
+  }
+
+  private boolean lives(LogRecord record) throws IOException {
+    if (record.type() != MessageRecord.TYPE && record.type() != MessageRecord.MOVED) {
+      return false;
+    }
+    try {
+      long sequence = MessageRecord.read(record).sequence();
+      return questions.positionOf(sequence).filter(p -> p == record.position()).isPresent();
+    } catch (DamagedRecordException e) {
+      LOG.debug("the record at {} stays where it is", record.position(), e);
+      return false;
+    }
+  }
+
+  /** With fates shut out, the tables are exact as soon as they have caught up. */
+  private long carry() throws IOException {
+    if (!index.await(log.sync(), CATCH_UP)) {
+      return 0;
+    }
+    long octets = 0;
+    List<Entry> batch = new ArrayList<>();
+    while (octets < STEP_OCTETS && !waiting.isEmpty()) {
+      long position = waiting.removeFirst();
+      try {
+        octets += carry(position, batch);
+      } catch (DamagedRecordException e) {
+        LOG.error("the message at {} is damaged and stays in its segment", position, e);
+        log.suspect(position);
+      }
+    }
+    log.append(batch);
+    return octets;
+  }
+
+  private long carry(long position, List<Entry> batch) throws IOException {
+    MessageRecord stored = MessageRecord.read(log.read(position));
+    if (questions.positionOf(stored.sequence()).filter(p -> p == position).isEmpty()) {
+      return 0; // gone, or carried already
+    }
+    List<MessageRecord.Part> parts = new ArrayList<>();
+    for (Questions.Row row : questions.deliveries(stored.sequence())) {
+      parts.add(part(row, stored.sequence()));
+    }
+    if (parts.size() != questions.remaining(stored.sequence())) {
+      throw new DamagedRecordException("the index disagrees about " + stored.sequence());
+    }
+    Content content = LoggedContent.read(log, position, stored.size());
+    Entry entry =
+        new MessageRecord(stored.sequence(), stored.envelope(), parts, stored.size())
+            .entry(content);
+    if (content.inMemory() != null) {
+      batch.add(entry);
+    } else {
+      log.append(List.of(entry));
+    }
+    return content.size();
+  }
+
+  private MessageRecord.Part part(Questions.Row row, long sequence) throws IOException {
+    Delivery delivery =
+        questions
+            .delivery(row)
+            .orElseThrow(() -> new DamagedRecordException("a delivery of " + sequence));
+    long order = Key.order(row.key());
+    return new MessageRecord.Part(
+        Key.number(row.key()),
+        order == sequence ? 0 : order,
+        delivery.recipient(),
+        row.nextHop(),
+        entry(row),
+        row.reply(),
+        row.attempts());
+  }
+
+  private static Held.Entry entry(Questions.Row row) {
+    if (row.parked()) {
+      return Held.Entry.PARKED;
+    }
+    return row.shut() ? Held.Entry.WAITING : Held.Entry.DEFERRED;
+  }
+}

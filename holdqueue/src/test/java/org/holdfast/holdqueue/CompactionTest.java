@@ -1,0 +1,221 @@
+package org.holdfast.holdqueue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.holdfast.holdqueue.disk.Disk;
+import org.holdfast.holdqueue.disk.FaultyDisk;
+import org.holdfast.holdqueue.disk.FaultyDisk.Unsynced;
+import org.holdfast.holdqueue.disk.RealDisk;
+import org.holdfast.holdqueue.dispatch.DispatchLimits;
+import org.holdfast.holdqueue.log.LogSettings;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Thin segments are carried forward, and a crash in the middle of it costs nothing. */
+class CompactionTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final LogSettings SEGMENTS = new LogSettings(24 << 10, 8 << 10, 1_000_000);
+  private static final int MESSAGES = 60;
+  private static final List<Unsynced> HOW = List.of(Unsynced.values());
+
+  @TempDir Path directory;
+
+  private EmbeddedHoldQueue open(Disk disk, String folder) throws IOException {
+    StoreSettings settings =
+        new StoreSettings(directory.resolve(folder), 1L << 30, 0, SEGMENTS, Duration.ofSeconds(10));
+    EmbeddedHoldQueue queue =
+        EmbeddedHoldQueue.open(settings, DispatchLimits.defaults(), disk, InstantSource.system());
+    assertThat(queue.awaitReady(PATIENCE)).isTrue();
+    return queue;
+  }
+
+  private static void store(EmbeddedHoldQueue queue, String id, String... to) throws IOException {
+    List<Held> held = new ArrayList<>();
+    for (String address : to) {
+      held.add(Mail.waiting(address));
+    }
+    queue.store(Mail.envelope(id), Mail.content("mail " + id + " " + "x".repeat(2000)), held);
+  }
+
+  private static void eventually(BooleanSupplier condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Until two looks one after the other find nothing to do; returns what was carried. */
+  private static long compact(EmbeddedHoldQueue queue) throws IOException {
+    long carried = 0;
+    int idle = 0;
+    while (idle < 3) {
+      long moved = queue.compactor().step();
+      carried += moved;
+      idle = moved == 0 ? idle + 1 : 0;
+    }
+    return carried;
+  }
+
+  /** A disaster that has drained, but for one mail in ten; one of these parked, one redirected. */
+  private static void drainAlmost(EmbeddedHoldQueue queue) throws IOException {
+    for (int i = 0; i < MESSAGES; i++) {
+      if (i % 10 == 0) {
+        store(queue, "m" + i, "stays@example.com", "goes@example.com");
+      } else {
+        store(queue, "m" + i, "goes@example.com");
+      }
+    }
+    queue.discard(QueueFilter.delivery("m0", "goes@example.com"), "ann", "no");
+    queue.park(QueueFilter.delivery("m10", "stays@example.com"), "ann", "look at this");
+    queue.redirect(
+        QueueFilter.delivery("m20", "stays@example.com"),
+        Mail.recipient("other@example.com"),
+        "imap7-8",
+        "ann");
+    queue.discard(new QueueFilter(null, "goes@example.com", null, null, null, null), "ann", "gone");
+  }
+
+  /** What is held, as a person sees it. */
+  private static List<String> held(EmbeddedHoldQueue queue) throws IOException {
+    List<String> found = new ArrayList<>();
+    for (QueueItem item : queue.list(QueueFilter.any(), null, 1000)) {
+      String id = item.delivery().envelope().id();
+      found.add(
+          String.join(
+              " ",
+              id,
+              item.delivery().recipient().address(),
+              item.nextHop(),
+              item.state() == DeliveryState.PARKED ? "parked" : "waiting",
+              item.lastReply(),
+              FakeNextHops.text(queue.content(id).orElseThrow()).substring(0, 8)));
+    }
+    return found;
+  }
+
+  @Test
+  void thinSegments_areCarriedForwardAndTheFolderBecomesSmall() throws IOException {
+    List<String> before;
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      drainAlmost(queue);
+      before = held(queue);
+      assertThat(before).hasSize(MESSAGES / 10);
+      assertThat(queue.summary().storeBytes()).isGreaterThan(MESSAGES * 2000);
+      assertThat(compact(queue)).isBetween(1L, MESSAGES / 10 * 3000L);
+      eventually(() -> queue.summary().storeBytes() < 110_000);
+      assertThat(held(queue)).isEqualTo(before);
+      assertThat(compact(queue)).as("nothing more to carry").isZero();
+    }
+    deleteIndex("q");
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      assertThat(held(queue)).as("from the log alone").isEqualTo(before);
+      assertEverythingIsDeliveredInOrder(queue);
+    }
+  }
+
+  private static void assertEverythingIsDeliveredInOrder(EmbeddedHoldQueue queue) {
+    FakeNextHops world = new FakeNextHops();
+    world.otherwise = new NextHops.Way.Open("imap5-6", 0);
+    queue.retry(QueueFilter.message("m10"), "ann");
+    queue.start(world);
+    eventually(() -> world.delivered.size() == MESSAGES / 10);
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < MESSAGES; i += 10) {
+      if (i != 20) {
+        expected.add("stays@example.com mail m" + i);
+      }
+    }
+    assertThat(world.delivered.stream().map(d -> d.substring(0, d.indexOf(" x"))).toList())
+        .filteredOn(d -> d.startsWith("stays"))
+        .containsExactlyElementsOf(expected);
+    eventually(() -> queue.summary().messages() == 0);
+  }
+
+  private void deleteIndex(String folder) throws IOException {
+    Path index = directory.resolve(folder).resolve("index");
+    try (var files = Files.list(index)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void carriedAndThenDelivered_isNotThereAgainAfterARebuild() throws IOException {
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      drainAlmost(queue);
+      compact(queue);
+      queue.discard(QueueFilter.any(), "ann", "all");
+      compact(queue);
+    }
+    deleteIndex("q");
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      assertThat(held(queue)).isEmpty();
+    }
+  }
+
+  @Test
+  void redirected_carriedRebuiltAndCarriedAgain_isStillThere() throws IOException {
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      drainAlmost(queue);
+      compact(queue);
+    }
+    deleteIndex("q");
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      queue.discard(
+          new QueueFilter(null, "stays@example.com", null, null, null, null), "ann", "gone");
+      assertThat(compact(queue)).isPositive();
+    }
+    deleteIndex("q");
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      assertThat(held(queue)).hasSize(1).first().asString().startsWith("m20 other@example.com");
+    }
+  }
+
+  /** The power goes at each change of the disk while compaction works. */
+  @Test
+  void powerCut_atEveryOperationOfCompaction_nothingIsLostOrComesBack() throws IOException {
+    int crashes = 0;
+    boolean finished = false;
+    for (int at = 1; !finished; at++) {
+      Unsynced unsynced = HOW.get(at % HOW.size());
+      FaultyDisk disk = new FaultyDisk(at);
+      String folder = "crash" + at;
+      List<String> before;
+      try (EmbeddedHoldQueue queue = open(disk, folder)) {
+        drainAlmost(queue);
+        before = held(queue);
+        disk.cutPowerAt(at);
+        compactUntilThePowerGoes(queue);
+        finished = disk.operations() < at;
+      }
+      disk.crash(unsynced);
+      if (at / HOW.size() % 2 == 0) {
+        deleteIndex(folder);
+      }
+      try (EmbeddedHoldQueue queue = open(disk, folder)) {
+        assertThat(held(queue)).as("%s at operation %d", unsynced, at).isEqualTo(before);
+      }
+      crashes++;
+    }
+    System.out.printf("compaction: %d crashes%n", crashes);
+  }
+
+  private static void compactUntilThePowerGoes(EmbeddedHoldQueue queue) {
+    try {
+      compact(queue);
+    } catch (IOException e) {
+      return; // as intended
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package org.holdfast.gateway.peers;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.holdfast.gateway.peers.CampaignBackend.Arrival;
+
+/** Compares what senders were told with what arrived. */
+final class CampaignResult {
+
+  /** A message may still be read from a dead gateway's connection for so long. */
+  private static final long IN_FLIGHT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  int accepted;
+  int arrived;
+
+  /** Copies because a sender did not get its answer and sent again: another id. */
+  int sentAgain;
+
+  /** Copies because the gateway did not get the backend's answer: the same id. */
+  int deliveredAgain;
+
+  final List<String> lost = new ArrayList<>();
+  final List<String> unexplained = new ArrayList<>();
+  final List<String> outOfOrder = new ArrayList<>();
+  final List<String> damaged = new ArrayList<>();
+
+  private final List<Long> kills;
+
+  CampaignResult(List<Long> kills) {
+    this.kills = kills;
+  }
+
+  /** Counts one sender's users. */
+  void add(CampaignSender sender, CampaignBackend backend) {
+    for (String user : sender.users) {
+      List<Arrival> arrivals = backend.arrivals(user);
+      List<Integer> acknowledged = sender.acknowledged.getOrDefault(user, List.of());
+      accepted += acknowledged.size();
+      arrived += arrivals.size();
+      lost(user, acknowledged, arrivals);
+      order(user, arrivals);
+      duplicates(user, sender, arrivals);
+    }
+  }
+
+  private void lost(String user, List<Integer> acknowledged, List<Arrival> arrivals) {
+    Set<Integer> there = new HashSet<>();
+    arrivals.forEach(arrival -> there.add(arrival.number()));
+    acknowledged.stream()
+        .filter(number -> !there.contains(number))
+        .forEach(number -> lost.add(user + " " + number));
+  }
+
+  private void order(String user, List<Arrival> arrivals) {
+    for (int i = 1; i < arrivals.size(); i++) {
+      int before = arrivals.get(i - 1).number();
+      if (arrivals.get(i).number() < before) {
+        outOfOrder.add(user + " " + arrivals.get(i).number() + " after " + before);
+      }
+    }
+  }
+
+  private void duplicates(String user, CampaignSender sender, List<Arrival> arrivals) {
+    Map<Integer, Map<String, Arrival>> seen = new HashMap<>();
+    for (Arrival arrival : arrivals) {
+      if (!arrival.whole()) {
+        damaged.add(user + " " + arrival);
+      }
+      Map<String, Arrival> copies = seen.computeIfAbsent(arrival.number(), n -> new HashMap<>());
+      Arrival earlier = copies.put(arrival.id(), arrival);
+      if (earlier != null) {
+        again(user, earlier, arrival);
+      }
+    }
+    seen.forEach((number, copies) -> {
+      int more = copies.size() - 1;
+      sentAgain += more;
+      if (more > sender.cut.getOrDefault(number, 0)) {
+        unexplained.add(user + " " + number + " under " + copies.keySet());
+      }
+    });
+  }
+
+  private void again(String user, Arrival first, Arrival second) {
+    deliveredAgain++;
+    boolean killedBetween =
+        kills.stream()
+            .anyMatch(
+                kill -> kill > first.nanoTime() - IN_FLIGHT_NANOS && kill < second.nanoTime());
+    if (!killedBetween) {
+      unexplained.add(user + " " + first + " and again " + second);
+    }
+  }
+}
