@@ -205,7 +205,10 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     if (lanes instanceof Lanes.One || lanes instanceof Lanes.All) {
       index.status(lanes, false);
     }
-    ifStarted(l -> l.opened(lanes));
+    // More relocations came at once than could be remembered: then nobody is left out by asking
+    // all.
+    boolean all = lanes instanceof Lanes.NextHop && index.misfiled();
+    ifStarted(l -> l.opened(all ? new Lanes.All() : lanes));
   }
 
   @Override

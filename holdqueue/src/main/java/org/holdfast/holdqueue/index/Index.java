@@ -74,6 +74,7 @@ public final class Index implements AutoCloseable {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Map<Long, Rows.Segment> segments = new HashMap<>();
   private final Map<String, Status> statuses = new ConcurrentHashMap<>();
+  private volatile boolean misfiled;
   private final Queue<Wide> wides = new ConcurrentLinkedQueue<>();
 
   /** Deliveries whose end is in the log and not yet in the tables. */
@@ -258,7 +259,17 @@ public final class Index implements AutoCloseable {
   public void status(String lane, @Nullable Boolean shut, @Nullable String nextHop) {
     if (statuses.size() < STATUSES) {
       statuses.merge(lane, new Status(shut, nextHop), Status::and);
+    } else if (nextHop != null) {
+      misfiled = true;
     }
+  }
+
+  /**
+   * Some lane may be filed under a next hop that its mail does not go to any more: a walk by next
+   * hop would miss it. Stays so until the next start, which asks every lane.
+   */
+  public boolean misfiled() {
+    return misfiled;
   }
 
   /** Many lanes were opened or shut, for lists and totals. */

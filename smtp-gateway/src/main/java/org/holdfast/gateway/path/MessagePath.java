@@ -149,7 +149,14 @@ public final class MessagePath implements Inbound {
   // ---- one recipient, straight to its backend; nothing here may block
 
   private void begin(Message message, boolean turn, CompletableFuture<Verdict> verdict) {
-    Permit permit = turn ? permitAtOnce(message) : null;
+    Permit permit;
+    try {
+      permit = turn ? permitAtOnce(message) : null;
+    } catch (
+        RuntimeException e) { // the turn would stay taken, and on who gave it back it would fall
+      log.error("{}: a defect while asking the gate", message.envelope().id(), e);
+      permit = null;
+    }
     if (permit == null) {
       onThread(verdict, () -> accept(message, turn));
     } else {
