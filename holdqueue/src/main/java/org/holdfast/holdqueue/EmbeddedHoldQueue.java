@@ -253,7 +253,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
       return new QueueSummary(
           totals,
           messages.getOrDefault("messages", 0L),
-          messages.getOrDefault("bytes", 0L),
+          messages.getOrDefault("octets", 0L),
           oldest,
           log.octets(),
           room.free(),

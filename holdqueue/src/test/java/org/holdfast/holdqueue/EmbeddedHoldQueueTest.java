@@ -114,7 +114,7 @@ class EmbeddedHoldQueueTest {
   void index_damaged_isRebuiltFromTheLog() throws IOException {
     store("a", "alice@example.com");
     queue.close();
-    Files.write(directory.resolve("index/index.mv.db"), new byte[10_000]);
+    Files.write(directory.resolve("index/index.db"), new byte[10_000]);
     queue = open(LogSettings.usual());
     assertThat(queue.message("a")).hasSize(1);
   }

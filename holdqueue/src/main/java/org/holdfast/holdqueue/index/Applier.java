@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Recipient;
@@ -22,7 +21,7 @@ final class Applier {
   private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
   private final Batch batch;
-  private final Map<Long, Rows.Segment> segments;
+  private final SegmentUse segments;
   private final Effects effects;
   private final SegmentLog log;
   private final List<Taken> taken = new ArrayList<>();
@@ -57,7 +56,7 @@ final class Applier {
 
   private record Fate(At at, FateRecord fate) implements Taken {}
 
-  Applier(Batch batch, Map<Long, Rows.Segment> segments, Effects effects, SegmentLog log) {
+  Applier(Batch batch, SegmentUse segments, Effects effects, SegmentLog log) {
     this.log = log;
     this.batch = batch;
     this.segments = segments;
@@ -119,7 +118,7 @@ final class Applier {
   }
 
   private Rows.Segment segment(long base) {
-    return segments.computeIfAbsent(base, b -> new Rows.Segment());
+    return segments.of(base);
   }
 
   private void apply(At record, boolean moved, MessageRecord stored) throws SQLException {

@@ -4,10 +4,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
 
-  /** Deliveries read by one statement. */
-  private static final int KEYS = 500;
+  /** Lines of a message's history that are kept for ever, and of the latest ones after them. */
+  private static final int FIRST = 20;
+
+  private static final int LATEST = 80;
+
+  /** The age of lanes that lost their head while the index was being built. */
+  private static final long UNKNOWN = -1;
+
+  /** Writes those ages, when the indexes are there. */
+  static final String AGES = "update lane set since = " + age("lane.id") + " where since < 0";
 
   private final Statements statements;
   private final LongUnaryOperator segmentOf;
@@ -29,11 +39,28 @@ final class Batch {
   private final Map<Long, Rows.Lane> lanesById = new HashMap<>();
   private final List<long[]> events = new ArrayList<>();
   private final List<long[]> redirected = new ArrayList<>();
+  private final boolean building;
   private long nextLane;
 
+  /** Messages and octets of their content that came, less those that went. */
+  private long messagesBy;
+
+  private long octetsBy;
+
   Batch(Statements statements, LongUnaryOperator segmentOf) throws SQLException {
+    this(statements, segmentOf, false);
+  }
+
+  /** For tables that have no indexes yet; {@link #AGES} belongs to the end of it. */
+  static Batch building(Statements statements, LongUnaryOperator segmentOf) throws SQLException {
+    return new Batch(statements, segmentOf, true);
+  }
+
+  private Batch(Statements statements, LongUnaryOperator segmentOf, boolean building)
+      throws SQLException {
     this.statements = statements;
     this.segmentOf = segmentOf;
+    this.building = building;
     PreparedStatement select = statements.of("select coalesce(max(id), 0) + 1 from lane");
     try (ResultSet row = select.executeQuery()) {
       row.next();
@@ -55,7 +82,7 @@ final class Batch {
   private Rows.@Nullable Message loadMessage(long seq) throws SQLException {
     PreparedStatement select =
         statements.of(
-            "select pos, id, sender, accepted, size, remaining, noted from message where seq = ?");
+            "select pos, id, sender, accepted, size, remaining, notes from message where seq = ?");
     select.setLong(1, seq);
     try (ResultSet row = select.executeQuery()) {
       if (!row.next()) {
@@ -75,8 +102,8 @@ final class Batch {
     message.accepted = row.getLong(4);
     message.size = row.getLong(5);
     message.remaining = row.getInt(6);
-    message.noted = row.getBoolean(7);
-    message.notedBefore = message.noted;
+    message.notes = row.getInt(7);
+    message.notesBefore = message.notes;
     return message;
   }
 
@@ -96,42 +123,54 @@ final class Batch {
 
   /** Reads these deliveries and their messages, as far as they are there and not known yet. */
   void load(Collection<Long> keys) throws SQLException {
-    List<Long> unknown = keys.stream().filter(k -> !deliveries.containsKey(k)).distinct().toList();
-    for (int from = 0; from < unknown.size(); from += KEYS) {
-      load(unknown.subList(from, Math.min(from + KEYS, unknown.size())).toArray());
-    }
-  }
-
-  private void load(Object[] keys) throws SQLException {
-    PreparedStatement select =
-        statements.of(
-            "select k, seq, lane, state, attempts, next, reply, described, address from delivery"
-                + " where k = any(?)");
-    select.setArray(1, select.getConnection().createArrayOf("bigint", keys));
     List<Rows.Delivery> found = new ArrayList<>();
-    try (ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        found.add(readDelivery(row));
+    ByKeys select =
+        new ByKeys(
+            statements,
+            "select k, seq, lane, state, attempts, next, reply, described, address from delivery"
+                + " where k",
+            statement -> readAll(statement, row -> found.add(readDelivery(row))));
+    for (long key : keys) {
+      if (!deliveries.containsKey(key)) {
+        select.add(key);
       }
     }
-    loadMessages(found.stream().map(d -> d.seq).filter(s -> !messages.containsKey(s)).toArray());
+    select.finish();
+    loadMessages(found);
     for (Rows.Delivery delivery : found) {
       Rows.Message message = messages.get(delivery.seq);
       delivery.size = message == null ? 0 : message.size;
       delivery.lane = lane(delivery.laneId);
-      deliveries.put(delivery.key, delivery);
+      deliveries.putIfAbsent(delivery.key, delivery);
     }
   }
 
-  private void loadMessages(Object[] seqs) throws SQLException {
-    PreparedStatement select =
-        statements.of(
-            "select pos, id, sender, accepted, size, remaining, noted, seq from message"
-                + " where seq = any(?)");
-    select.setArray(1, select.getConnection().createArrayOf("bigint", seqs));
+  private void loadMessages(List<Rows.Delivery> of) throws SQLException {
+    ByKeys select =
+        new ByKeys(
+            statements,
+            "select pos, id, sender, accepted, size, remaining, notes, seq from message where seq",
+            statement ->
+                readAll(
+                    statement,
+                    row -> messages.putIfAbsent(row.getLong(8), readMessage(row, row.getLong(8)))));
+    for (Rows.Delivery delivery : of) {
+      if (!messages.containsKey(delivery.seq)) {
+        select.add(delivery.seq);
+      }
+    }
+    select.finish();
+  }
+
+  /** Takes one row. */
+  private interface Reader {
+    void take(ResultSet row) throws SQLException;
+  }
+
+  private static void readAll(PreparedStatement select, Reader reader) throws SQLException {
     try (ResultSet row = select.executeQuery()) {
       while (row.next()) {
-        messages.put(row.getLong(8), readMessage(row, row.getLong(8)));
+        reader.take(row);
       }
     }
   }
@@ -216,9 +255,12 @@ final class Batch {
     return lane;
   }
 
+  /** One more line of a message's history: the first ones and the latest are kept. */
   void event(Rows.Message message, long position) {
+    int number = message.notes;
     note(message);
-    events.add(new long[] {message.seq, position});
+    int slot = number < FIRST ? number : FIRST + (number - FIRST) % LATEST;
+    events.add(new long[] {message.seq, slot, position});
   }
 
   void redirected(Rows.Message message, long key) {
@@ -227,10 +269,8 @@ final class Batch {
   }
 
   private static void note(Rows.Message message) {
-    if (!message.noted) {
-      message.noted = true;
-      message.changed();
-    }
+    message.notes++;
+    message.changed();
   }
 
   /** Rows in memory, changed or only read. */
@@ -248,12 +288,32 @@ final class Batch {
     update.executeUpdate();
   }
 
+  /** The tables show the log up to here once the caller has committed. */
+  void position(long reached) throws SQLException {
+    PreparedStatement update = statements.of("update meta set v = ? where k = 'position'");
+    update.setLong(1, reached);
+    update.executeUpdate();
+    add("messages", messagesBy);
+    add("octets", octetsBy);
+    messagesBy = 0;
+    octetsBy = 0;
+  }
+
+  private void add(String total, long by) throws SQLException {
+    if (by != 0) {
+      PreparedStatement update = statements.of("update meta set v = v + ? where k = ?");
+      update.setLong(1, by);
+      update.setString(2, total);
+      update.executeUpdate();
+    }
+  }
+
   /** Writes everything and forgets it; the caller commits. */
   void flush() throws SQLException {
     writeMessages();
     writeDeliveries();
-    writePairs("merge into event key (seq, pos) values (?, ?)", events);
-    writePairs("merge into redirected key (seq, k) values (?, ?)", redirected);
+    writeAll("insert or replace into event values (?, ?, ?)", events);
+    writeAll("insert or replace into redirected values (?, ?)", redirected);
     writeLanes();
     messages.clear();
     deliveries.clear();
@@ -264,31 +324,40 @@ final class Batch {
   private void writeMessages() throws SQLException {
     Inserts insert = new Inserts(statements, "message", 8);
     PreparedStatement update =
-        statements.of("update message set pos = ?, remaining = ?, noted = ? where seq = ?");
-    PreparedStatement delete = statements.of("delete from message where seq = ?");
-    PreparedStatement history = statements.of("delete from event where seq = ?");
-    PreparedStatement moved = statements.of("delete from redirected where seq = ?");
+        statements.of("update message set pos = ?, remaining = ?, notes = ? where seq = ?");
+    ByKeys delete = ByKeys.delete(statements, "message", "seq");
+    ByKeys history = ByKeys.delete(statements, "event", "seq");
+    ByKeys elsewhere = ByKeys.delete(statements, "redirected", "seq");
     for (Rows.Message m : messages.values()) {
       switch (m.mark) {
-        case NEW ->
-            insert.add(m.seq, m.pos, m.id, m.sender, m.accepted, m.size, m.remaining, m.noted);
-        case CHANGED -> add(update, m.pos, m.remaining, m.noted, m.seq);
+        case NEW -> {
+          insert.add(m.seq, m.pos, m.id, m.sender, m.accepted, m.size, m.remaining, m.notes);
+          count(1, m.size);
+        }
+        case CHANGED -> add(update, m.pos, m.remaining, m.notes, m.seq);
         case GONE -> {
-          add(delete, m.seq);
-          if (m.notedBefore) {
-            add(history, m.seq);
-            add(moved, m.seq);
+          delete.add(m.seq);
+          count(-1, -m.size);
+          if (m.notesBefore > 0) {
+            history.add(m.seq);
+            elsewhere.add(m.seq);
           }
         }
         case NEVER, CLEAN -> {}
       }
     }
     insert.finish();
-    for (PreparedStatement each : List.of(update, delete, history, moved)) {
-      each.executeBatch();
+    update.executeBatch();
+    for (ByKeys each : List.of(delete, history, elsewhere)) {
+      each.finish();
     }
     events.removeIf(e -> gone(e[0]));
     redirected.removeIf(e -> gone(e[0]));
+  }
+
+  private void count(int by, long octets) {
+    messagesBy += by;
+    octetsBy += octets;
   }
 
   private boolean gone(long seq) {
@@ -301,7 +370,7 @@ final class Batch {
     PreparedStatement update =
         statements.of(
             "update delivery set state = ?, attempts = ?, next = ?, reply = ? where k = ?");
-    PreparedStatement delete = statements.of("delete from delivery where k = ?");
+    ByKeys delete = ByKeys.delete(statements, "delivery", "k");
     for (Rows.Delivery d : deliveries.values()) {
       switch (d.mark) {
         case NEW ->
@@ -316,42 +385,39 @@ final class Batch {
                 d.described,
                 d.address);
         case CHANGED -> add(update, d.state, d.attempts, d.next, d.reply, d.key);
-        case GONE -> add(delete, d.key);
+        case GONE -> delete.add(d.key);
         case NEVER, CLEAN -> {}
       }
     }
     insert.finish();
-    for (PreparedStatement each : List.of(update, delete)) {
-      each.executeBatch();
-    }
+    update.executeBatch();
+    delete.finish();
   }
 
-  private void writePairs(String sql, List<long[]> pairs) throws SQLException {
-    if (pairs.isEmpty()) {
+  private void writeAll(String sql, List<long[]> rows) throws SQLException {
+    if (rows.isEmpty()) {
       return;
     }
     PreparedStatement insert = statements.of(sql);
-    for (long[] pair : pairs) {
-      add(insert, pair[0], pair[1]);
+    for (long[] row : rows) {
+      add(insert, Arrays.stream(row).boxed().toArray());
     }
     insert.executeBatch();
-    pairs.clear();
+    rows.clear();
   }
 
   private void writeLanes() throws SQLException {
-    PreparedStatement insert =
-        statements.of("insert into lane values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    Inserts insert = new Inserts(statements, "lane", 11);
     PreparedStatement update =
         statements.of(
             "update lane set nexthop = ?, shut = ?, waiting = ?, parked = ?, bytes = ?,"
                 + " parkedbytes = ?, since = ?, retry = ? where id = ?");
-    PreparedStatement delete = statements.of("delete from lane where id = ?");
+    ByKeys delete = ByKeys.delete(statements, "lane", "id");
     for (Rows.Lane lane : lanes.values()) {
       settle(lane);
       switch (lane.mark) {
         case NEW ->
-            add(
-                insert,
+            insert.add(
                 lane.id,
                 lane.lane,
                 lane.domain,
@@ -375,13 +441,13 @@ final class Batch {
                 lane.since,
                 lane.retry,
                 lane.id);
-        case GONE -> add(delete, lane.id);
+        case GONE -> delete.add(lane.id);
         case NEVER, CLEAN -> {}
       }
     }
-    for (PreparedStatement each : List.of(insert, update, delete)) {
-      each.executeBatch();
-    }
+    delete.finish();
+    insert.finish();
+    update.executeBatch();
   }
 
   /** An empty lane goes; one that lost its head gets the age of the next. */
@@ -393,19 +459,37 @@ final class Batch {
     if (!lane.headGone) {
       return;
     }
-    PreparedStatement select =
-        statements.of(
-            "select min(m.accepted) from message m where m.seq in (select seq from delivery where k"
-                + " in ((select min(k) from delivery where lane = ? and state = 0), (select min(k)"
-                + " from delivery where lane = ? and state = 1)))");
+    if (building) {
+      lane.since = UNKNOWN;
+      lane.changed();
+      return;
+    }
+    PreparedStatement select = statements.of("select " + age("?1"));
     select.setLong(1, lane.id);
-    select.setLong(2, lane.id);
     try (ResultSet row = select.executeQuery()) {
       if (row.next()) {
         lane.since = row.getLong(1);
         lane.changed();
       }
     }
+  }
+
+  /** When the older of a lane's first delivery waiting and first one parked was accepted. */
+  private static String age(String lane) {
+    String first =
+        "(select min(k) from delivery indexed by delivery_lane where lane = %s and state = %d)";
+    return String.format(
+        Locale.ROOT,
+        "coalesce((select min(m.accepted) from message m where m.seq in (select seq from delivery"
+            + " where k in ("
+            + first
+            + ", "
+            + first
+            + "))), 0)",
+        lane,
+        Rows.Delivery.WAITING,
+        lane,
+        Rows.Delivery.PARKED);
   }
 
   private static void add(PreparedStatement statement, @Nullable Object... values)

@@ -4,66 +4,77 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
-import java.util.List;
-import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The H2 file with the index's tables. */
+/**
+ * The SQLite file with the index's tables: one writer, and readers that neither wait for it nor
+ * hold it up (write-ahead log). Thread-safe but for the writer, which belongs to one thread.
+ *
+ * <p>A commit is atomic and survives the process; the machine's failure it survives from the next
+ * checkpoint, or {@link #sync}, on. Until then an older state may come back, whole, and is caught
+ * up from the log.
+ */
 final class Database implements AutoCloseable {
 
-  /** Raised with every change of the tables; an index of another version is rebuilt. */
-  static final int VERSION = 2;
-
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-  private static final int CONNECTIONS = 12;
 
-  private static final List<String> TABLES =
-      List.of(
-          "create table meta (k varchar primary key, v bigint not null)",
-          "create table message (seq bigint primary key, pos bigint not null, id varchar not null,"
-              + " sender varchar not null, accepted bigint not null, size bigint not null,"
-              + " remaining int not null, noted boolean not null)",
-          "create index message_id on message (id)",
-          "create table delivery (k bigint primary key, seq bigint not null, lane bigint not null,"
-              + " state tinyint not null, attempts int not null, next bigint not null,"
-              + " reply varchar not null, described bigint not null, address varchar)",
-          "create index delivery_lane on delivery (lane, state, k)",
-          "create table redirected (seq bigint not null, k bigint not null, primary key (seq, k))",
-          "create table event (seq bigint not null, pos bigint not null, primary key (seq, pos))",
-          "create table lane (id bigint primary key, lane varchar not null unique,"
-              + " domain varchar not null, nexthop varchar not null, shut boolean not null,"
-              + " waiting bigint not null, parked bigint not null, bytes bigint not null,"
-              + " parkedbytes bigint not null, since bigint not null, retry bigint not null)",
-          "create index lane_domain on lane (domain, lane)",
-          "create index lane_nexthop on lane (nexthop, lane)",
-          "create table segment (base bigint primary key, live bigint not null)",
-          "create table reference (base bigint not null, target bigint not null,"
-              + " primary key (base, target))");
+  /** The file's name. */
+  static final String FILE = "index.db";
 
-  private final JdbcConnectionPool pool;
+  /** Questions read at once; further ones wait. */
+  private static final int READERS = 12;
 
-  private Database(JdbcConnectionPool pool) {
-    this.pool = pool;
+  /** Memory for pages, outside the heap: the writer's, and each reader's. In KiB. */
+  private static final int WRITER_CACHE = 64 << 10;
+
+  private static final int READER_CACHE = 2 << 10;
+
+  /** Pages of 4 KiB after which the write-ahead log is copied into the file. */
+  private static final int CHECKPOINT = 4_096;
+
+  /** Unused pages that are left in the file. */
+  private static final int SPARE = 4_096;
+
+  /** Unused pages that are given back at a time. */
+  private static final int GIVEN_BACK = 1_024;
+
+  /** How long {@link #close} waits for readers. */
+  private static final long PATIENCE_SECONDS = 5;
+
+  private final Path file;
+  private final Connection writer;
+  private final Semaphore permits = new Semaphore(READERS, true);
+  private final Queue<Statements> idle = new ConcurrentLinkedQueue<>();
+
+  private Database(Path file, Connection writer) {
+    this.file = file;
+    this.writer = writer;
   }
 
-  /** Opens what is there, or throws when it is damaged or of another version. */
+  /** Whether there is a file to open. */
+  static boolean exists(Path directory) {
+    return Files.exists(directory.resolve(FILE));
+  }
+
+  /** Opens what is there, or throws when it is missing, damaged or of another version. */
   static Database open(Path directory) throws SQLException {
-    String url =
-        String.format(
-            Locale.ROOT,
-            "jdbc:h2:file:%s;CACHE_SIZE=%d;DB_CLOSE_ON_EXIT=FALSE;MAX_COMPACT_TIME=200;WRITE_DELAY=2000",
-            directory.toAbsolutePath().resolve("index"),
-            48 << 10);
-    JdbcConnectionPool pool = JdbcConnectionPool.create(url, "sa", "");
-    pool.setMaxConnections(CONNECTIONS);
-    Database database = new Database(pool);
+    if (!exists(directory)) {
+      throw new SQLException("there is no index");
+    }
+    Path file = directory.resolve(FILE);
+    Connection writer = connect(file);
+    Database database = new Database(file, writer);
     try {
       database.prepare();
       return database;
@@ -73,56 +84,140 @@ final class Database implements AutoCloseable {
     }
   }
 
+  /** A connection to this file, which is made when it is missing. Commits by itself. */
+  static Connection connect(Path file) throws SQLException {
+    Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file.toAbsolutePath());
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("pragma busy_timeout = 10000");
+    }
+    return connection;
+  }
+
   /** Deletes the index's files. */
   static void delete(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return;
     }
     try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
       }
     }
   }
 
   private void prepare() throws SQLException {
-    try (Connection connection = connection();
-        Statement statement = connection.createStatement()) {
-      if (!exists(statement)) {
-        for (String table : TABLES) {
-          statement.execute(table);
-        }
-        statement.execute("insert into meta values ('version', " + VERSION + "), ('position', 0)");
+    try (Statement statement = writer.createStatement()) {
+      Tables.check(statement);
+      statement.execute("pragma journal_mode = wal");
+      statement.execute("pragma synchronous = normal");
+      statement.execute("pragma wal_autocheckpoint = " + CHECKPOINT);
+      statement.execute("pragma journal_size_limit = " + (CHECKPOINT << 12));
+      statement.execute("pragma cache_size = -" + WRITER_CACHE);
+    }
+    writer.setAutoCommit(false);
+  }
+
+  /** The one connection that writes; commits when told. */
+  Connection writer() {
+    return writer;
+  }
+
+  /** Something read by means of these statements. */
+  interface Reading<T> {
+    T read(Statements statements) throws SQLException;
+  }
+
+  /** Reads; waits while {@link #READERS} others do. Not to be nested. */
+  <T> T read(Reading<T> reading) throws SQLException {
+    permits.acquireUninterruptibly();
+    try {
+      Statements statements = reader();
+      try {
+        T read = reading.read(statements);
+        idle.add(statements);
+        return read;
+      } catch (SQLException | RuntimeException e) {
+        statements.close();
+        throw e;
       }
-      try (ResultSet rows = statement.executeQuery("select v from meta where k = 'version'")) {
-        if (!rows.next() || rows.getInt(1) != VERSION) {
-          throw new SQLException("index of another version");
-        }
-      }
+    } finally {
+      permits.release();
     }
   }
 
-  private static boolean exists(Statement statement) throws SQLException {
-    try (ResultSet rows =
-        statement.executeQuery(
-            "select count(*) from information_schema.tables where table_name = 'META'")) {
-      return rows.next() && rows.getInt(1) > 0;
+  private Statements reader() throws SQLException {
+    Statements known = idle.poll();
+    if (known != null) {
+      return known;
+    }
+    Connection connection = connect(file);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("pragma query_only = true");
+      statement.execute("pragma cache_size = -" + READER_CACHE);
+    }
+    return new Statements(connection);
+  }
+
+  /** Puts everything committed so far on stable storage. The writer's thread, between commits. */
+  void sync() throws SQLException {
+    alone("pragma synchronous = full", Tables.TOUCH, "pragma synchronous = normal");
+  }
+
+  /**
+   * Gives some unused pages back to the file system; false: there are few left. The writer's
+   * thread, between commits.
+   */
+  boolean shrink() throws SQLException {
+    long unused = number("pragma freelist_count");
+    if (unused <= SPARE) {
+      return false;
+    }
+    alone("pragma incremental_vacuum(" + Math.min(GIVEN_BACK, unused - SPARE) + ")");
+    if (unused - SPARE <= GIVEN_BACK) {
+      alone("pragma wal_checkpoint(truncate)");
+      return false;
+    }
+    return true;
+  }
+
+  private long number(String pragma) throws SQLException {
+    try (Statement statement = writer.createStatement();
+        ResultSet row = statement.executeQuery(pragma)) {
+      return row.next() ? row.getLong(1) : 0;
+    } finally {
+      writer.commit();
     }
   }
 
-  /** A connection of the pool, committing by itself; the caller closes it. */
-  Connection connection() throws SQLException {
-    return pool.getConnection();
+  /** Outside of any transaction. */
+  private void alone(String... sql) throws SQLException {
+    writer.setAutoCommit(true);
+    try (Statement statement = writer.createStatement()) {
+      for (String each : sql) {
+        statement.execute(each);
+      }
+    } finally {
+      writer.setAutoCommit(false);
+    }
   }
 
+  /** Waits for readers a while; what was not committed is dropped. */
   @Override
   public void close() {
-    try (Connection connection = connection();
-        Statement statement = connection.createStatement()) {
-      statement.execute("shutdown");
-    } catch (SQLException e) {
-      LOG.debug("the index did not shut down by itself", e);
+    try {
+      if (!permits.tryAcquire(READERS, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("the index closes while it is being read");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    pool.dispose();
+    for (Statements each = idle.poll(); each != null; each = idle.poll()) {
+      each.close();
+    }
+    try {
+      writer.close();
+    } catch (SQLException e) {
+      LOG.debug("the index did not close by itself", e);
+    }
   }
 }

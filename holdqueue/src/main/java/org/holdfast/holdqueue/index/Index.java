@@ -3,23 +3,18 @@ package org.holdfast.holdqueue.index;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -58,13 +53,10 @@ public final class Index implements AutoCloseable {
   /** Rows in memory that are written without waiting any longer. */
   private static final int MOST_ROWS = 20_000;
 
-  /** The wait before the index is tried anew after it failed. */
+  /** The wait before the index is tried anew after it failed: doubled each time, up to the most. */
   private static final Duration MEND = Duration.ofSeconds(1);
 
-  /**
-   * Most lane statuses waiting to be written; further ones are left to the next time it is asked.
-   */
-  private static final int STATUSES = 100_000;
+  private static final Duration MOST_MEND = Duration.ofMinutes(1);
 
   private final SegmentLog log;
   private final Path directory;
@@ -72,10 +64,8 @@ public final class Index implements AutoCloseable {
   private final BiConsumer<String, Long> counts;
   private final long bootEnd;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
-  private final Map<Long, Rows.Segment> segments = new HashMap<>();
-  private final Map<String, Status> statuses = new ConcurrentHashMap<>();
-  private volatile boolean misfiled;
-  private final Queue<Wide> wides = new ConcurrentLinkedQueue<>();
+  private final SegmentUse segments;
+  private final LaneStatuses statuses = new LaneStatuses();
 
   /** Deliveries whose end is in the log and not yet in the tables. */
   private final Set<Long> hidden = ConcurrentHashMap.newKeySet();
@@ -117,24 +107,17 @@ public final class Index implements AutoCloseable {
   private long dirtySince;
   private boolean dirty;
   private boolean urgent;
+  private Duration mending = MEND;
+  private boolean shrinking;
 
   /** A message was carried forward: its old segment may be useless when the tables are written. */
   private boolean carried;
 
+  /** Up to here those outside have been told what came in, and what left. */
+  private long told;
+
   private long counted;
-  private boolean bodies;
   private final List<Long> settled = new ArrayList<>();
-
-  /** What is known of one lane's way; null: unchanged. */
-  private record Status(@Nullable Boolean shut, @Nullable String nextHop) {
-    Status and(Status later) {
-      return new Status(
-          later.shut != null ? later.shut : shut, later.nextHop != null ? later.nextHop : nextHop);
-    }
-  }
-
-  /** Many lanes were opened or shut. */
-  private record Wide(Lanes lanes, boolean shut) {}
 
   private Index(
       SegmentLog log, Path directory, BiConsumer<String, Long> counts, Listener listener) {
@@ -144,6 +127,8 @@ public final class Index implements AutoCloseable {
     this.listener = listener;
     this.bootEnd = log.end();
     this.counted = bootEnd;
+    this.told = bootEnd;
+    this.segments = new SegmentUse(log);
     this.thread = Thread.ofPlatform().name("index").daemon().unstarted(this::run);
   }
 
@@ -257,11 +242,7 @@ public final class Index implements AutoCloseable {
 
   /** What {@code NextHops.way} said of a lane, for lists and totals; shown with the next batch. */
   public void status(String lane, @Nullable Boolean shut, @Nullable String nextHop) {
-    if (statuses.size() < STATUSES) {
-      statuses.merge(lane, new Status(shut, nextHop), Status::and);
-    } else if (nextHop != null) {
-      misfiled = true;
-    }
+    statuses.add(lane, shut, nextHop);
   }
 
   /**
@@ -269,25 +250,21 @@ public final class Index implements AutoCloseable {
    * hop would miss it. Stays so until the next start, which asks every lane.
    */
   public boolean misfiled() {
-    return misfiled;
+    return statuses.misfiled();
   }
 
   /** Many lanes were opened or shut, for lists and totals. */
   public void status(Lanes lanes, boolean shut) {
-    wides.add(new Wide(lanes, shut));
+    statuses.add(lanes, shut);
   }
 
-  /** A connection for a question; the caller closes it. */
-  Connection connection() throws SQLException {
-    return database().connection();
-  }
-
-  Database database() throws SQLException {
+  /** Reads the tables. */
+  <T> T read(Database.Reading<T> reading) throws SQLException {
     Database open = database;
     if (open == null) {
       throw new SQLException("the index is being opened");
     }
-    return open;
+    return open.read(reading);
   }
 
   SegmentLog log() {
@@ -334,25 +311,40 @@ public final class Index implements AutoCloseable {
     if (broken != null) {
       broken.close();
     }
+    rest(mending);
+    mending = mending.compareTo(MOST_MEND) < 0 ? mending.multipliedBy(2) : MOST_MEND;
     try {
-      Thread.sleep(MEND);
       Database.delete(directory);
     } catch (IOException e) {
       LOG.error("the index's files cannot be deleted", e);
+    }
+  }
+
+  private void rest(Duration time) {
+    long left = time.toNanos();
+    lock.lock();
+    try {
+      while (!closed && left > 0) {
+        left = moved.awaitNanos(left);
+      }
     } catch (InterruptedException e) {
       LOG.warn("somebody interrupted the index's thread; ignored");
+    } finally {
+      lock.unlock();
     }
   }
 
   private void follow() throws SQLException, IOException {
     Database opened = openOrRebuild();
-    try (Connection connection = opened.connection()) {
-      connection.setAutoCommit(false);
-      load(connection);
+    if (opened == null) {
+      return;
+    }
+    try {
+      Connection connection = opened.writer();
       complete = ready.isDone() ? log.end() : bootEnd;
       opening = opened;
       showIfComplete();
-      Batch batch = new Batch(new Statements(connection), this::segmentOf);
+      Batch batch = new Batch(new Statements(connection), log::segmentHolding);
       while (!closed) {
         step(connection, batch);
       }
@@ -365,57 +357,45 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  private Database openOrRebuild() throws SQLException, IOException {
+  /** Null when closed meanwhile. */
+  private @Nullable Database openOrRebuild() throws SQLException, IOException {
+    if (Database.exists(directory)) {
+      try {
+        return openAndLoad();
+      } catch (SQLException | RuntimeException e) {
+        LOG.warn("the index cannot be used and is rebuilt from the log: {}", e.toString());
+      }
+    }
+    // What those outside were told of so far: they hear the rest in order, from following.
+    Rebuild.run(log, directory, Math.max(bootEnd, Math.min(told, counted)), () -> closed);
+    return closed ? null : openAndLoad();
+  }
+
+  private Database openAndLoad() throws SQLException {
+    Database opened = Database.open(directory);
     try {
-      return Database.open(directory);
+      load(opened.writer());
+      return opened;
     } catch (SQLException | RuntimeException e) {
-      LOG.warn("the index cannot be used and is rebuilt from the log", e);
-      Database.delete(directory);
-      return Database.open(directory);
+      opened.close();
+      throw e;
     }
   }
 
   private void load(Connection connection) throws SQLException {
-    segments.clear();
-    try (Statement statement = connection.createStatement()) {
-      try (ResultSet row = statement.executeQuery("select v from meta where k = 'position'")) {
-        row.next();
-        position = row.getLong(1);
-      }
-      try (ResultSet rows = statement.executeQuery("select base, live from segment")) {
-        while (rows.next()) {
-          segment(rows.getLong(1)).live = rows.getLong(2);
-        }
-      }
-      try (ResultSet rows = statement.executeQuery("select base, target from reference")) {
-        while (rows.next()) {
-          segment(rows.getLong(1)).refer(rows.getLong(2));
-          segment(rows.getLong(1)).newTargets();
-        }
-      }
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select v from meta where k = 'position'")) {
+      row.next();
+      position = row.getLong(1);
     }
-    checkAgainstLog();
-    forget();
-    applied = position;
-    bodies = position == 0;
-    LOG.info("index complete up to {}, log ends at {}", position, log.end());
-  }
-
-  private Rows.Segment segment(long base) {
-    return segments.computeIfAbsent(base, b -> new Rows.Segment());
-  }
-
-  /** An index that is ahead of the log, or knows live mail in a segment that is gone, is wrong. */
-  private void checkAgainstLog() throws SQLException {
+    segments.load(connection);
+    connection.commit();
     if (position > log.end()) {
       throw new SQLException("the index is ahead of the log");
     }
-    Set<Long> there = new HashSet<>(log.segments());
-    for (Map.Entry<Long, Rows.Segment> each : segments.entrySet()) {
-      if (each.getValue().live > 0 && !there.contains(each.getKey())) {
-        throw new SQLException("the index knows mail in a segment that is gone: " + each.getKey());
-      }
-    }
+    forget();
+    applied = position;
+    LOG.info("index complete up to {}, log ends at {}", position, log.end());
   }
 
   /** Not before: who asks must not take half of the mail for all of it. */
@@ -448,9 +428,19 @@ public final class Index implements AutoCloseable {
     }
     if (waitForMore()) {
       take(connection, batch, log.end());
+    } else if (!dirty) {
+      shrink();
     }
     if (mustWrite(batch)) {
       write(connection, batch);
+    }
+  }
+
+  /** While there is nothing else to do, what the tables do not need any more is given back. */
+  private void shrink() throws SQLException {
+    Database open = opening;
+    if (shrinking && open != null) {
+      shrinking = open.shrink();
     }
   }
 
@@ -463,7 +453,7 @@ public final class Index implements AutoCloseable {
   }
 
   private void noteStatuses() {
-    if (!statuses.isEmpty() || !wides.isEmpty()) {
+    if (!statuses.isEmpty()) {
       dirtied();
     }
   }
@@ -508,7 +498,7 @@ public final class Index implements AutoCloseable {
     until = applied < bootEnd ? Math.min(until, bootEnd) : until;
     Applier.Effects effects = new Applier.Effects();
     Applier applier = new Applier(batch, segments, effects, log);
-    applied = log.replay(applied, until, bodies, applier::take);
+    applied = log.replay(applied, until, false, applier::take);
     applier.apply();
     dirtied();
     settled.addAll(effects.settled);
@@ -527,12 +517,14 @@ public final class Index implements AutoCloseable {
   private void write(Connection connection, Batch batch) throws SQLException {
     long serving = asked.get();
     batch.flush();
-    writeStatuses(batch);
-    writeSegments(connection);
-    writePosition(connection, applied);
+    statuses.write(batch);
+    segments.write(connection);
+    batch.position(applied);
     connection.commit();
     boolean fewer = carried || !settled.isEmpty();
     written(serving);
+    mending = MEND;
+    shrinking |= fewer;
     if (applied >= bootEnd && fewer) {
       dropUseless(connection);
     }
@@ -565,89 +557,19 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  private long segmentOf(long recordPosition) {
-    return log.segmentHolding(recordPosition);
-  }
-
-  private void writeStatuses(Batch batch) throws SQLException {
-    for (Wide wide = wides.poll(); wide != null; wide = wides.poll()) {
-      write(batch, wide);
-    }
-    for (String name : List.copyOf(statuses.keySet())) {
-      Status status = statuses.remove(name);
-      Rows.Lane lane = status == null ? null : batch.lane(name);
-      if (lane != null && status != null) {
-        write(lane, status);
-      }
-    }
-    batch.flush();
-  }
-
-  private static void write(Batch batch, Wide wide) throws SQLException {
-    String set = "update lane set shut = ? where ";
-    switch (wide.lanes) {
-      case Lanes.One one -> batch.update(set + "lane = ?", wide.shut, one.lane());
-      case Lanes.Domain domain -> batch.update(set + "domain = ?", wide.shut, domain.domain());
-      case Lanes.NextHop hop -> batch.update(set + "nexthop = ?", wide.shut, hop.nextHop());
-      case Lanes.All all -> batch.update(set + "true", wide.shut);
-    }
-  }
-
-  private static void write(Rows.Lane lane, Status status) {
-    if (status.shut != null && status.shut != lane.shut) {
-      lane.shut = status.shut;
-      lane.changed();
-    }
-    if (status.nextHop != null && !status.nextHop.equals(lane.nextHop)) {
-      lane.nextHop = status.nextHop;
-      lane.changed();
-    }
-  }
-
   /** Adopted before visible: else the dispatcher could begin a second attempt. */
   private void announce(Applier.Effects effects) {
     for (Applier.Arrival arrival : effects.arrivals) {
-      if (arrival.position() >= bootEnd) {
+      if (arrival.position() >= told) {
         listener.arriving(arrival.delivery());
       }
     }
     for (Applier.Move move : effects.moves) {
-      if (move.by() > 0 && move.position() >= counted) {
+      if (move.by() > 0 && move.position() >= told) {
         counts.accept(move.lane(), (long) move.by());
       }
     }
-  }
-
-  private void writeSegments(Connection connection) throws SQLException {
-    try (PreparedStatement live =
-            connection.prepareStatement("merge into segment key (base) values (?, ?)");
-        PreparedStatement target =
-            connection.prepareStatement("merge into reference key (base, target) values (?, ?)")) {
-      for (Map.Entry<Long, Rows.Segment> each : segments.entrySet()) {
-        Rows.Segment segment = each.getValue();
-        if (segment.writtenLive != segment.live) {
-          live.setLong(1, each.getKey());
-          live.setLong(2, segment.live);
-          live.addBatch();
-          segment.writtenLive = segment.live;
-        }
-        for (long to : segment.newTargets()) {
-          target.setLong(1, each.getKey());
-          target.setLong(2, to);
-          target.addBatch();
-        }
-      }
-      live.executeBatch();
-      target.executeBatch();
-    }
-  }
-
-  private static void writePosition(Connection connection, long reached) throws SQLException {
-    try (PreparedStatement update =
-        connection.prepareStatement("update meta set v = ? where k = 'position'")) {
-      update.setLong(1, reached);
-      update.executeUpdate();
-    }
+    told = Math.max(told, applied);
   }
 
   private void freshen(Applier.Effects effects) {
@@ -662,14 +584,15 @@ public final class Index implements AutoCloseable {
   }
 
   private void publish(Applier.Effects effects) {
+    long before = counted;
     for (Applier.Move move : effects.moves) {
-      if (move.by() < 0 && move.position() >= counted) {
+      if (move.by() < 0 && move.position() >= before) {
         counts.accept(move.lane(), (long) move.by());
       }
     }
     counted = Math.max(counted, applied);
     for (Applier.Arrival arrival : effects.arrivals) {
-      if (arrival.position() >= bootEnd) {
+      if (arrival.position() >= before) {
         listener.arrived(arrival.delivery(), arrival.part());
       }
     }
@@ -679,40 +602,17 @@ public final class Index implements AutoCloseable {
    * The tables must be safe without a segment before it goes: else a crash would cost a rebuild.
    */
   private void dropUseless(Connection connection) throws SQLException {
-    List<Long> useless = useless();
-    if (useless.isEmpty()) {
+    List<Long> useless = segments.useless();
+    Database open = opening;
+    if (useless.isEmpty() || open == null) {
       return;
     }
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("checkpoint sync");
-      for (long base : useless) {
-        listener.useless(base);
-        segments.remove(base);
-        statement.executeUpdate("delete from segment where base = " + base);
-        statement.executeUpdate("delete from reference where base = " + base);
-      }
+    open.sync();
+    for (long base : useless) {
+      listener.useless(base);
+      segments.forget(connection, base);
     }
     connection.commit();
-  }
-
-  /**
-   * Segments that hold no live message and whose records speak only of messages that are gone with
-   * segments deleted before, or with this one: a rebuild would not miss them.
-   */
-  private List<Long> useless() {
-    List<Long> found = new ArrayList<>();
-    Set<Long> there = new HashSet<>(log.segments());
-    for (long base : log.segments()) {
-      Rows.Segment segment = segment(base);
-      boolean free =
-          segment.live == 0
-              && segment.targets.stream().noneMatch(t -> t != base && there.contains(t));
-      if (free && base != log.segments().getLast()) {
-        found.add(base);
-        there.remove(base);
-      }
-    }
-    return found;
   }
 
   /** Stops following; what is not in the tables yet is caught up at the next start. */

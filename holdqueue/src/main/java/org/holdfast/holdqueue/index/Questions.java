@@ -1,7 +1,6 @@
 package org.holdfast.holdqueue.index;
 
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -41,26 +40,39 @@ public final class Questions {
 
   private static final Logger LOG = LoggerFactory.getLogger(Questions.class);
 
-  private static final String ITEMS =
+  private static final String COLUMNS =
       "select d.k, d.seq, d.state, d.attempts, d.next, d.reply, d.described, m.pos, l.lane,"
-          + " l.nexthop, l.shut, l.retry from delivery d join message m on m.seq = d.seq join lane l"
-          + " on l.id = d.lane where d.k > ?";
+          + " l.nexthop, l.shut, l.retry from ";
+
+  /** By key, whatever else is asked: a page costs no sorting of all that the filter means. */
+  private static final String ITEMS =
+      COLUMNS
+          + "delivery d cross join message m on m.seq = d.seq cross join lane l on l.id = d.lane"
+          + " where d.k > ?";
+
+  private static final String OF_LANE =
+      COLUMNS
+          + "lane l cross join delivery d indexed by delivery_lane on d.lane = l.id cross join"
+          + " message m on m.seq = d.seq where d.k > ?";
+
+  private static final String PARKED =
+      COLUMNS
+          + "delivery d indexed by delivery_parked cross join message m on m.seq = d.seq cross join"
+          + " lane l on l.id = d.lane where d.k > ?";
 
   private static final String WAITING =
       "select d.k, d.seq, d.state, d.attempts, d.next, d.reply, d.described,"
           + " (select m.pos from message m where m.seq = d.seq), '', '', false, 0"
-          + " from delivery d use index (delivery_lane)"
+          + " from delivery d indexed by delivery_lane"
           + " where d.lane = (select id from lane where lane = ?) and d.state = 0 and d.k > ?"
-          + " order by d.lane, d.state, d.k limit ?";
+          + " order by d.k limit ?";
 
   private final Index index;
   private final SegmentLog log;
-  private final Readers readers;
 
   public Questions(Index index) {
     this.index = index;
     this.log = index.log();
-    this.readers = new Readers(index);
   }
 
   /** A delivery as the tables have it. */
@@ -163,7 +175,7 @@ public final class Questions {
 
   private List<Row> waiting(String lane, long after, int limit) throws IOException {
     try {
-      return readers.read(statements -> waiting(statements, lane, after, limit));
+      return index.read(statements -> waiting(statements, lane, after, limit));
     } catch (SQLException e) {
       throw new IOException("the index cannot be asked", e);
     }
@@ -210,14 +222,16 @@ public final class Questions {
 
   /** Rows that a filter means, by key. */
   public List<Row> rows(QueueFilter filter, long after, int limit) throws IOException {
-    StringBuilder sql = new StringBuilder(ITEMS);
-    List<Object> values = new ArrayList<>(List.of(after));
-    and(sql, values, " and d.seq in (select seq from message where id = ?)", filter.id());
-    String recipient = filter.recipient();
-    if (recipient != null) {
-      sql.append(lane(recipient) ? " and l.lane = ?" : " and d.address = ?");
-      values.add(recipient);
+    if (meansNothing(filter)) {
+      return List.of();
     }
+    String recipient = filter.recipient();
+    boolean ofLane = recipient != null && lane(recipient);
+    boolean parked = filter.state() == DeliveryState.PARKED;
+    StringBuilder sql = new StringBuilder(ofLane ? OF_LANE : parked ? PARKED : ITEMS);
+    List<Object> values = new ArrayList<>(List.of(after));
+    ofMessage(sql, values, filter.id());
+    and(sql, values, ofLane ? " and l.lane = ?" : " and d.address = ?", recipient);
     and(sql, values, " and l.nexthop = ?", filter.nextHop());
     and(sql, values, " and m.sender = ?", filter.sender());
     Instant before = filter.acceptedBefore();
@@ -234,6 +248,28 @@ public final class Questions {
     }
     values.add(limit);
     return rows(sql.append(" order by d.k limit ?").toString(), values);
+  }
+
+  /** Known without walking along all that is held. */
+  private boolean meansNothing(QueueFilter filter) throws IOException {
+    String hop = filter.nextHop();
+    return hop != null
+        && ask("select 1 from lane where nexthop = ? limit 1", List.of(hop), row -> row.getLong(1))
+            .isEmpty();
+  }
+
+  private static void ofMessage(StringBuilder sql, List<Object> values, @Nullable String id) {
+    if (id != null) {
+      sql.append(
+          " and d.k in (select o.k from message s join delivery o on o.k >= s.seq * "
+              + Key.RECIPIENTS
+              + " and o.k < (s.seq + 1) * "
+              + Key.RECIPIENTS
+              + " where s.id = ? union all select r.k from message s join redirected r on r.seq ="
+              + " s.seq where s.id = ?)");
+      values.add(id);
+      values.add(id);
+    }
   }
 
   private boolean lane(String name) throws IOException {
@@ -451,16 +487,13 @@ public final class Questions {
     }
   }
 
-  /** Number of messages held and their octets, each counted once. */
+  /** Number of messages held and their octets, each counted once: {@code messages, octets}. */
   public Map<String, Long> messages() throws IOException {
     Map<String, Long> found = new HashMap<>();
     ask(
-        "select count(*), coalesce(sum(size), 0) from message",
+        "select k, v from meta",
         List.of(),
-        row -> {
-          found.put("messages", row.getLong(1));
-          return found.put("bytes", row.getLong(2)) == null;
-        });
+        row -> found.put(row.getString(1), row.getLong(2)) == null);
     return found;
   }
 
@@ -490,20 +523,24 @@ public final class Questions {
   }
 
   private <T> List<T> ask(String sql, List<Object> values, Reader<T> reader) throws IOException {
-    try (Connection connection = index.connection();
-        PreparedStatement select = connection.prepareStatement(sql)) {
-      for (int i = 0; i < values.size(); i++) {
-        select.setObject(i + 1, values.get(i));
-      }
-      List<T> found = new ArrayList<>();
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          found.add(reader.read(rows));
-        }
-      }
-      return found;
+    try {
+      return index.read(statements -> ask(statements.of(sql), values, reader));
     } catch (SQLException e) {
       throw new IOException("the index cannot be asked", e);
     }
+  }
+
+  private static <T> List<T> ask(PreparedStatement select, List<Object> values, Reader<T> reader)
+      throws SQLException {
+    for (int i = 0; i < values.size(); i++) {
+      select.setObject(i + 1, values.get(i));
+    }
+    List<T> found = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        found.add(reader.read(rows));
+      }
+    }
+    return found;
   }
 }

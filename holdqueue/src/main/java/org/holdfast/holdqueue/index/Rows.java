@@ -51,11 +51,11 @@ final class Rows {
     long size;
     int remaining;
 
-    /** Rows of {@code event} or {@code redirected} belong to it. */
-    boolean noted;
+    /** Rows of {@code event} or {@code redirected} that were ever written for it. */
+    int notes;
 
     /** As the tables have it. */
-    boolean notedBefore;
+    int notesBefore;
   }
 
   /** A row of {@code delivery}. */
