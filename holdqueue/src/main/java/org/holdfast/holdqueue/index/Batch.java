@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
 
+  /** Lanes that are remembered after they were written. */
+  private static final int LANES = 50_000;
+
   /** Lines of a message's history that are kept for ever, and of the latest ones after them. */
   private static final int FIRST = 20;
 
@@ -35,7 +38,10 @@ final class Batch {
   private final LongUnaryOperator segmentOf;
   private final Map<Long, Rows.Message> messages = new HashMap<>();
   private final Map<Long, Rows.Delivery> deliveries = new LinkedHashMap<>();
+
+  /** Kept from one transaction to the next: all mail asks for its lane. */
   private final Map<String, Rows.Lane> lanes = new HashMap<>();
+
   private final Map<Long, Rows.Lane> lanesById = new HashMap<>();
   private final List<long[]> events = new ArrayList<>();
   private final List<long[]> redirected = new ArrayList<>();
@@ -275,7 +281,7 @@ final class Batch {
 
   /** Rows in memory, changed or only read. */
   int rows() {
-    return messages.size() + deliveries.size() + lanes.size() + events.size();
+    return messages.size() + deliveries.size() + events.size();
   }
 
   /** Changes many lanes at once, after what the batch knows has been written. */
@@ -286,6 +292,7 @@ final class Batch {
       update.setObject(i + 1, values[i]);
     }
     update.executeUpdate();
+    forgetLanes();
   }
 
   /** The tables show the log up to here once the caller has committed. */
@@ -317,6 +324,12 @@ final class Batch {
     writeLanes();
     messages.clear();
     deliveries.clear();
+    if (lanes.size() > LANES) {
+      forgetLanes();
+    }
+  }
+
+  private void forgetLanes() {
     lanes.clear();
     lanesById.clear();
   }
@@ -413,6 +426,7 @@ final class Batch {
             "update lane set nexthop = ?, shut = ?, waiting = ?, parked = ?, bytes = ?,"
                 + " parkedbytes = ?, since = ?, retry = ? where id = ?");
     ByKeys delete = ByKeys.delete(statements, "lane", "id");
+    List<Rows.Lane> gone = new ArrayList<>();
     for (Rows.Lane lane : lanes.values()) {
       settle(lane);
       switch (lane.mark) {
@@ -444,14 +458,26 @@ final class Batch {
         case GONE -> delete.add(lane.id);
         case NEVER, CLEAN -> {}
       }
+      if (lane.there()) {
+        lane.written();
+      } else {
+        gone.add(lane);
+      }
     }
     delete.finish();
     insert.finish();
     update.executeBatch();
+    for (Rows.Lane lane : gone) {
+      lanes.remove(lane.lane);
+      lanesById.remove(lane.id);
+    }
   }
 
   /** An empty lane goes; one that lost its head gets the age of the next. */
   private void settle(Rows.Lane lane) throws SQLException {
+    if (lane.mark == Rows.Mark.CLEAN) {
+      return;
+    }
     if (lane.waiting + lane.parked == 0) {
       lane.gone();
       return;

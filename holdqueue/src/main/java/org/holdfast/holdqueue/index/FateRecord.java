@@ -1,6 +1,5 @@
 package org.holdfast.holdqueue.index;
 
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
@@ -106,26 +105,28 @@ public record FateRecord(
   /** Reads it back. */
   public static FateRecord read(LogRecord record) throws IOException {
     Kind kind = Kind.of(record.type());
-    DataInputStream in = Wire.in(record.body());
-    if (kind == null || in.readUnsignedByte() != FORM) {
+    if (kind == null) {
       throw new DamagedRecordException("record at " + record.position() + ": unknown form");
     }
-    long key = in.readLong();
-    String id = Wire.text(in);
-    Instant at = Wire.instant(in);
-    String who = Wire.text(in);
-    String text = Wire.text(in);
-    long next = in.readLong();
+    return WireReader.read(
+        record.body(), record.position(), in -> read(kind, in, record.position()));
+  }
+
+  private static FateRecord read(Kind kind, WireReader in, long position)
+      throws DamagedRecordException {
+    if (in.octet() != FORM) {
+      throw new DamagedRecordException("record at " + position + ": unknown form");
+    }
     boolean redirected = kind == Kind.REDIRECTED;
     return new FateRecord(
         kind,
-        key,
-        id,
-        at,
-        who,
-        text,
-        next,
-        redirected ? Wire.recipient(in) : null,
-        redirected ? Wire.text(in) : "");
+        in.longNumber(),
+        in.text(),
+        in.instant(),
+        in.text(),
+        in.text(),
+        in.longNumber(),
+        redirected ? in.recipient() : null,
+        redirected ? in.text() : "");
   }
 }

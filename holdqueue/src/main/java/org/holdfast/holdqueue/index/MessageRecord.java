@@ -1,6 +1,5 @@
 package org.holdfast.holdqueue.index;
 
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -104,33 +103,37 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
 
   /** Reads envelope and recipients; the content is left alone. */
   public static MessageRecord read(LogRecord record) throws IOException {
-    DataInputStream in = Wire.in(record.octets(0, headLength(record)));
-    in.skipNBytes(LENGTH);
-    if (in.readUnsignedByte() != FORM) {
-      throw new DamagedRecordException("message record at " + record.position() + ": other form");
+    byte[] head = record.octets(0, headLength(record));
+    return WireReader.read(head, record.position(), in -> read(in, record.position()));
+  }
+
+  private static MessageRecord read(WireReader in, long position) throws DamagedRecordException {
+    in.skip(LENGTH);
+    if (in.octet() != FORM) {
+      throw new DamagedRecordException("message record at " + position + ": other form");
     }
-    long sequence = in.readLong();
-    long size = in.readLong();
+    long sequence = in.longNumber();
+    long size = in.longNumber();
     Envelope envelope =
-        new Envelope(
-            Wire.text(in), Wire.text(in), Wire.instant(in), Wire.text(in), Wire.parameters(in));
-    List<Part> parts = new ArrayList<>();
-    for (int left = in.readUnsignedShort(); left > 0; left--) {
+        new Envelope(in.text(), in.text(), in.instant(), in.text(), in.parameters());
+    int count = in.shortNumber();
+    List<Part> parts = new ArrayList<>(Math.min(count, Key.RECIPIENTS));
+    for (int left = count; left > 0; left--) {
       parts.add(part(in));
     }
     return new MessageRecord(
-        sequence == 0 ? record.position() : sequence, envelope, List.copyOf(parts), size);
+        sequence == 0 ? position : sequence, envelope, List.copyOf(parts), size);
   }
 
-  private static Part part(DataInputStream in) throws IOException {
+  private static Part part(WireReader in) throws DamagedRecordException {
     return new Part(
-        in.readUnsignedShort(),
-        in.readLong(),
-        Wire.recipient(in),
-        Wire.text(in),
-        entry(in.readUnsignedByte()),
-        Wire.text(in),
-        in.readInt());
+        in.shortNumber(),
+        in.longNumber(),
+        in.recipient(),
+        in.text(),
+        entry(in.octet()),
+        in.text(),
+        in.number());
   }
 
   private static int code(Held.Entry entry) {

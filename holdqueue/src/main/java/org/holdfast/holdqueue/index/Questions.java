@@ -62,7 +62,7 @@ public final class Questions {
 
   private static final String WAITING =
       "select d.k, d.seq, d.state, d.attempts, d.next, d.reply, d.described,"
-          + " (select m.pos from message m where m.seq = d.seq), '', '', false, 0"
+          + " (select m.pos from message m where m.seq = d.seq)"
           + " from delivery d indexed by delivery_lane"
           + " where d.lane = (select id from lane where lane = ?) and d.state = 0 and d.k > ?"
           + " order by d.k limit ?";
@@ -190,7 +190,7 @@ public final class Questions {
     List<Row> found = new ArrayList<>();
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
-        found.add(row(rows));
+        found.add(row(rows, lane, "", false, 0));
       }
     }
     return found;
@@ -502,6 +502,11 @@ public final class Questions {
   }
 
   private static Row row(ResultSet row) throws SQLException {
+    return row(row, row.getString(9), row.getString(10), row.getBoolean(11), row.getLong(12));
+  }
+
+  private static Row row(ResultSet row, String lane, String nextHop, boolean shut, long retry)
+      throws SQLException {
     return new Row(
         row.getLong(1),
         row.getLong(2),
@@ -511,10 +516,10 @@ public final class Questions {
         row.getLong(5),
         row.getString(6),
         row.getLong(7),
-        row.getString(9),
-        row.getString(10),
-        row.getBoolean(11),
-        row.getLong(12));
+        lane,
+        nextHop,
+        shut,
+        retry);
   }
 
   /** Makes something of one row. */

@@ -91,6 +91,12 @@ final class Rows {
     long retry;
     boolean headGone;
 
+    /** The tables have it as it is. */
+    void written() {
+      mark = Mark.CLEAN;
+      headGone = false;
+    }
+
     void add(int state, long size) {
       count(state, 1, size);
     }

@@ -1,18 +1,18 @@
 package org.holdfast.holdqueue.index;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.holdfast.holdqueue.Recipient;
 
-/** How the parts of records are written: big-endian numbers, text as a length and UTF-8. */
+/**
+ * How the parts of records are written: big-endian numbers, text as a length and UTF-8. {@link
+ * WireReader} reads them.
+ */
 final class Wire {
 
   private Wire() {}
@@ -32,27 +32,15 @@ final class Wire {
     return octets.toByteArray();
   }
 
-  static DataInputStream in(byte[] octets) {
-    return new DataInputStream(new ByteArrayInputStream(octets));
-  }
-
   static void text(DataOutputStream out, String text) throws IOException {
     byte[] octets = text.getBytes(StandardCharsets.UTF_8);
     out.writeInt(octets.length);
     out.write(octets);
   }
 
-  static String text(DataInputStream in) throws IOException {
-    return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
-  }
-
   static void instant(DataOutputStream out, Instant instant) throws IOException {
     out.writeLong(instant.getEpochSecond());
     out.writeInt(instant.getNano());
-  }
-
-  static Instant instant(DataInputStream in) throws IOException {
-    return Instant.ofEpochSecond(in.readLong(), in.readInt());
   }
 
   /** Sorted, so that the same message is always the same octets. */
@@ -64,22 +52,10 @@ final class Wire {
     }
   }
 
-  static Map<String, String> parameters(DataInputStream in) throws IOException {
-    Map<String, String> parameters = new LinkedHashMap<>();
-    for (int left = in.readUnsignedShort(); left > 0; left--) {
-      parameters.put(text(in), text(in));
-    }
-    return parameters;
-  }
-
   static void recipient(DataOutputStream out, Recipient recipient) throws IOException {
     text(out, recipient.address());
     text(out, recipient.lane());
     text(out, recipient.original());
     parameters(out, recipient.parameters());
-  }
-
-  static Recipient recipient(DataInputStream in) throws IOException {
-    return new Recipient(text(in), text(in), text(in), parameters(in));
   }
 }
