@@ -2,6 +2,7 @@ package org.holdfast.holdqueue.index;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;
@@ -103,10 +104,22 @@ public record FateRecord(
     }
   }
 
-  /** Reads it back. */
+  /**
+   * Reads it back.
+   *
+   * @throws DamagedRecordException it fails its checksum or makes no sense
+   */
   public static FateRecord read(LogRecord record) throws IOException {
+    byte[] body = record.body();
+    try {
+      return read(record, Wire.in(body));
+    } catch (EOFException | RuntimeException e) {
+      throw new DamagedRecordException("record at " + record.position() + " makes no sense", e);
+    }
+  }
+
+  private static FateRecord read(LogRecord record, DataInputStream in) throws IOException {
     Kind kind = Kind.of(record.type());
-    DataInputStream in = Wire.in(record.body());
     if (kind == null || in.readUnsignedByte() != FORM) {
       throw new DamagedRecordException("record at " + record.position() + ": unknown form");
     }

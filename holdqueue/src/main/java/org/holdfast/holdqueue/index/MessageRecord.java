@@ -2,6 +2,7 @@ package org.holdfast.holdqueue.index;
 
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -95,6 +96,9 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
 
   /** Where the content begins in the record's body. */
   public static int headLength(LogRecord record) throws IOException {
+    if (record.length() < LENGTH) {
+      throw new DamagedRecordException("message record at " + record.position() + " is too short");
+    }
     int length = ByteBuffer.wrap(record.octets(0, LENGTH)).getInt();
     if (length < LENGTH || length > record.length()) {
       throw new DamagedRecordException("message record at " + record.position() + " is malformed");
@@ -102,9 +106,22 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
     return length;
   }
 
-  /** Reads envelope and recipients; the content is left alone. */
+  /**
+   * Reads envelope and recipients; the content is left alone.
+   *
+   * @throws DamagedRecordException the octets make no sense; no checksum has been looked at
+   */
   public static MessageRecord read(LogRecord record) throws IOException {
-    DataInputStream in = Wire.in(record.octets(0, headLength(record)));
+    byte[] head = record.octets(0, headLength(record));
+    try {
+      return read(record, Wire.in(head));
+    } catch (EOFException | RuntimeException e) {
+      throw new DamagedRecordException(
+          "message record at " + record.position() + " makes no sense", e);
+    }
+  }
+
+  private static MessageRecord read(LogRecord record, DataInputStream in) throws IOException {
     in.skipNBytes(LENGTH);
     if (in.readUnsignedByte() != FORM) {
       throw new DamagedRecordException("message record at " + record.position() + ": other form");
