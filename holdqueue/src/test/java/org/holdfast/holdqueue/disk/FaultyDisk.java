@@ -85,6 +85,7 @@ public final class FaultyDisk implements Disk {
   private int powerCutAt = Integer.MAX_VALUE;
   private boolean off;
   private boolean shortReads;
+  private long mostUsed;
   private volatile Runnable reading = () -> {};
 
   /** A name came (from is null), went (to is null) or changed. */
@@ -133,6 +134,28 @@ public final class FaultyDisk implements Disk {
   public synchronized void fail(Call call, int nth, int times) {
     calls.put(call, 0);
     failAt.put(call, new Failing(nth, times));
+  }
+
+  /** The most octets that were there at once. */
+  public synchronized long mostUsed() {
+    return mostUsed;
+  }
+
+  /** Whether the power is off. */
+  public synchronized boolean isOff() {
+    return off;
+  }
+
+  /** Another disk with the same files, all synced. */
+  public synchronized FaultyDisk copy(long seed) {
+    FaultyDisk copy = new FaultyDisk(seed);
+    names.forEach((file, inode) -> copy.replace(file, Arrays.copyOf(inode.now, inode.size)));
+    return copy;
+  }
+
+  /** Every file, for tests that damage them. */
+  public synchronized List<Path> files(Path directory) {
+    return names.keySet().stream().filter(f -> directory.equals(f.getParent())).toList();
   }
 
   /** Counts calls from now on. */
@@ -472,12 +495,16 @@ public final class FaultyDisk implements Disk {
         called(Call.WRITE);
         byte[] octets = new byte[from.remaining()];
         from.get(octets);
-        if (used() + Math.max(0, at + octets.length - inode.size) > capacity) {
-          throw new IOException("no space left on device");
-        }
-        Change change = new Change((int) at, octets);
+        long room = capacity - used() + Math.max(0, inode.size - at);
+        boolean fits = octets.length <= room;
+        byte[] written = fits ? octets : Arrays.copyOf(octets, (int) Math.max(0, room));
+        Change change = new Change((int) at, written);
         inode.changes.add(change);
         inode.apply(change);
+        mostUsed = Math.max(mostUsed, used());
+        if (!fits) {
+          throw new IOException("no space left on device");
+        }
       }
     }
 
