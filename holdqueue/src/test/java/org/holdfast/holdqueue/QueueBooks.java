@@ -93,6 +93,11 @@ final class QueueBooks {
     parked.remove(name(id, address));
   }
 
+  /** Nothing waits for a person any more. */
+  synchronized void askedToRetryAll() {
+    parked.clear();
+  }
+
   synchronized void askedToDiscard(String id, String address) {
     maybeDiscarded.add(name(id, address));
     waiting.remove(name(id, address));
@@ -127,6 +132,9 @@ final class QueueBooks {
     }
     if (discarded.contains(name)) {
       wrong.add(name + " was discarded and came");
+    }
+    if (parked.contains(name)) {
+      wrong.add(name + " was parked and came");
     }
     delivered.add(name);
   }

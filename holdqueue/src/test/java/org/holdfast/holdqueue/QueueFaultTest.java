@@ -56,7 +56,7 @@ class QueueFaultTest {
   }
 
   @ParameterizedTest
-  @EnumSource(value = Call.class, names = "READ")
+  @EnumSource(Call.class)
   void call_nthFails_nothingIsLost(Call call) throws IOException {
     List<Integer> cases = some(counted().calls(call));
     int refused = 0;

@@ -281,6 +281,7 @@ final class QueueTrial {
       }
       List<String> complaints = books.compare(queue, duplicatesAllowed);
       books.begins();
+      books.askedToRetryAll();
       queue.retry(QueueFilter.any(), "the test");
       queue.start(world);
       world.opened.addAll(List.of(ALICE, BOB, CAROL, DAVE, ERIN));
