@@ -92,7 +92,7 @@ final class Actions {
     List<Entry> entries = new ArrayList<>();
     Set<String> lanes = new HashSet<>();
     for (Questions.Row row : rows) {
-      String id = questions.delivery(row).map(d -> d.envelope().id()).orElse("");
+      String id = questions.shown(row).envelope().id();
       FateRecord fate = verdict.of(row, id);
       entries.add(fate.entry());
       lanes.add(row.lane());

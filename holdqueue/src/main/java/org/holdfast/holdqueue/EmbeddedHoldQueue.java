@@ -58,6 +58,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   private final Index index;
   private final Questions questions;
   private final Actions actions;
+  private final SpareLog spare;
   private final Fates fates;
   private final Compactor compactor;
 
@@ -86,8 +87,20 @@ public final class EmbeddedHoldQueue implements HoldQueue {
             settings.directory().resolve("quarantine"),
             settings.log(),
             new SecureRandom());
-    this.room = new Room(disk, log, settings);
-    this.fates = new Fates(log);
+    this.spare =
+        new SpareLog(
+            disk,
+            settings.directory().resolve("ends"),
+            settings.directory().resolve("quarantine"),
+            SpareLog.MOST_OCTETS);
+    try {
+      spare.emptyInto(log);
+      this.room = new Room(disk, log, settings);
+    } catch (IOException | RuntimeException e) {
+      closeLog();
+      throw e;
+    }
+    this.fates = new Fates(log, spare);
     this.index =
         Index.open(log, settings.directory().resolve("index"), counts::add, new Arrivals());
     this.questions = new Questions(index);
@@ -346,7 +359,9 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   /** What only a restart can mend. */
   private Optional<String> failure() {
-    return log.failure().or(index::failure);
+    return log.failure()
+        .or(index::failure)
+        .or(() -> Optional.ofNullable(loop).flatMap(DispatchLoop::failure));
   }
 
   /** For tests, which do not wait for its thread. */
@@ -391,6 +406,11 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     closed = true;
     compactor.close();
     index.close();
+    spare.close();
+    closeLog();
+  }
+
+  private void closeLog() {
     try {
       log.close();
     } catch (IOException e) {
@@ -400,6 +420,9 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   /** Passes what the index sees on to the dispatcher. */
   private final class Arrivals implements Listener {
+
+    /** A segment could not be deleted. The index's thread only. */
+    private boolean undeletable;
 
     @Override
     public void arriving(Delivery delivery) {
@@ -428,12 +451,21 @@ public final class EmbeddedHoldQueue implements HoldQueue {
       ifStarted(l -> l.held(part.recipient().lane(), part.nextHop(), part.entry()));
     }
 
+    /**
+     * In the order of the log, and none after one that could not be deleted: the ends in a later
+     * segment must not go before the mail in an earlier one, which an index made from the log would
+     * take for held.
+     */
     @Override
     public void useless(long segment) {
+      if (undeletable) {
+        return;
+      }
       try {
         log.delete(segment);
       } catch (IOException e) {
-        LOG.error("segment {} cannot be deleted", segment, e);
+        undeletable = true;
+        LOG.error("segment {} cannot be deleted; none is until the next start", segment, e);
       }
     }
   }

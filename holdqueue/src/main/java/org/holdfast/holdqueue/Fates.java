@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.holdfast.holdqueue.log.Entry;
+import org.holdfast.holdqueue.log.LogFailedException;
 import org.holdfast.holdqueue.log.SegmentLog;
 
 /**
@@ -16,12 +17,14 @@ import org.holdfast.holdqueue.log.SegmentLog;
 final class Fates {
 
   private final SegmentLog log;
+  private final SpareLog spare;
 
   /** Shared: fates are being written. Alone: a message is being carried forward. */
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
 
-  Fates(SegmentLog log) {
+  Fates(SegmentLog log, SpareLog spare) {
     this.log = log;
+    this.spare = spare;
   }
 
   /** {@link SegmentLog#append}. */
@@ -34,11 +37,16 @@ final class Fates {
     }
   }
 
-  /** {@link SegmentLog#appendWritten}. */
+  /**
+   * {@link SegmentLog#appendWritten}. When the log takes nothing any more, {@link SpareLog#append}:
+   * the index does not hear of these before a restart.
+   */
   void appendWritten(List<Entry> fates) throws IOException {
     lock.readLock().lock();
     try {
       log.appendWritten(fates);
+    } catch (LogFailedException e) {
+      spare.append(fates);
     } finally {
       lock.readLock().unlock();
     }

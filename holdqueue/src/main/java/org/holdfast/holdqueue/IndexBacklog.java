@@ -84,7 +84,7 @@ final class IndexBacklog implements Backlog {
     if (now.isEmpty()) {
       return;
     }
-    if (now.get().position() != row.position() || questions.delivery(now.get()).isPresent()) {
+    if (now.get().position() != row.position() || questions.reads(now.get())) {
       throw new IOException("message " + row.message() + " was carried elsewhere meanwhile");
     }
     LOG.error("message {} of {} is damaged and parked", row.message(), now.get().lane());
@@ -117,7 +117,7 @@ final class IndexBacklog implements Backlog {
     boolean surely = placed != null;
     if (placed != null && placed.revision() == index.revision()) {
       try {
-        return Optional.of(LoggedContent.read(log, placed.position(), delivery.size()));
+        return Optional.of(read(delivery, placed.position()));
       } catch (DamagedRecordException e) {
         LOG.debug("{} is not where it was any more", delivery.envelope().id(), e);
         surely = false; // if it is damaged and not moved, it may not be in the tables yet
@@ -142,7 +142,7 @@ final class IndexBacklog implements Backlog {
       }
       long position = row.get().position();
       try {
-        return Optional.of(LoggedContent.read(log, position, delivery.size()));
+        return Optional.of(read(delivery, position));
       } catch (DamagedRecordException e) {
         if (position == before) { // not moved by compaction meanwhile
           park(delivery, position, e);
@@ -151,6 +151,18 @@ final class IndexBacklog implements Backlog {
         before = position;
       }
     }
+  }
+
+  /**
+   * A damaged content that streams breaks the attempt off at its very end. One that was tried
+   * before is looked at first, else it would be tried for ever.
+   */
+  private Content read(Delivery delivery, long position) throws IOException {
+    Content content = LoggedContent.read(log, position, delivery.size());
+    if (delivery.attempts() > 0) {
+      LoggedContent.check(content);
+    }
+    return content;
   }
 
   private void park(Delivery delivery, long position, DamagedRecordException because)

@@ -3,6 +3,7 @@ package org.holdfast.holdqueue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import org.holdfast.holdqueue.index.MessageRecord;
 import org.holdfast.holdqueue.log.LogRecord;
@@ -24,13 +25,26 @@ final class LoggedContent {
    * @param size about how many octets the content has; a wrong guess costs a second reading
    */
   static Content read(SegmentLog log, long position, long size) throws IOException {
-    LogRecord record = log.read(position, HEADS + (int) Math.min(size, IN_MEMORY));
+    LogRecord record = log.read(position, HEADS + Math.clamp(size, 0, IN_MEMORY));
     int head = MessageRecord.headLength(record);
     if (record.length() > IN_MEMORY) {
       return new Streamed(record, head);
     }
     byte[] body = record.body();
     return new InMemory(ByteBuffer.wrap(body, head, body.length - head).slice());
+  }
+
+  /**
+   * Reads a content that streams to its end, to see whether it is damaged.
+   *
+   * @throws DamagedRecordException it fails its checksum
+   */
+  static void check(Content content) throws IOException {
+    if (content.inMemory() == null) {
+      try (InputStream in = content.open()) {
+        in.transferTo(OutputStream.nullOutputStream());
+      }
+    }
   }
 
   private record Streamed(LogRecord record, int head) implements Content {

@@ -50,7 +50,9 @@ class RememberedPlaceTest {
             new Random(1));
     index = Index.open(log, directory.resolve("index"), (_, _) -> {}, new Deleting());
     questions = new Questions(index);
-    Fates fates = new Fates(log);
+    SpareLog spare =
+        new SpareLog(new RealDisk(), directory.resolve("ends"), directory.resolve("quarantine"), 0);
+    Fates fates = new Fates(log, spare);
     backlog = new IndexBacklog(log, fates, index, questions, InstantSource.system(), PATIENCE);
     compactor = new Compactor(log, index, questions, fates);
     assertThat(index.await(0, PATIENCE)).isTrue();

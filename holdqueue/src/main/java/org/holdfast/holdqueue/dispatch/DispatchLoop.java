@@ -67,6 +67,7 @@ public final class DispatchLoop implements AutoCloseable {
   private volatile DispatchStatus status;
   private volatile boolean stopping;
   private volatile boolean finished;
+  private volatile @Nullable String failure;
 
   /**
    * A loop at rest; {@link #start} lets it go.
@@ -146,6 +147,14 @@ public final class DispatchLoop implements AutoCloseable {
   }
 
   /**
+   * Why nothing is begun any more; empty while all is well. For good, until a restart. What is open
+   * then is still recorded.
+   */
+  public Optional<String> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /**
    * Begins nothing new, waits for open attempts at most this long, records what is still open as
    * uncertain, and returns when no thread of it is left in the backlog. Further calls do nothing.
    */
@@ -192,13 +201,13 @@ public final class DispatchLoop implements AutoCloseable {
       long now = System.nanoTime() - origin;
       dispatcher.begin(now);
       boolean quiet = takeEvents();
-      guarded(_ -> dispatcher.turn());
-      handOut();
+      guarded(Dispatcher::turn);
+      guarded(_ -> handOut());
       if (now >= nextStatus) {
-        status = dispatcher.status(clock.instant());
         nextStatus = now + STATUS_NANOS;
+        guarded(_ -> status = dispatcher.status(clock.instant()));
       }
-      if (quiet) {
+      if (quiet && !finished) {
         long until = Math.min(dispatcher.nextTurn(), nextStatus);
         mailbox.await(until - (System.nanoTime() - origin));
       }
@@ -223,13 +232,27 @@ public final class DispatchLoop implements AutoCloseable {
       event.accept(dispatcher);
     } catch (RuntimeException e) {
       log.error("defect in the dispatcher; it goes on", e);
+    } catch (Error e) {
+      fail(e);
     }
+  }
+
+  /**
+   * What an Error (an exhausted heap or stack) left of the plan is not to be relied upon: a lane
+   * might be stranded, and nobody would know. How the open attempts end is still taken.
+   */
+  private void fail(Error because) {
+    log.error("the dispatcher failed; nothing is tried any more until a restart", because);
+    if (failure == null) {
+      failure = "the dispatcher failed: " + because;
+    }
+    dispatcher.stop();
   }
 
   private NextHops.Way way(String lane) {
     try {
       return nextHops.way(lane);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.warn("way of {} cannot be known", lane, e);
       return new NextHops.Way.Unknown("asking failed");
     }
@@ -248,13 +271,13 @@ public final class DispatchLoop implements AutoCloseable {
     }
   }
 
-  // ---- the readers' threads
+  // ---- the readers' threads: an Error there leaves the dispatcher's plan as it was
 
   private void read(String lane, int limit, long ticket) {
     try {
       List<Delivery> head = backlog.head(lane, limit);
       mailbox.post(dispatcher -> dispatcher.loaded(lane, ticket, head));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.warn("the head of {} cannot be read; asked again later", lane, e);
       mailbox.post(dispatcher -> dispatcher.loadFailed(lane, ticket));
     }
@@ -264,7 +287,7 @@ public final class DispatchLoop implements AutoCloseable {
     try {
       List<Backlog.Place> page = backlog.lanes(which, after, limit);
       mailbox.post(dispatcher -> dispatcher.walked(walk, page));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.warn("the lanes of {} after {} cannot be read; asked again later", which, after, e);
       mailbox.post(dispatcher -> dispatcher.walkFailed(walk));
     }
@@ -282,7 +305,7 @@ public final class DispatchLoop implements AutoCloseable {
       } else {
         nextHops.attempt(attempt.delivery, content.get(), attempt);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.error("{} cannot be tried; tried again later", attempt.delivery.envelope().id(), e);
       attempt.accept(new Outcome.Deferred(Outcome.Scope.LANE, "could not be tried: " + e));
     }

@@ -90,7 +90,7 @@ final class Recorder {
     try {
       backlog.record(batch);
       return true;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       log.error(
           "{} outcomes could not be written; nothing new is tried until they are", batch.size(), e);
       mailbox.post(Dispatcher::stalled);

@@ -102,7 +102,11 @@ public record FateRecord(
     }
   }
 
-  /** Reads it back. */
+  /**
+   * Reads it back.
+   *
+   * @throws DamagedRecordException it fails its checksum or makes no sense
+   */
   public static FateRecord read(LogRecord record) throws IOException {
     Kind kind = Kind.of(record.type());
     if (kind == null) {

@@ -602,7 +602,7 @@ public final class Index implements AutoCloseable {
    * The tables must be safe without a segment before it goes: else a crash would cost a rebuild.
    */
   private void dropUseless(Connection connection) throws SQLException {
-    List<Long> useless = segments.useless();
+    List<Long> useless = segments.useless(applied);
     Database open = opening;
     if (useless.isEmpty() || open == null) {
       return;

@@ -94,6 +94,9 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
 
   /** Where the content begins in the record's body. */
   public static int headLength(LogRecord record) throws IOException {
+    if (record.length() < LENGTH) {
+      throw new DamagedRecordException("message record at " + record.position() + " is too short");
+    }
     int length = ByteBuffer.wrap(record.octets(0, LENGTH)).getInt();
     if (length < LENGTH || length > record.length()) {
       throw new DamagedRecordException("message record at " + record.position() + " is malformed");
@@ -101,7 +104,11 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
     return length;
   }
 
-  /** Reads envelope and recipients; the content is left alone. */
+  /**
+   * Reads envelope and recipients; the content is left alone.
+   *
+   * @throws DamagedRecordException the octets make no sense; no checksum has been looked at
+   */
   public static MessageRecord read(LogRecord record) throws IOException {
     byte[] head = record.octets(0, headLength(record));
     return WireReader.read(head, record.position(), in -> read(in, record.position()));

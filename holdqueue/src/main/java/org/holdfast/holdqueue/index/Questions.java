@@ -113,7 +113,9 @@ public final class Questions {
    * The first deliveries of a lane that are neither parked nor ended, in order: those in the tables
    * and then those that are not there yet.
    *
-   * @param unreadable takes those whose record in the log no longer reads, which are left out
+   * @param unreadable takes those whose record in the log is damaged, which are left out
+   * @throws IOException the tables or the log cannot be read right now, which says nothing about
+   *     the records
    */
   public List<Placed> head(String lane, int limit, Consumer<Row> unreadable) throws IOException {
     Lock reading = index.readingHeads();
@@ -160,7 +162,9 @@ public final class Questions {
             index.passed(lane, row.key);
           }
         } else if (count < limit) {
-          Optional<Delivery> delivery = delivery(row);
+          // A damaged envelope may still read, as that of another lane.
+          Optional<Delivery> delivery =
+              delivery(row).filter(d -> d.recipient().lane().equals(lane));
           delivery.ifPresentOrElse(
               d -> found.put(row.key, new Placed(d, row.position, revision)),
               () -> unreadable.accept(row));
@@ -295,7 +299,7 @@ public final class Questions {
   }
 
   private QueueItem item(Row row) {
-    Delivery delivery = delivery(row).orElseGet(() -> unreadable(row));
+    Delivery delivery = shown(row);
     boolean scheduled = row.shown() == DeliveryState.DEFERRED && row.next > 0;
     return new QueueItem(
         delivery,
@@ -306,8 +310,22 @@ public final class Questions {
         Long.toString(row.key));
   }
 
-  /** Envelope and recipient from the log; empty when the record is damaged, which is logged. */
-  public Optional<Delivery> delivery(Row row) {
+  /** For people, who must see and reach a delivery whose record cannot be read, too. */
+  public Delivery shown(Row row) {
+    try {
+      return delivery(row).orElseGet(() -> unreadable(row));
+    } catch (IOException e) {
+      LOG.warn("message {} cannot be read right now", row.message, e);
+      return unreadable(row);
+    }
+  }
+
+  /**
+   * Envelope and recipient from the log; empty when the record is damaged, which is logged.
+   *
+   * @throws IOException the log cannot be read right now, which says nothing about the record
+   */
+  public Optional<Delivery> delivery(Row row) throws IOException {
     try {
       MessageRecord stored = MessageRecord.read(log.read(row.position));
       return Optional.of(
@@ -318,10 +336,15 @@ public final class Questions {
               recipient(row, stored),
               stored.size(),
               row.attempts));
-    } catch (IOException e) {
-      LOG.error("the record at {} of message {} cannot be read", row.position, row.message, e);
+    } catch (DamagedRecordException e) {
+      LOG.error("the record at {} of message {} is damaged", row.position, row.message, e);
       return Optional.empty();
     }
+  }
+
+  /** Whether its record reads, as one of the lane that the tables have it in. */
+  public boolean reads(Row row) throws IOException {
+    return delivery(row).filter(d -> d.recipient().lane().equals(row.lane)).isPresent();
   }
 
   private Recipient recipient(Row row, MessageRecord stored) throws IOException {
@@ -332,7 +355,7 @@ public final class Questions {
     }
     Recipient to = FateRecord.read(log.read(row.described)).to();
     if (to == null) {
-      throw new IOException("no recipient for delivery " + row.key);
+      throw new DamagedRecordException("no recipient for delivery " + row.key);
     }
     return to;
   }

@@ -88,12 +88,18 @@ final class SegmentUse {
 
   /**
    * Segments that hold no live message and whose records speak only of messages that are gone with
-   * segments deleted before, or with this one: a rebuild would not miss them.
+   * segments deleted before, or with this one: a rebuild would not miss them. Only those that were
+   * read to their end: whether one further on holds a live message is not known yet.
+   *
+   * @param applied where reading has come to
    */
-  List<Long> useless() {
+  List<Long> useless(long applied) {
     List<Long> found = new ArrayList<>();
     Set<Long> there = new HashSet<>(log.segments());
     for (long base : log.segments()) {
+      if (base + log.segmentLength(base) > applied) {
+        break;
+      }
       Rows.Segment segment = of(base);
       boolean free =
           segment.live == 0

@@ -48,7 +48,23 @@ public final class FaultyDisk implements Disk {
     FORCE,
     /** A force of a file that fails once; the next one says that all is well. */
     FORCE_ONCE,
-    RENAME
+    /** A directory's sync; it is a {@link #FORCE} too. */
+    DIRECTORY,
+    RENAME,
+    DELETE,
+    TRUNCATE,
+    CREATE,
+    OPEN,
+    /** A preallocation; its zeroes are {@link #WRITE}s too. */
+    ZERO,
+    READ
+  }
+
+  /** Which calls of a kind fail: from this one on, so many. */
+  private record Failing(int from, int times) {
+    boolean hits(int count) {
+      return count >= from && count - from < times;
+    }
   }
 
   private static final int SECTOR = 512;
@@ -60,7 +76,7 @@ public final class FaultyDisk implements Disk {
   /** Changes of names since their directory was synced, oldest first. */
   private final List<Rename> renames = new ArrayList<>();
 
-  private final Map<Call, Integer> failAt = new HashMap<>();
+  private final Map<Call, Failing> failAt = new HashMap<>();
   private final Map<Call, Integer> calls = new HashMap<>();
   private long capacity = Long.MAX_VALUE;
   private int life;
@@ -68,6 +84,9 @@ public final class FaultyDisk implements Disk {
   private int operations;
   private int powerCutAt = Integer.MAX_VALUE;
   private boolean off;
+  private boolean shortReads;
+  private long mostUsed;
+  private volatile Runnable reading = () -> {};
 
   /** A name came (from is null), went (to is null) or changed. */
   private static final class Rename {
@@ -108,8 +127,50 @@ public final class FaultyDisk implements Disk {
 
   /** The {@code nth} call from now on fails, and all later ones of its kind when it is a force. */
   public synchronized void fail(Call call, int nth) {
+    fail(call, nth, call == Call.FORCE ? Integer.MAX_VALUE : 1);
+  }
+
+  /** So many calls from the {@code nth} from now on fail. */
+  public synchronized void fail(Call call, int nth, int times) {
     calls.put(call, 0);
-    failAt.put(call, nth);
+    failAt.put(call, new Failing(nth, times));
+  }
+
+  /** The most octets that were there at once. */
+  public synchronized long mostUsed() {
+    return mostUsed;
+  }
+
+  /** Whether the power is off. */
+  public synchronized boolean isOff() {
+    return off;
+  }
+
+  /** Another disk with the same files, all synced. */
+  public synchronized FaultyDisk copy(long seed) {
+    FaultyDisk copy = new FaultyDisk(seed);
+    names.forEach((file, inode) -> copy.replace(file, Arrays.copyOf(inode.now, inode.size)));
+    return copy;
+  }
+
+  /** Every file, for tests that damage them. */
+  public synchronized List<Path> files(Path directory) {
+    return names.keySet().stream().filter(f -> directory.equals(f.getParent())).toList();
+  }
+
+  /** Counts calls from now on. */
+  public synchronized void count() {
+    calls.clear();
+  }
+
+  /** From now on reads return less than was asked for. */
+  public synchronized void readShort() {
+    shortReads = true;
+  }
+
+  /** Runs before every read, in the reader's thread, without the disk's monitor. */
+  public void beforeReads(Runnable hook) {
+    reading = hook;
   }
 
   /** No write fails any more. */
@@ -123,7 +184,7 @@ public final class FaultyDisk implements Disk {
     capacity = octets;
   }
 
-  /** How often this was called since the last {@link #fail} for it. */
+  /** How often this was called since the last {@link #fail} for it or {@link #count}. */
   public synchronized int calls(Call call) {
     return calls.getOrDefault(call, 0);
   }
@@ -205,8 +266,8 @@ public final class FaultyDisk implements Disk {
 
   private void called(Call call) throws IOException {
     int count = calls.merge(call, 1, Integer::sum);
-    Integer fails = failAt.get(call);
-    if (fails != null && (count == fails || (call == Call.FORCE && count > fails))) {
+    Failing failing = failAt.get(call);
+    if (failing != null && failing.hits(count)) {
       throw new IOException("injected failure of " + call + " " + count);
     }
   }
@@ -227,6 +288,7 @@ public final class FaultyDisk implements Disk {
   @Override
   public synchronized DiskFile create(Path file) throws IOException {
     changing();
+    called(Call.CREATE);
     if (names.containsKey(file)) {
       throw new IOException("exists: " + file);
     }
@@ -238,6 +300,7 @@ public final class FaultyDisk implements Disk {
   @Override
   public synchronized DiskFile open(Path file) throws IOException {
     powered();
+    called(Call.OPEN);
     Inode inode = names.get(file);
     if (inode == null) {
       throw new IOException("no file " + file);
@@ -255,6 +318,7 @@ public final class FaultyDisk implements Disk {
   @Override
   public synchronized void delete(Path file) throws IOException {
     changing();
+    called(Call.DELETE);
     Inode inode = names.get(file);
     if (inode == null) {
       throw new IOException("no file " + file);
@@ -276,6 +340,7 @@ public final class FaultyDisk implements Disk {
   @Override
   public synchronized void syncDirectory(Path directory) throws IOException {
     changing();
+    called(Call.DIRECTORY);
     called(Call.FORCE);
     for (Rename change : List.copyOf(renames)) {
       if (change.in(directory) && !change.isLostBy(lie)) {
@@ -390,6 +455,7 @@ public final class FaultyDisk implements Disk {
   private final class Open implements DiskFile {
     private final Inode inode;
     private final int born;
+    private boolean closed;
 
     Open(Inode inode, int born) {
       this.inode = inode;
@@ -400,16 +466,22 @@ public final class FaultyDisk implements Disk {
       if (born != life) {
         throw new IOException("the power is off");
       }
+      if (closed) {
+        throw new IOException("the file is closed");
+      }
     }
 
     @Override
     public int read(ByteBuffer to, long at) throws IOException {
+      reading.run();
       synchronized (FaultyDisk.this) {
         alive();
+        called(Call.READ);
         if (at >= inode.size) {
           return -1;
         }
         int count = (int) Math.min(to.remaining(), inode.size - at);
+        count = shortReads ? Math.min(count, 1 + random.nextInt(SECTOR)) : count;
         to.put(inode.now, (int) at, count);
         return count;
       }
@@ -423,12 +495,16 @@ public final class FaultyDisk implements Disk {
         called(Call.WRITE);
         byte[] octets = new byte[from.remaining()];
         from.get(octets);
-        if (used() + Math.max(0, at + octets.length - inode.size) > capacity) {
-          throw new IOException("no space left on device");
-        }
-        Change change = new Change((int) at, octets);
+        long room = capacity - used() + Math.max(0, inode.size - at);
+        boolean fits = octets.length <= room;
+        byte[] written = fits ? octets : Arrays.copyOf(octets, (int) Math.max(0, room));
+        Change change = new Change((int) at, written);
         inode.changes.add(change);
         inode.apply(change);
+        mostUsed = Math.max(mostUsed, used());
+        if (!fits) {
+          throw new IOException("no space left on device");
+        }
       }
     }
 
@@ -439,6 +515,15 @@ public final class FaultyDisk implements Disk {
         changing();
         forced(inode);
       }
+    }
+
+    @Override
+    public void zero(long from, long to) throws IOException {
+      synchronized (FaultyDisk.this) {
+        alive();
+        called(Call.ZERO);
+      }
+      DiskFile.super.zero(from, to);
     }
 
     @Override
@@ -454,6 +539,7 @@ public final class FaultyDisk implements Disk {
       synchronized (FaultyDisk.this) {
         alive();
         changing();
+        called(Call.TRUNCATE);
         if (size < inode.size) {
           Change change = new Change((int) size, null);
           inode.changes.add(change);
@@ -463,6 +549,10 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      synchronized (FaultyDisk.this) {
+        closed = true;
+      }
+    }
   }
 }
