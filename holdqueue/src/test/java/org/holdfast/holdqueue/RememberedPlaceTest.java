@@ -52,7 +52,9 @@ class RememberedPlaceTest {
     questions = new Questions(index);
     Fates fates = new Fates(log);
     backlog = new IndexBacklog(log, fates, index, questions, InstantSource.system(), PATIENCE);
-    compactor = new Compactor(log, index, questions, fates);
+    StoreSettings settings = new StoreSettings(directory, 1L << 30, 0, SEGMENTS, PATIENCE);
+    Room room = new Room(new RealDisk(), log, settings, SEGMENTS, () -> 0);
+    compactor = new Compactor(log, index, questions, fates, room, SEGMENTS);
     assertThat(index.await(0, PATIENCE)).isTrue();
   }
 

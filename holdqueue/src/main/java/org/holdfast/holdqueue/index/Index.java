@@ -118,6 +118,9 @@ public final class Index implements AutoCloseable {
   private boolean dirty;
   private boolean urgent;
 
+  /** The segment written to when useless ones were last looked for. */
+  private long active;
+
   /** A message was carried forward: its old segment may be useless when the tables are written. */
   private boolean carried;
 
@@ -531,9 +534,11 @@ public final class Index implements AutoCloseable {
     writeSegments(connection);
     writePosition(connection, applied);
     connection.commit();
-    boolean fewer = carried || !settled.isEmpty();
+    long last = log.segments().getLast();
+    boolean fewer = carried || !settled.isEmpty() || last != active;
     written(serving);
     if (applied >= bootEnd && fewer) {
+      active = last;
       dropUseless(connection);
     }
   }

@@ -161,6 +161,11 @@ final class LogWriter implements Runnable {
         rewrite(rewrite, answers);
         yield false;
       }
+      case Request.Roll roll -> {
+        rollUnlessEmpty();
+        answers.add(() -> roll.done().complete(segment.base()));
+        yield false;
+      }
       case Request.Close close -> {
         close(close);
         yield false;
@@ -204,6 +209,12 @@ final class LogWriter implements Runnable {
     long position = output.append(entry);
     log.wrote(position);
     return position;
+  }
+
+  private void rollUnlessEmpty() throws IOException {
+    if (output.offset() > SegmentHead.SIZE) {
+      roll();
+    }
   }
 
   /** The full segment is safe to its end before the next one exists: see {@link Recovery}. */

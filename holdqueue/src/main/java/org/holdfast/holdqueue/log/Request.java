@@ -19,6 +19,9 @@ sealed interface Request {
   /** Replaces the whole log. */
   record Rewrite(Iterator<Entry> entries, CompletableFuture<Long> done) implements Request {}
 
+  /** Begins a new segment, unless the one written to has no record; answers its base. */
+  record Roll(CompletableFuture<Long> done) implements Request {}
+
   /** Ends the writer. */
   record Close(CompletableFuture<Long> done) implements Request {}
 }

@@ -132,6 +132,14 @@ public final class SegmentLog implements AutoCloseable {
   }
 
   /**
+   * Begins a new segment, so that the one written to until now can be deleted or compacted. Nothing
+   * happens when that one is empty. Returns the base of the segment that is written to.
+   */
+  public long roll() throws IOException {
+    return ask(new Request.Roll(new CompletableFuture<>()));
+  }
+
+  /**
    * Replaces everything in the log, atomically with respect to a crash: afterwards the old or the
    * new contents are there, never a mixture. Returns the position of the last record. Appends wait
    * meanwhile.
