@@ -702,12 +702,16 @@ public final class Index implements AutoCloseable {
 
   /**
    * Segments that hold no live message and whose records speak only of messages that are gone with
-   * segments deleted before, or with this one: a rebuild would not miss them.
+   * segments deleted before, or with this one: a rebuild would not miss them. Only those that were
+   * read to their end: whether one further on holds a live message is not known yet.
    */
   private List<Long> useless() {
     List<Long> found = new ArrayList<>();
     Set<Long> there = new HashSet<>(log.segments());
     for (long base : log.segments()) {
+      if (base + log.segmentLength(base) > applied) {
+        break;
+      }
       Rows.Segment segment = segment(base);
       boolean free =
           segment.live == 0
