@@ -5,10 +5,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.holdfast.holdqueue.index.Index;
@@ -17,7 +15,7 @@ import org.holdfast.holdqueue.index.MessageRecord;
 import org.holdfast.holdqueue.index.Questions;
 import org.holdfast.holdqueue.log.DamagedRecordException;
 import org.holdfast.holdqueue.log.Entry;
-import org.holdfast.holdqueue.log.LogRecord;
+import org.holdfast.holdqueue.log.LogSettings;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +30,9 @@ import org.slf4j.LoggerFactory;
  * original, or both, and then the later one counts. The original's segment goes when the tables
  * that point to the copy are safe; the copy's segment cannot go before it ({@code Applier}).
  *
- * <p>A segment is looked at only when as many messages live in it as a while ago: one that is being
- * drained empties by itself.
+ * <p>One segment at a time: no other one is begun while copies and their originals are both there,
+ * so {@link Room} knows how much that can be. The segment being written to is asked to end when it
+ * is mostly dead and nothing goes on.
  */
 final class Compactor {
 
@@ -47,11 +46,8 @@ final class Compactor {
    */
   static final long STEP_OCTETS = 1L << 20;
 
-  /** Thin: what lives in it is at most this part of it. */
-  static final int THIN_DIVISOR = 2;
-
-  /** Segments looked at in one round at most. */
-  static final int LOOKS = 8;
+  /** The segment being written to is not ended for less than this. */
+  static final long ROLL_OCTETS = 1L << 20;
 
   /** Between rounds that found nothing to do. */
   private static final Duration PAUSE = Duration.ofSeconds(10);
@@ -63,20 +59,31 @@ final class Compactor {
   private final Index index;
   private final Questions questions;
   private final Fates fates;
+  private final Room room;
+  private final ThinSegments thin;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
-
-  /** As many messages as lived in a segment when it was last seen. The thread's only. */
-  private final Map<Long, Long> seen = new HashMap<>();
-
-  /** Segments that were looked at with so many and left as they are. The thread's only. */
-  private final Map<Long, Long> left = new HashMap<>();
 
   /** Where messages lie that are to be carried. The thread's only. */
   private final Deque<Long> waiting = new ArrayDeque<>();
 
-  Compactor(SegmentLog log, Index index, Questions questions, Fates fates) {
+  /** The segment that is being carried away; -1: none. The thread's only. */
+  private long carried = -1;
+
+  /** The segment for which there was no room last time; said once. The thread's only. */
+  private long refused = -1;
+
+  Compactor(
+      SegmentLog log,
+      Index index,
+      Questions questions,
+      Fates fates,
+      Room room,
+      LogSettings segments) {
     this.log = log;
+    this.room = room;
+    long worthRolling = Math.min(ROLL_OCTETS, segments.segmentBytes() / 2);
+    this.thin = new ThinSegments(log, questions, worthRolling);
     this.index = index;
     this.questions = questions;
     this.fates = fates;
@@ -117,6 +124,7 @@ final class Compactor {
     } catch (IOException | RuntimeException e) {
       LOG.warn("compaction is put off", e);
       waiting.clear();
+      carried = -1;
       return 0;
     }
   }
@@ -127,7 +135,7 @@ final class Compactor {
       return 0;
     }
     if (waiting.isEmpty()) {
-      findThin();
+      find();
     }
     if (waiting.isEmpty()) {
       return 0;
@@ -140,59 +148,46 @@ final class Compactor {
     return moved;
   }
 
-  private void findThin() throws IOException {
-    SortedMap<Long, Long> live = questions.live();
-    List<Long> bases = log.segments();
-    int looks = LOOKS;
-    for (int i = 0; i < bases.size() - 1 && looks > 0 && waiting.isEmpty(); i++) {
-      long base = bases.get(i);
-      Long now = live.get(base);
-      if (now != null && now.equals(seen.get(base)) && !now.equals(left.get(base))) {
-        looks--;
-        left.put(base, now);
-        look(base, bases.get(i + 1));
-      }
+  private void find() throws IOException {
+    if (carried >= 0 && !isGone(carried)) {
+      LOG.warn("segment {} is still there after its messages were carried away", carried);
+      thin.leave(carried);
     }
-    seen.keySet().retainAll(bases);
-    left.keySet().retainAll(bases);
-    seen.putAll(live);
+    carried = -1;
+    if (!index.await(log.sync(), CATCH_UP)) {
+      return; // what the tables do not know yet would look dead
+    }
+    Optional<ThinSegments.Found> found = thin.next();
+    if (found.isPresent()) {
+      begin(found.get());
+    } else if (thin.activeIsThin()) {
+      LOG.info("the segment being written to is mostly dead: {} is begun", log.roll());
+    }
   }
 
-  /** The tables know what was accepted here; what was carried here before, only the log does. */
-  private void look(long base, long next) throws IOException {
-    long most = log.segmentLength(base) / THIN_DIVISOR;
-    if (questions.octetsAccepted(base, next) > most) {
+  private void begin(ThinSegments.Found found) {
+    if (!room.mayCarry(found.octets())) {
+      if (refused != found.base()) {
+        LOG.warn("no room to compact segment {}, {} octets", found.base(), found.octets());
+      }
+      refused = found.base();
       return;
     }
-    List<Long> found = new ArrayList<>();
-    long[] octets = {0};
-    log.replay(
-        base,
-        next,
-        false,
-        record -> {
-          if (lives(record)) {
-            found.add(record.position());
-            octets[0] += record.length();
-          }
-        });
-    if (octets[0] <= most) {
-      LOG.info("segment {} is thin: {} messages, {} octets", base, found.size(), octets[0]);
-      waiting.addAll(found);
-    }
+    LOG.info(
+        "segment {}: {} messages, {} octets are carried forward",
+        found.base(),
+        found.places().size(),
+        found.octets());
+    carried = found.base();
+    waiting.addAll(found.places());
   }
 
-  private boolean lives(LogRecord record) throws IOException {
-    if (record.type() != MessageRecord.TYPE && record.type() != MessageRecord.MOVED) {
-      return false;
+  /** The index deletes segments after it has answered: the second answer comes after that. */
+  private boolean isGone(long base) throws IOException {
+    for (int i = 0; i < 2 && log.segmentLength(base) > 0; i++) {
+      index.await(log.sync(), CATCH_UP);
     }
-    try {
-      long sequence = MessageRecord.read(record).sequence();
-      return questions.positionOf(sequence).filter(p -> p == record.position()).isPresent();
-    } catch (DamagedRecordException e) {
-      LOG.debug("the record at {} stays where it is", record.position(), e);
-      return false;
-    }
+    return log.segmentLength(base) == 0;
   }
 
   /** With fates shut out, the tables are exact as soon as they have caught up. */

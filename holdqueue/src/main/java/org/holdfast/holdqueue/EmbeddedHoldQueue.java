@@ -24,7 +24,9 @@ import org.holdfast.holdqueue.index.Listener;
 import org.holdfast.holdqueue.index.MessageRecord;
 import org.holdfast.holdqueue.index.Questions;
 import org.holdfast.holdqueue.log.ContentException;
+import org.holdfast.holdqueue.log.Entry;
 import org.holdfast.holdqueue.log.LogFailedException;
+import org.holdfast.holdqueue.log.LogSettings;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -80,12 +82,13 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     this.settings = settings;
     this.limits = limits;
     this.clock = clock;
+    LogSettings segments = settings.log().fitting(settings.maxBytes());
     this.log =
         SegmentLog.open(
             disk,
             settings.directory().resolve("log"),
             settings.directory().resolve("quarantine"),
-            settings.log(),
+            segments,
             new SecureRandom());
     this.spare =
         new SpareLog(
@@ -95,7 +98,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
             SpareLog.MOST_OCTETS);
     try {
       spare.emptyInto(log);
-      this.room = new Room(disk, log, settings);
+      this.room = new Room(disk, log, settings, segments, counts::total);
     } catch (IOException | RuntimeException e) {
       closeLog();
       throw e;
@@ -105,7 +108,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
         Index.open(log, settings.directory().resolve("index"), counts::add, new Arrivals());
     this.questions = new Questions(index);
     this.actions = new Actions(log, fates, index, questions, clock, settings.exact());
-    this.compactor = new Compactor(log, index, questions, fates);
+    this.compactor = new Compactor(log, index, questions, fates, room, segments);
   }
 
   /**
@@ -145,13 +148,25 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   public void store(Envelope envelope, Content content, List<Held> recipients)
       throws StoreException {
     MessageRecord message = message(envelope, content, recipients);
-    refuseWithoutRoom(content.size());
+    long octets = Room.need(content.size(), recipients.size());
+    takeRoom(octets);
+    boolean stored = false;
+    try {
+      append(envelope, recipients, message.entry(content));
+      stored = true;
+    } finally {
+      room.settle(octets, stored);
+    }
+  }
+
+  private void append(Envelope envelope, List<Held> recipients, Entry message)
+      throws StoreException {
     recipients.forEach(held -> count(held, 1));
     if (recipients.stream().anyMatch(held -> held.running() != null)) {
       running.put(envelope.id(), List.copyOf(recipients));
     }
     try {
-      log.append(List.of(message.entry(content)));
+      log.append(List.of(message));
     } catch (IOException e) {
       recipients.forEach(held -> count(held, -1));
       running.remove(envelope.id());
@@ -184,7 +199,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     }
   }
 
-  private void refuseWithoutRoom(long octets) throws StoreException {
+  private void takeRoom(long octets) throws StoreException {
     if (closed) {
       throw new StoreException(StoreException.Cause.CLOSED, "the queue is closed");
     }
@@ -354,7 +369,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   @Override
   public Optional<String> trouble() {
-    return failure().or(() -> room.refusal(0));
+    return failure().or(() -> room.refusal());
   }
 
   /** What only a restart can mend. */
@@ -381,7 +396,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     }
     return failure().isPresent()
         ? Optional.of(StoreException.Cause.FAILED)
-        : room.refusal(0).map(_ -> StoreException.Cause.NO_ROOM);
+        : room.refusal().map(_ -> StoreException.Cause.NO_ROOM);
   }
 
   @Override

@@ -40,6 +40,9 @@ final class IndexBacklog implements Backlog {
   private final Questions questions;
   private final InstantSource clock;
 
+  /** What was written of failed attempts a moment ago. */
+  private final Repeats repeats;
+
   /** How long a reading waits for the tables. */
   private final Duration exact;
 
@@ -59,6 +62,7 @@ final class IndexBacklog implements Backlog {
     this.index = index;
     this.questions = questions;
     this.clock = clock;
+    this.repeats = new Repeats(clock, index::revision);
   }
 
   @Override
@@ -175,7 +179,8 @@ final class IndexBacklog implements Backlog {
   @Override
   public void record(List<Ended> batch) throws IOException {
     List<FateRecord> records = new ArrayList<>(batch.size());
-    for (Ended ended : batch) {
+    List<Ended> news = batch.stream().filter(ended -> !repeats.has(ended)).toList();
+    for (Ended ended : news) {
       FateRecord.Kind kind = kind(ended.outcome());
       if (kind != null) {
         records.add(
@@ -183,6 +188,7 @@ final class IndexBacklog implements Backlog {
       }
     }
     write(records);
+    news.forEach(repeats::wrote);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.holdfast.holdqueue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How many deliveries are waiting in each lane, parked ones aside. Thread-safe; 16 octets a slot,
@@ -16,6 +17,7 @@ final class LaneCounts {
   private static final int FIRST_SIZE = 64;
 
   private final Stripe[] stripes = new Stripe[STRIPES];
+  private final LongAdder total = new LongAdder();
 
   LaneCounts() {
     Arrays.setAll(stripes, i -> new Stripe());
@@ -24,6 +26,12 @@ final class LaneCounts {
   void add(String lane, long by) {
     long hash = hash(lane);
     stripe(hash).add(hash, by);
+    total.add(by);
+  }
+
+  /** Of all lanes together, about. */
+  long total() {
+    return total.sum();
   }
 
   boolean busy(String lane) {

@@ -54,7 +54,9 @@ class RememberedPlaceTest {
         new SpareLog(new RealDisk(), directory.resolve("ends"), directory.resolve("quarantine"), 0);
     Fates fates = new Fates(log, spare);
     backlog = new IndexBacklog(log, fates, index, questions, InstantSource.system(), PATIENCE);
-    compactor = new Compactor(log, index, questions, fates);
+    StoreSettings settings = new StoreSettings(directory, 1L << 30, 0, SEGMENTS, PATIENCE);
+    Room room = new Room(new RealDisk(), log, settings, SEGMENTS, () -> 0);
+    compactor = new Compactor(log, index, questions, fates, room, SEGMENTS);
     assertThat(index.await(0, PATIENCE)).isTrue();
   }
 

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * One open file. Reads may come from any thread, interrupted or not; writes, force and truncate
- * from one thread at a time that nobody interrupts.
+ * One open file. Reads may come from any thread, writes, force and truncate from one thread at a
+ * time; threads may be interrupted, which changes nothing here.
  */
 public interface DiskFile extends Closeable {
 

@@ -1,7 +1,6 @@
 package org.holdfast.holdqueue.disk;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -13,7 +12,7 @@ public final class ReadOnlyDisk implements Disk {
 
   @Override
   public DiskFile open(Path file) throws IOException {
-    return new RealFile(file, FileChannel.open(file, StandardOpenOption.READ));
+    return new RealFile(file, StandardOpenOption.READ);
   }
 
   @Override

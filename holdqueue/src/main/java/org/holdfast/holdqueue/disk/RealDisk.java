@@ -1,7 +1,6 @@
 package org.holdfast.holdqueue.disk;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,18 +15,13 @@ public final class RealDisk implements Disk {
   @Override
   public DiskFile create(Path file) throws IOException {
     return new RealFile(
-        file,
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE));
+        file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   @Override
   public DiskFile open(Path file) throws IOException {
     return new RealFile(
-        file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        file, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   @Override
@@ -68,7 +62,7 @@ public final class RealDisk implements Disk {
 
   @Override
   public void syncDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    try (var channel = RealFile.channel(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

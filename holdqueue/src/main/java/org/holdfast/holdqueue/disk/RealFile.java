@@ -1,30 +1,46 @@
 package org.holdfast.holdqueue.disk;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 
 /**
- * A file of the machine. An interrupt closes a FileChannel under everybody's feet, so only the one
- * writer uses it; readers share a RandomAccessFile, which interrupts do not touch.
+ * A file of the machine. An interrupt closes a FileChannel under everybody's feet, and whoever
+ * stores a message may be interrupted while it writes. So this uses what interrupts do not touch:
+ * for writing an asynchronous channel whose work is done by the caller's own thread at once, for
+ * reading a RandomAccessFile.
  */
 final class RealFile implements DiskFile {
 
-  private final FileChannel writer;
+  private static final ExecutorService AT_ONCE = new AtOnce();
+
+  private final AsynchronousFileChannel writer;
 
   /** Also the lock for its own position. */
   private final RandomAccessFile reader;
 
-  RealFile(Path file, FileChannel writer) throws IOException {
-    this.writer = writer;
+  /** Opens it; the options are those of the channel for writing. */
+  RealFile(Path file, StandardOpenOption... options) throws IOException {
+    this.writer = channel(file, options);
     try {
       this.reader = new RandomAccessFile(file.toFile(), "r");
     } catch (IOException e) {
       writer.close();
       throw e;
     }
+  }
+
+  /** A channel that no interrupt closes; nothing it is asked for goes on after the call. */
+  static AsynchronousFileChannel channel(Path file, StandardOpenOption... options)
+      throws IOException {
+    return AsynchronousFileChannel.open(file, Set.of(options), AT_ONCE);
   }
 
   @Override
@@ -48,7 +64,18 @@ final class RealFile implements DiskFile {
   public void write(ByteBuffer from, long at) throws IOException {
     long to = at;
     while (from.hasRemaining()) {
-      to += writer.write(from, to);
+      to += writeSome(from, to);
+    }
+  }
+
+  private int writeSome(ByteBuffer from, long at) throws IOException {
+    try {
+      return writer.write(from, at).get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException io ? io : new IOException(e);
+    } catch (InterruptedException e) { // cannot be: it is done before it is waited for
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException().initCause(e);
     }
   }
 

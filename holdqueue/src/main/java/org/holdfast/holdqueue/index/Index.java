@@ -110,6 +110,9 @@ public final class Index implements AutoCloseable {
   private Duration mending = MEND;
   private boolean shrinking;
 
+  /** The segment written to when useless ones were last looked for. */
+  private long active;
+
   /** A message was carried forward: its old segment may be useless when the tables are written. */
   private boolean carried;
 
@@ -521,11 +524,13 @@ public final class Index implements AutoCloseable {
     segments.write(connection);
     batch.position(applied);
     connection.commit();
-    boolean fewer = carried || !settled.isEmpty();
+    long last = log.segments().getLast();
+    boolean fewer = carried || !settled.isEmpty() || last != active;
     written(serving);
     mending = MEND;
     shrinking |= fewer;
     if (applied >= bootEnd && fewer) {
+      active = last;
       dropUseless(connection);
     }
   }

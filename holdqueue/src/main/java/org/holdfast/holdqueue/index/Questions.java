@@ -415,6 +415,12 @@ public final class Questions {
     return live;
   }
 
+  /** The segments whose mail the records of this one speak about; some of them may be gone. */
+  public List<Long> references(long base) throws IOException {
+    return ask(
+        "select target from reference where base = ?", List.of(base), row -> row.getLong(1));
+  }
+
   /** Octets of content of the messages that were accepted here and are still held. */
   public long octetsAccepted(long from, long until) throws IOException {
     return ask(

@@ -10,6 +10,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.holdfast.holdqueue.disk.Disk;
 import org.holdfast.holdqueue.disk.DiskFile;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that writes a log. Whatever is asked while an fsync runs shares the next one.
+ * The one who writes a log. Whatever is asked while an fsync runs shares the next one, written by a
+ * thread of its own; who comes alone writes and syncs in his own thread, without waiting for
+ * anybody to wake up. {@code turn} makes sure that there is one writer at a time.
  *
  * <p>The order that makes 250 mean safe: write, force, then publish the new end and answer. After
  * any failed write or force nothing is answered with success any more, see {@link
@@ -33,12 +37,28 @@ final class LogWriter implements Runnable {
   /** Most requests that share one fsync. */
   static final int BATCH = 1024;
 
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
   private final SegmentLog log;
   private final Disk disk;
   private final Path directory;
   private final long salt;
   private final LogSettings settings;
+  private final boolean inline;
   private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(WAITING);
+
+  /**
+   * Asked of the thread and not done yet. While there is any, nobody writes in his own thread: what
+   * one caller asks for is done in the order in which he asked.
+   */
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** Several came together last time: more are to be expected, and one sync for all is better. */
+  private volatile boolean crowded;
+
+  /** Guards all that follows: who holds it is the writer. */
+  private final ReentrantLock turn = new ReentrantLock();
+
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(SegmentOutput.BUFFER);
 
   /** What is answered when the batch is written, synced or not. */
@@ -52,10 +72,23 @@ final class LogWriter implements Runnable {
 
   private boolean dirty;
   private boolean closed;
+
+  /** Set by the writer, read by anybody. */
   private volatile @Nullable LogFailedException failure;
 
-  LogWriter(SegmentLog log, Disk disk, Path directory, long salt, LogSettings settings, long first)
+  /**
+   * @param inline whether who comes alone writes in his own thread
+   */
+  LogWriter(
+      SegmentLog log,
+      Disk disk,
+      Path directory,
+      long salt,
+      LogSettings settings,
+      long first,
+      boolean inline)
       throws IOException {
+    this.inline = inline;
     this.log = log;
     this.disk = disk;
     this.directory = directory;
@@ -70,8 +103,45 @@ final class LogWriter implements Runnable {
     return failure;
   }
 
+  /** Writes in the caller's thread when nobody else is at it, else asks the writer's thread. */
+  void write(Request.Write request) {
+    if (!inline || crowded || waiting.get() > 0 || isOnlyCarrier() || !turn.tryLock()) {
+      ask(request);
+      return;
+    }
+    boolean alone;
+    try {
+      alone = !closed && waiting.get() == 0;
+      if (alone) {
+        writeAlone(request);
+      }
+    } finally {
+      turn.unlock();
+    }
+    if (!alone) {
+      ask(request);
+    }
+  }
+
+  /** A virtual thread that waits for the disk would hold up all the others. */
+  private static boolean isOnlyCarrier() {
+    return PROCESSORS == 1 && Thread.currentThread().isVirtual();
+  }
+
+  private void writeAlone(Request.Write request) {
+    boolean before = dirty;
+    serve(List.of(request));
+    if (dirty && !before) {
+      waiting.incrementAndGet();
+      if (!requests.offer(new Request.Nudge(new CompletableFuture<>()))) {
+        waiting.decrementAndGet(); // it has enough to wake up for
+      }
+    }
+  }
+
   /** Asks; blocks while too much is waiting. An interrupt does not undo it. */
   void ask(Request request) {
+    waiting.incrementAndGet();
     boolean interrupted = false;
     while (true) {
       try {
@@ -93,23 +163,31 @@ final class LogWriter implements Runnable {
   @Override
   public void run() {
     List<Request> batch = new ArrayList<>(BATCH);
-    while (!closed) {
+    boolean ended = false;
+    long patience = Long.MAX_VALUE;
+    while (!ended) {
       batch.clear();
-      gather(batch);
-      serve(batch);
+      gather(batch, patience);
+      turn.lock();
+      try {
+        requests.drainTo(batch, BATCH - batch.size()); // who came while somebody else wrote
+        crowded = batch.size() > 1;
+        serve(batch);
+        ended = closed;
+        patience = dirty ? Math.max(0, syncBy - System.nanoTime()) : Long.MAX_VALUE;
+      } finally {
+        waiting.addAndGet(-batch.size());
+        turn.unlock();
+      }
     }
     refuseAll();
   }
 
-  private void gather(List<Request> batch) {
+  private void gather(List<Request> batch, long patience) {
     try {
-      Request first =
-          dirty
-              ? requests.poll(Math.max(0, syncBy - System.nanoTime()), TimeUnit.NANOSECONDS)
-              : requests.take();
+      Request first = requests.poll(patience, TimeUnit.NANOSECONDS);
       if (first != null) {
         batch.add(first);
-        requests.drainTo(batch, BATCH - 1);
       }
     } catch (InterruptedException e) {
       LOG.warn("somebody interrupted the log's writer; ignored");
@@ -153,12 +231,18 @@ final class LogWriter implements Runnable {
     }
     return switch (request) {
       case Request.Write write -> write(write, answers);
+      case Request.Nudge nudge -> false;
       case Request.Sync sync -> {
         answers.add(() -> sync.done().complete(output.end()));
         yield true;
       }
       case Request.Rewrite rewrite -> {
         rewrite(rewrite, answers);
+        yield false;
+      }
+      case Request.Roll roll -> {
+        rollUnlessEmpty();
+        answers.add(() -> roll.done().complete(segment.base()));
         yield false;
       }
       case Request.Close close -> {
@@ -204,6 +288,12 @@ final class LogWriter implements Runnable {
     long position = output.append(entry);
     log.wrote(position);
     return position;
+  }
+
+  private void rollUnlessEmpty() throws IOException {
+    if (output.offset() > SegmentHead.SIZE) {
+      roll();
+    }
   }
 
   /** The full segment is safe to its end before the next one exists: see {@link Recovery}. */

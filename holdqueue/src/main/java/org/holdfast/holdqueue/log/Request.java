@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** What the writer thread is asked to do; the answer is a position. */
+/** What the writer is asked to do; the answer is a position. */
 sealed interface Request {
 
   CompletableFuture<Long> done();
@@ -16,8 +16,14 @@ sealed interface Request {
   /** Puts everything written before on stable storage. */
   record Sync(CompletableFuture<Long> done) implements Request {}
 
+  /** Has the writer's thread look at what is to be synced by when. */
+  record Nudge(CompletableFuture<Long> done) implements Request {}
+
   /** Replaces the whole log. */
   record Rewrite(Iterator<Entry> entries, CompletableFuture<Long> done) implements Request {}
+
+  /** Begins a new segment, unless the one written to has no record; answers its base. */
+  record Roll(CompletableFuture<Long> done) implements Request {}
 
   /** Ends the writer. */
   record Close(CompletableFuture<Long> done) implements Request {}

@@ -56,7 +56,8 @@ public final class SegmentLog implements AutoCloseable {
       Path directory,
       Quarantine quarantine,
       LogSettings settings,
-      RandomGenerator random)
+      RandomGenerator random,
+      boolean inline)
       throws IOException {
     this.disk = disk;
     this.directory = directory;
@@ -66,7 +67,7 @@ public final class SegmentLog implements AutoCloseable {
     this.salt = found.salt();
     segments.putAll(found.segments());
     this.last = findLast();
-    this.writer = new LogWriter(this, disk, directory, salt, settings, found.next());
+    this.writer = new LogWriter(this, disk, directory, salt, settings, found.next(), inline);
     for (Path empty : recovery.emptied()) {
       disk.delete(empty);
     }
@@ -83,8 +84,25 @@ public final class SegmentLog implements AutoCloseable {
   public static SegmentLog open(
       Disk disk, Path directory, Path quarantine, LogSettings settings, RandomGenerator random)
       throws IOException {
+    return open(disk, directory, quarantine, settings, random, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param inline false: everything is written by the log's own thread, as it is when many come at
+   *     once
+   */
+  static SegmentLog open(
+      Disk disk,
+      Path directory,
+      Path quarantine,
+      LogSettings settings,
+      RandomGenerator random,
+      boolean inline)
+      throws IOException {
     SegmentLog log =
-        new SegmentLog(disk, directory, new Quarantine(disk, quarantine), settings, random);
+        new SegmentLog(disk, directory, new Quarantine(disk, quarantine), settings, random, inline);
     log.thread.start();
     return log;
   }
@@ -103,7 +121,7 @@ public final class SegmentLog implements AutoCloseable {
     }
     return records.isEmpty()
         ? last
-        : ask(new Request.Write(records, false, new CompletableFuture<>()));
+        : write(new Request.Write(records, false, new CompletableFuture<>()));
   }
 
   /**
@@ -111,7 +129,7 @@ public final class SegmentLog implements AutoCloseable {
    * {@link LogSettings#lazyNanos}. A failure is the writer's to log; nobody is told.
    */
   public void appendSoon(List<Entry> records) {
-    writer.ask(new Request.Write(records, true, new CompletableFuture<>()));
+    writer.write(new Request.Write(records, true, new CompletableFuture<>()));
   }
 
   /**
@@ -122,7 +140,7 @@ public final class SegmentLog implements AutoCloseable {
    */
   public void appendWritten(List<Entry> records) throws IOException {
     if (!records.isEmpty()) {
-      ask(new Request.Write(records, true, new CompletableFuture<>()));
+      write(new Request.Write(records, true, new CompletableFuture<>()));
     }
   }
 
@@ -132,12 +150,28 @@ public final class SegmentLog implements AutoCloseable {
   }
 
   /**
+   * Begins a new segment, so that the one written to until now can be deleted or compacted. Nothing
+   * happens when that one is empty. Returns the base of the segment that is written to.
+   */
+  public long roll() throws IOException {
+    return ask(new Request.Roll(new CompletableFuture<>()));
+  }
+
+  /**
    * Replaces everything in the log, atomically with respect to a crash: afterwards the old or the
    * new contents are there, never a mixture. Returns the position of the last record. Appends wait
    * meanwhile.
    */
   public long rewrite(Iterator<Entry> records) throws IOException {
     return ask(new Request.Rewrite(records, new CompletableFuture<>()));
+  }
+
+  private long write(Request.Write request) throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    writer.write(request);
+    return await(request.done());
   }
 
   private long ask(Request request) throws IOException {

@@ -19,14 +19,22 @@ import org.holdfast.holdqueue.disk.FaultyDisk.Call;
 import org.holdfast.holdqueue.disk.FaultyDisk.Lie;
 import org.holdfast.holdqueue.disk.FaultyDisk.Unsynced;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The power goes at every single operation of the log on its disk, and what was not synced is kept,
  * dropped, torn or reordered. And the variants that would lose mail, each of which this must catch.
  */
+@ParameterizedClass(name = "inline={0}")
+@ValueSource(booleans = {true, false})
 class LogCrashTest {
+
+  /** Whether the caller writes, being alone, or the log's own thread for all who wait. */
+  @Parameter boolean inline;
 
   private static final Path LOG = Path.of("q", "log");
   private static final Path QUARANTINE = Path.of("q", "quarantine");
@@ -111,9 +119,9 @@ class LogCrashTest {
     }
   }
 
-  private static List<String> read(FaultyDisk disk, boolean bodies) throws IOException {
+  private List<String> read(FaultyDisk disk, boolean bodies) throws IOException {
     List<String> found = new ArrayList<>();
-    try (SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, SMALL, new Random(1))) {
+    try (SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, SMALL, new Random(1), inline)) {
       log.replay(
           0,
           Long.MAX_VALUE,
@@ -123,9 +131,9 @@ class LogCrashTest {
     return found;
   }
 
-  private static void work(Disk disk, Work work, Books books) {
+  private void work(Disk disk, Work work, Books books) {
     try {
-      SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, SMALL, new Random(1));
+      SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, SMALL, new Random(1), inline);
       try {
         work.on(log, books);
       } finally {
@@ -137,7 +145,7 @@ class LogCrashTest {
   }
 
   /** What is wrong after crashes at every operation; how many there were is printed. */
-  private static List<String> crashEverywhere(
+  private List<String> crashEverywhere(
       String name, Unsynced unsynced, Lie lie, UnaryOperator<Disk> between, Work work)
       throws IOException {
     List<String> complaints = new ArrayList<>();
@@ -158,8 +166,8 @@ class LogCrashTest {
       }
     }
     System.out.printf(
-        "%s, %s: %d crashes, %d complaints%n",
-        name, unsynced, (operations + 1) * SEEDS, complaints.size());
+        "%s, %s, inline %s: %d crashes, %d complaints%n",
+        name, unsynced, inline, (operations + 1) * SEEDS, complaints.size());
     return complaints;
   }
 
@@ -265,7 +273,7 @@ class LogCrashTest {
     assertThat(afterAFailedForce(Retrying::new)).isNotEmpty();
   }
 
-  private static List<String> afterAFailedForce(UnaryOperator<Disk> between) throws IOException {
+  private List<String> afterAFailedForce(UnaryOperator<Disk> between) throws IOException {
     List<String> complaints = new ArrayList<>();
     for (int nth = 1; nth < 20; nth++) {
       FaultyDisk disk = new FaultyDisk(nth);

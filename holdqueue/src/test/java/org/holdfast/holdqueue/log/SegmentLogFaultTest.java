@@ -17,22 +17,30 @@ import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Call;
 import org.holdfast.holdqueue.disk.FaultyDisk.Unsynced;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a disk that misbehaves does to the log. */
+@ParameterizedClass(name = "inline={0}")
+@ValueSource(booleans = {true, false})
 class SegmentLogFaultTest {
+
+  /** Whether the caller writes, being alone, or the log's own thread for all who wait. */
+  @Parameter boolean inline;
 
   private static final Path LOG = Path.of("q", "log");
   private static final Path QUARANTINE = Path.of("q", "quarantine");
   private static final LogSettings SMALL = new LogSettings(600, 256, 1_000_000);
 
-  private static SegmentLog open(FaultyDisk disk) throws IOException {
+  private SegmentLog open(FaultyDisk disk) throws IOException {
     return open(disk, SMALL);
   }
 
-  private static SegmentLog open(FaultyDisk disk, LogSettings settings) throws IOException {
-    return SegmentLog.open(disk, LOG, QUARANTINE, settings, new Random(1));
+  private SegmentLog open(FaultyDisk disk, LogSettings settings) throws IOException {
+    return SegmentLog.open(disk, LOG, QUARANTINE, settings, new Random(1), inline);
   }
 
   private static Entry entry(String text) {
@@ -64,7 +72,7 @@ class SegmentLogFaultTest {
     return acknowledged;
   }
 
-  private static List<String> reopened(FaultyDisk disk) throws IOException {
+  private List<String> reopened(FaultyDisk disk) throws IOException {
     try (SegmentLog log = open(disk)) {
       return all(log);
     }
@@ -105,7 +113,7 @@ class SegmentLogFaultTest {
         .containsExactlyElementsOf(acknowledged);
   }
 
-  private static List<String> openAndFill(FaultyDisk disk) {
+  private List<String> openAndFill(FaultyDisk disk) {
     try {
       return fill(open(disk), 20);
     } catch (IOException e) {
@@ -244,7 +252,7 @@ class SegmentLogFaultTest {
     assertThat(reopenedWith(disk, one)).containsExactly("inner", "after");
   }
 
-  private static List<String> reopenedWith(FaultyDisk disk, LogSettings settings)
+  private List<String> reopenedWith(FaultyDisk disk, LogSettings settings)
       throws IOException {
     try (SegmentLog log = open(disk, settings)) {
       return all(log);
