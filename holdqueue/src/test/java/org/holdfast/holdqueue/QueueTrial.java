@@ -147,6 +147,7 @@ final class QueueTrial {
   void stop() {
     EmbeddedHoldQueue running = open;
     if (running != null) {
+      running.stop(Duration.ofSeconds(5)); // what came out is written down before it is recorded
       running.close();
     }
   }
