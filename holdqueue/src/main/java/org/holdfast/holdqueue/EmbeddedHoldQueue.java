@@ -357,13 +357,25 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   /** What was stored before the question is in the answer, if the index comes up in time. */
   private <T> T asking(Asked<T> asked) {
     try {
-      long end = log.failure().isPresent() || closed ? log.end() : log.sync();
-      if (!index.await(end, settings.exact())) {
+      if (!index.await(synced(), settings.exact())) {
         throw new NotYetKnownException(settings.exact());
       }
       return asked.answer();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The log's end; of a log that fails, or just did, what can be read. */
+  private long synced() throws IOException {
+    if (log.failure().isPresent() || closed) {
+      return log.end();
+    }
+    try {
+      return log.sync();
+    } catch (LogFailedException e) {
+      LOG.debug("a question found the log failing", e);
+      return log.end();
     }
   }
 

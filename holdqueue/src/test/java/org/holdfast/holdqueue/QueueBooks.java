@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -147,6 +148,15 @@ final class QueueBooks {
         .toList();
   }
 
+  /**
+   * After a failed fsync octets can be read that are not on the disk. A restart takes a record among
+   * them for good, its index too, and the next power cut takes the record: what nobody was told is
+   * safe is then shown as damaged.
+   */
+  static boolean isPhantom(QueueItem item) {
+    return item.delivery().envelope().id().startsWith("damaged-");
+  }
+
   /** What is wrong with what the queue says that it holds. */
   synchronized List<String> compare(EmbeddedHoldQueue queue, boolean duplicatesAllowed)
       throws IOException {
@@ -155,8 +165,12 @@ final class QueueBooks {
     for (QueueItem item : queue.list(QueueFilter.any(), null, 1000)) {
       String id = item.delivery().envelope().id();
       String name = name(id, item.delivery().recipient().address());
+      if (isPhantom(item) && duplicatesAllowed) {
+        continue;
+      }
       there.put(name, item);
-      if (!FakeNextHops.text(queue.content(id).orElseThrow()).equals(text(id))) {
+      Optional<Content> content = queue.content(id);
+      if (content.isEmpty() || !FakeNextHops.text(content.get()).equals(text(id))) {
         complaints.add(name + " does not read back");
       }
       if (asked.values().stream().noneMatch(places -> places.contains(name))) {

@@ -147,6 +147,7 @@ final class QueueTrial {
   void stop() {
     EmbeddedHoldQueue running = open;
     if (running != null) {
+      running.stop(Duration.ofSeconds(5)); // what came out is written down before it is recorded
       running.close();
     }
   }
@@ -287,7 +288,8 @@ final class QueueTrial {
       queue.start(world);
       world.opened.addAll(List.of(ALICE, BOB, CAROL, DAVE, ERIN));
       queue.opened(new Lanes.All());
-      await(() -> queue.summary().messages() == 0);
+      await(() ->
+          queue.list(QueueFilter.any(), null, 100).stream().allMatch(QueueBooks::isPhantom));
       complaints.addAll(books.atTheEnd(duplicatesAllowed));
       return complaints;
     }

@@ -60,6 +60,11 @@ public final class FaultyDisk implements Disk {
     READ
   }
 
+  /** Something that a test does before a call. */
+  public interface Hook {
+    void run() throws IOException;
+  }
+
   /** Which calls of a kind fail: from this one on, so many. */
   private record Failing(int from, int times) {
     boolean hits(int count) {
@@ -86,7 +91,7 @@ public final class FaultyDisk implements Disk {
   private boolean off;
   private boolean shortReads;
   private long mostUsed;
-  private volatile Runnable reading = () -> {};
+  private volatile Hook reading = () -> {};
 
   /** A name came (from is null), went (to is null) or changed. */
   private static final class Rename {
@@ -169,7 +174,7 @@ public final class FaultyDisk implements Disk {
   }
 
   /** Runs before every read, in the reader's thread, without the disk's monitor. */
-  public void beforeReads(Runnable hook) {
+  public void beforeReads(Hook hook) {
     reading = hook;
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.holdqueue.index;
+
+import org.jspecify.annotations.NullMarked;
