@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.holdfast.gateway.peers.CampaignBackend.Arrival;
 
-/** Compares what senders were told with what arrived. */
+/** Compares what senders were told with what arrived; sums up over all rounds. */
 final class CampaignResult {
 
   /** A message may still be read from a dead gateway's connection for so long. */
@@ -20,6 +20,15 @@ final class CampaignResult {
 
   /** Copies because a sender did not get its answer and sent again: another id. */
   int sentAgain;
+
+  /**
+   * Copies because a sender was told "later" when some of its recipients had been handed over
+   * already: another id.
+   */
+  int sentAgainLater;
+
+  /** Answers that said "later". */
+  int deferred;
 
   /** Copies because the gateway did not get the backend's answer: the same id. */
   int deliveredAgain;
@@ -37,6 +46,7 @@ final class CampaignResult {
 
   /** Counts one sender's users. */
   void add(CampaignSender sender, CampaignBackend backend) {
+    deferred += sender.deferred;
     for (String user : sender.users) {
       List<Arrival> arrivals = backend.arrivals(user);
       List<Integer> acknowledged = sender.acknowledged.getOrDefault(user, List.of());
@@ -79,8 +89,10 @@ final class CampaignResult {
     }
     seen.forEach((number, copies) -> {
       int more = copies.size() - 1;
-      sentAgain += more;
-      if (more > sender.cut.getOrDefault(number, 0)) {
+      int cut = Math.min(more, sender.cut.getOrDefault(number, 0));
+      sentAgain += cut;
+      sentAgainLater += more - cut;
+      if (more - cut > sender.putOff.getOrDefault(number, 0)) {
         unexplained.add(user + " " + number + " under " + copies.keySet());
       }
     });
