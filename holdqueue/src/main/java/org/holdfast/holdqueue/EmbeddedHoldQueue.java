@@ -360,13 +360,13 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   }
 
   @Override
-  public Optional<StoreException.Cause> refusal() {
+  public Optional<StoreException.Cause> refusal(long octets) {
     if (closed) {
       return Optional.of(StoreException.Cause.CLOSED);
     }
     return failure().isPresent()
         ? Optional.of(StoreException.Cause.FAILED)
-        : room.refusal(0).map(_ -> StoreException.Cause.NO_ROOM);
+        : room.refusal(octets).map(_ -> StoreException.Cause.NO_ROOM);
   }
 
   @Override
