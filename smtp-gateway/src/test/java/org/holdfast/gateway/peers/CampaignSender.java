@@ -43,6 +43,9 @@ final class CampaignSender implements Runnable {
   /** By number, how often the answer to the final dot was "later". */
   final Map<Integer, Integer> putOff = new HashMap<>();
 
+  /** By number, the gateway's id of the copy that was answered with 250. */
+  final Map<Integer, String> ids = new HashMap<>();
+
   /** Answers that say "never": there must be none. */
   final List<String> bounced = new ArrayList<>();
 
@@ -63,6 +66,7 @@ final class CampaignSender implements Runnable {
   /** Forgets what was answered; its numbers go on. */
   void forget() {
     acknowledged.clear();
+    ids.clear();
     cut.clear();
     putOff.clear();
     deferred = 0;
@@ -160,7 +164,9 @@ final class CampaignSender implements Runnable {
       out.write(letter.replace("\r\n.", "\r\n.."));
       out.flush();
       cut.merge(number, 1, Integer::sum);
-      boolean taken = yes(say("."));
+      String answer = say(".");
+      boolean taken = yes(answer);
+      ids.put(number, answer.substring(answer.indexOf('=') + 1));
       cut.merge(number, -1, Integer::sum);
       if (!taken) {
         putOff.merge(number, 1, Integer::sum);
