@@ -381,7 +381,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   @Override
   public Optional<String> trouble() {
-    return failure().or(() -> room.refusal());
+    return failure().or(() -> room.refusal(0));
   }
 
   /** What only a restart can mend. */
@@ -402,13 +402,13 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   }
 
   @Override
-  public Optional<StoreException.Cause> refusal() {
+  public Optional<StoreException.Cause> refusal(long octets) {
     if (closed) {
       return Optional.of(StoreException.Cause.CLOSED);
     }
     return failure().isPresent()
         ? Optional.of(StoreException.Cause.FAILED)
-        : room.refusal().map(_ -> StoreException.Cause.NO_ROOM);
+        : room.refusal(octets).map(_ -> StoreException.Cause.NO_ROOM);
   }
 
   @Override

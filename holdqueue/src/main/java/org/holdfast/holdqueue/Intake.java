@@ -26,6 +26,9 @@ public interface Intake {
    */
   boolean hasBacklog(String lane);
 
-  /** Why {@link #store} would refuse a message right now; empty while it would not. No I/O. */
-  Optional<StoreException.Cause> refusal();
+  /**
+   * Why {@link #store} would refuse a message with this many octets of content right now; empty
+   * while it would not. No I/O.
+   */
+  Optional<StoreException.Cause> refusal(long octets);
 }

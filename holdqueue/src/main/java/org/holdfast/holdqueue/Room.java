@@ -65,11 +65,7 @@ final class Room {
    * @param waiting how many deliveries will yet come to an end
    */
   Room(
-      Disk disk,
-      SegmentLog log,
-      StoreSettings settings,
-      LogSettings segments,
-      LongSupplier waiting)
+      Disk disk, SegmentLog log, StoreSettings settings, LogSettings segments, LongSupplier waiting)
       throws IOException {
     this.disk = disk;
     this.log = log;
@@ -93,7 +89,7 @@ final class Room {
   /** Takes this much, which {@link #settle} must give back, or says why not. */
   Optional<String> take(long octets) {
     taken.addAndGet(octets);
-    Optional<String> refusal = refusal();
+    Optional<String> refusal = refusal(0);
     if (refusal.isPresent()) {
       taken.addAndGet(-octets);
     }
@@ -109,10 +105,10 @@ final class Room {
     }
   }
 
-  /** Why a message would be refused now. */
-  Optional<String> refusal() {
+  /** Why a message that needs this much would be refused now. */
+  Optional<String> refusal(long octets) {
     askIfStale();
-    long more = taken.get() + landed.get() + waiting.getAsLong() * END_OCTETS + reserve;
+    long more = octets + taken.get() + landed.get() + waiting.getAsLong() * END_OCTETS + reserve;
     if (used + more > maxBytes) {
       return Optional.of("max-bytes is reached");
     }

@@ -3,9 +3,14 @@ package org.holdfast.holdqueue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.holdfast.holdqueue.disk.Disk;
 import org.holdfast.holdqueue.index.FateRecord;
 import org.holdfast.holdqueue.index.Key;
@@ -17,9 +22,16 @@ import org.holdfast.holdqueue.log.LogRecord;
  * Reads a queue's folder without its owner: what is held, according to the log alone. Changes
  * nothing, needs no index, no configuration, no lock. One thread.
  *
- * <p>Memory: some 200 octets for each delivery held. Messages are streamed.
+ * <p>Memory: for what is held, some 40 octets for each delivery (see {@link KeyTable}), more for
+ * one that a person redirected. Envelopes are read again when they are wanted, messages streamed.
  */
 public final class StoreReader implements AutoCloseable {
+
+  /** Octets of a damaged message's envelope that are looked at, at most. */
+  private static final int REMAINS = 4 << 20;
+
+  /** Recipients of a damaged message that are named. */
+  private static final int REMAINS_NAMED = 10;
 
   private final LogReader log;
 
@@ -65,13 +77,43 @@ public final class StoreReader implements AutoCloseable {
     return log.foreign();
   }
 
+  /** Octets of all segments. */
+  public long octets() {
+    return log.octets();
+  }
+
   /** Reads every octet, in the order of the log. */
   public void read(Visitor visitor) throws IOException {
     log.read(new Decoding(visitor));
   }
 
+  /** What a damaged message still says of itself, for a person who looks for it; may be wrong. */
+  private String remains(String segment, long offset) {
+    try {
+      LogRecord record = log.at(Long.parseLong(segment.substring(0, 16), 16) + offset);
+      boolean message = record.type() == MessageRecord.TYPE || record.type() == MessageRecord.MOVED;
+      if (!message || MessageRecord.headLength(record) > REMAINS) {
+        return "";
+      }
+      MessageRecord read = MessageRecord.read(record);
+      String to =
+          read.parts().stream()
+              .limit(REMAINS_NAMED)
+              .map(part -> "<" + part.recipient().address() + ">")
+              .collect(Collectors.joining(", "));
+      return "; it seems to be message %s from <%s> for %s%s"
+          .formatted(
+              read.envelope().id(),
+              read.envelope().reversePath(),
+              to,
+              read.parts().size() > REMAINS_NAMED ? " and others" : "");
+    } catch (IOException | RuntimeException e) {
+      return ""; // nothing of it makes sense
+    }
+  }
+
   /** Makes sense of records; one that makes none is damage, and the rest goes on. */
-  private static final class Decoding implements LogReader.Visitor {
+  private final class Decoding implements LogReader.Visitor {
     private final Visitor visitor;
     private String segment = "";
 
@@ -119,7 +161,7 @@ public final class StoreReader implements AutoCloseable {
 
     @Override
     public void damaged(String name, long offset, long octets) throws IOException {
-      visitor.damaged(name, offset, octets, "no good record");
+      visitor.damaged(name, offset, octets, "no good record" + remains(name, offset));
     }
 
     @Override
@@ -129,8 +171,7 @@ public final class StoreReader implements AutoCloseable {
   }
 
   /** One delivery that has no end in the log. */
-  public record Pending(
-      Recipient recipient, String nextHop, boolean parked, int attempts, String reply) {}
+  public record Pending(Recipient recipient, String nextHop, boolean parked) {}
 
   /** A message that is held, and for whom. */
   public interface HeldVisitor {
@@ -140,43 +181,73 @@ public final class StoreReader implements AutoCloseable {
 
     /** Something here no longer reads: it may have been a message. */
     void unreadable(long position, String why);
+
+    /** This much of the log, in octets, was looked at; called now and then, in order. */
+    default void looked(long octets) {}
   }
 
   /** Hands out everything that is held, in the order of acceptance. */
   public void held(HeldVisitor visitor) throws IOException {
     Tally tally = new Tally(visitor);
     read(tally);
-    for (Map.Entry<Long, Message> each : tally.messages.entrySet()) {
-      Message held = each.getValue();
-      MessageRecord message;
-      Content content;
-      try {
-        LogRecord record = log.at(held.position);
-        message = MessageRecord.read(record);
-        content = new InLog(record, MessageRecord.headLength(record));
-      } catch (IOException | RuntimeException e) {
-        visitor.unreadable(held.position, String.valueOf(e.getMessage()));
-        continue;
-      }
-      visitor.held(message, List.copyOf(held.deliveries.values()), content);
-    }
+    tally.inOrder((position, keys) -> held(position, keys, tally, visitor));
   }
 
-  /** A message and its deliveries by key. */
-  private static final class Message {
-    private final Map<Long, Pending> deliveries = new TreeMap<>();
-    private long position;
+  private void held(long position, List<Long> keys, Tally tally, HeldVisitor visitor)
+      throws IOException {
+    MessageRecord message;
+    List<Pending> deliveries;
+    Content content;
+    try {
+      LogRecord record = log.at(position);
+      message = MessageRecord.read(record);
+      deliveries = pending(message, keys, tally);
+      content = new InLog(record, MessageRecord.headLength(record));
+    } catch (IOException | RuntimeException e) {
+      visitor.unreadable(position, String.valueOf(e.getMessage()));
+      return;
+    }
+    visitor.held(message, deliveries, content);
+  }
+
+  private List<Pending> pending(MessageRecord message, List<Long> keys, Tally tally)
+      throws IOException {
+    List<Pending> deliveries = new ArrayList<>(keys.size());
+    Map<Long, MessageRecord.Part> parts = new HashMap<>();
+    message.parts().forEach(part -> parts.put(message.key(part), part));
+    for (Long key : keys) {
+      MessageRecord.Part part = parts.get(key);
+      boolean parked = tally.parked.contains(key);
+      if (part != null) {
+        deliveries.add(new Pending(part.recipient(), part.nextHop(), parked));
+      } else {
+        FateRecord redirection = FateRecord.read(log.at(Key.order(key)));
+        deliveries.add(
+            new Pending(Objects.requireNonNull(redirection.to()), redirection.nextHop(), parked));
+      }
+    }
+    return deliveries;
+  }
+
+  /** Takes a message's place and the keys of its deliveries, at least one. */
+  private interface Places {
+    void message(long position, List<Long> keys) throws IOException;
   }
 
   /** Adds up the records: the rules are those of the index's applier. */
   private static final class Tally implements Visitor {
-    private final Map<Long, Message> messages = new TreeMap<>();
 
-    /** Keys that redirection gave, and whose message they belong to. */
-    private final Map<Long, Long> redirected = new TreeMap<>();
+    /** By key of a delivery that is held, where its message lies. */
+    private final KeyTable live = new KeyTable();
+
+    private final KeyTable parked = new KeyTable();
+
+    /** Keys that redirection gave, and the sequence of their message. */
+    private final Map<Long, Long> redirected = new HashMap<>();
 
     private final HeldVisitor visitor;
     private long base;
+    private long looked;
 
     Tally(HeldVisitor visitor) {
       this.visitor = visitor;
@@ -184,78 +255,104 @@ public final class StoreReader implements AutoCloseable {
 
     @Override
     public void message(LogRecord record, MessageRecord message, boolean moved) {
-      Message known = messages.get(message.sequence());
-      if (known != null) {
-        known.position = record.position();
-        return;
-      }
-      Message made = new Message();
-      made.position = record.position();
-      for (MessageRecord.Part part : message.parts()) {
-        long key = message.key(part);
-        if (Key.order(key) != message.sequence()) {
-          redirected.put(key, message.sequence());
+      List<Long> keys = message.parts().stream().map(message::key).toList();
+      boolean known = moved && keys.stream().anyMatch(live::contains);
+      for (int i = 0; i < keys.size(); i++) {
+        long key = keys.get(i);
+        if (live.contains(key)) {
+          live.put(key, record.position());
+        } else if (!known) {
+          add(message, message.parts().get(i), record.position());
         }
-        made.deliveries.put(
-            key,
-            new Pending(
-                part.recipient(),
-                part.nextHop(),
-                part.entry() == Held.Entry.PARKED,
-                part.attempts(),
-                part.reason()));
       }
-      messages.put(message.sequence(), made);
+    }
+
+    private void add(MessageRecord message, MessageRecord.Part part, long position) {
+      long key = message.key(part);
+      live.put(key, position);
+      if (Key.order(key) != message.sequence()) {
+        redirected.put(key, message.sequence());
+      }
+      if (part.entry() == Held.Entry.PARKED) {
+        parked.put(key, 1);
+      }
     }
 
     @Override
     public void fate(LogRecord record, FateRecord fate) {
-      long sequence = redirected.getOrDefault(fate.key(), Key.order(fate.key()));
-      Message message = messages.get(sequence);
-      Pending pending = message == null ? null : message.deliveries.get(fate.key());
-      if (message == null || pending == null) {
+      if (!live.contains(fate.key())) {
         return;
       }
       switch (fate.kind()) {
-        case DELIVERED, DISCARDED -> end(sequence, message, fate.key());
-        case DEFERRED, UNCERTAIN ->
-            put(message, fate, pending, pending.parked, pending.attempts + 1);
-        case REFUSED -> put(message, fate, pending, true, pending.attempts + 1);
-        case PARKED -> put(message, fate, pending, true, pending.attempts);
-        case RETRIED -> put(message, fate, pending, false, pending.attempts);
-        case REDIRECTED -> redirect(record, fate, sequence, message);
+        case DELIVERED, DISCARDED -> end(fate.key());
+        case REFUSED, PARKED -> parked.put(fate.key(), 1);
+        case RETRIED -> parked.remove(fate.key());
+        case REDIRECTED -> redirect(record, fate);
+        case DEFERRED, UNCERTAIN -> {}
       }
     }
 
-    private static void put(
-        Message message, FateRecord fate, Pending was, boolean parked, int attempts) {
-      message.deliveries.put(
-          fate.key(), new Pending(was.recipient, was.nextHop, parked, attempts, fate.text()));
-    }
-
-    private void end(long sequence, Message message, long key) {
-      message.deliveries.remove(key);
+    private void end(long key) {
+      live.remove(key);
+      parked.remove(key);
       redirected.remove(key);
-      if (message.deliveries.isEmpty()) {
-        messages.remove(sequence);
-      }
     }
 
-    private void redirect(LogRecord record, FateRecord fate, long sequence, Message message) {
-      Recipient to = fate.to();
-      if (to == null) {
+    private void redirect(LogRecord record, FateRecord fate) {
+      if (fate.to() == null) {
         return;
       }
       long key = Key.of(record.position(), Key.number(fate.key()));
-      message.deliveries.remove(fate.key());
-      redirected.remove(fate.key());
+      long sequence = redirected.getOrDefault(fate.key(), Key.order(fate.key()));
+      long position = live.get(fate.key());
+      end(fate.key());
+      live.put(key, position);
       redirected.put(key, sequence);
-      message.deliveries.put(key, new Pending(to, fate.nextHop(), false, 0, fate.text()));
+    }
+
+    /** Messages in the order of acceptance. */
+    void inOrder(Places places) throws IOException {
+      NavigableMap<Long, List<Long>> more = new TreeMap<>();
+      redirected.forEach(
+          (key, sequence) -> more.computeIfAbsent(sequence, s -> new ArrayList<>()).add(key));
+      List<Long> keys = new ArrayList<>();
+      long sequence = -1;
+      for (long key : live.sorted()) {
+        if (redirected.containsKey(key)) {
+          continue;
+        }
+        if (Key.order(key) != sequence) {
+          hand(sequence, keys, more, places);
+          sequence = Key.order(key);
+        }
+        keys.add(key);
+      }
+      hand(sequence, keys, more, places);
+      hand(Long.MAX_VALUE, keys, more, places);
+    }
+
+    /** Hands out those with redirected deliveries only that come before, and then this one. */
+    private void hand(
+        long sequence, List<Long> keys, NavigableMap<Long, List<Long>> more, Places places)
+        throws IOException {
+      while (!more.isEmpty() && more.firstKey() < sequence) {
+        List<Long> only = more.pollFirstEntry().getValue();
+        places.message(live.get(only.getFirst()), only);
+      }
+      if (keys.isEmpty()) {
+        return;
+      }
+      List<Long> all = new ArrayList<>(keys);
+      all.addAll(Objects.requireNonNullElse(more.remove(sequence), List.of()));
+      keys.clear();
+      places.message(live.get(all.getFirst()), all);
     }
 
     @Override
     public void segment(String name, long octets, boolean head) {
       base = Long.parseLong(name.substring(0, 16), 16);
+      visitor.looked(looked);
+      looked += octets;
     }
 
     @Override

@@ -311,7 +311,7 @@ class EmbeddedHoldQueueTest {
                 new Deadly())));
     eventually(() -> queue.trouble().isPresent());
     assertThat(queue.trouble().orElseThrow()).contains("index");
-    assertThat(queue.refusal()).contains(StoreException.Cause.FAILED);
+    assertThat(queue.refusal(0)).contains(StoreException.Cause.FAILED);
     assertThatThrownBy(() -> store("later", "alice@example.com"))
         .isInstanceOfSatisfying(
             StoreException.class, e -> assertThat(e.why()).isEqualTo(StoreException.Cause.FAILED));

@@ -110,8 +110,10 @@ class RepeatsTest {
                 new Random(1));
         Index index = Index.open(log, directory.resolve("index"), (_, _) -> {}, new Nobody())) {
       Questions questions = new Questions(index);
+      SpareLog spare =
+          new SpareLog(new RealDisk(), directory.resolve("ends"), directory.resolve("bad"), 0);
       IndexBacklog backlog =
-          new IndexBacklog(log, new Fates(log), index, questions, clock, PATIENCE);
+          new IndexBacklog(log, new Fates(log, spare), index, questions, clock, PATIENCE);
       for (int lane = 0; lane < 5; lane++) {
         store(log, "lane" + lane);
       }

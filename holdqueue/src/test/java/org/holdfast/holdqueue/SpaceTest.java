@@ -125,7 +125,7 @@ class SpaceTest {
     world.otherwise = new NextHops.Way.Open("imap5-6", 0);
     queue.start(world);
     eventually(() -> world.delivered.size() == first);
-    eventually(() -> queue.refusal().isEmpty());
+    eventually(() -> queue.refusal(0).isEmpty());
     world.otherwise = new NextHops.Way.Shut("imap5-6", "on hold");
     eventually(() -> queue.summary().storeBytes() < MAX_BYTES / 4);
     assertTakes(first * 3 / 4);

@@ -115,6 +115,11 @@ public final class LogReader implements AutoCloseable {
     return segments.isEmpty();
   }
 
+  /** Octets of all segments. */
+  public long octets() {
+    return segments.values().stream().mapToLong(Opened::size).sum();
+  }
+
   /** Whether a segment's head told the log's salt: without it no record can be recognized. */
   public boolean salted() {
     return salted;

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -14,6 +13,8 @@ import java.util.Locale;
  * >}, an empty line at the end.
  */
 final class Mbox {
+
+  private static final int PIECE = 64 << 10;
 
   private static final byte[] FROM = {'F', 'r', 'o', 'm', ' '};
 
@@ -35,45 +36,105 @@ final class Mbox {
 
   /** Copies a message with CRLF line ends; memory does not depend on its size. */
   static void quote(InputStream message, OutputStream out) throws IOException {
-    int c = message.read();
-    while (c >= 0) {
-      c = line(message, c, out);
+    Quoting quoting = new Quoting(out);
+    byte[] piece = new byte[PIECE];
+    for (int count = message.read(piece); count >= 0; count = message.read(piece)) {
+      quoting.octets(piece, count);
     }
-    out.write('\n');
+    quoting.end();
   }
 
-  /** Copies one line that begins with this octet; returns the first octet of the next one. */
-  private static int line(InputStream message, int first, OutputStream out) throws IOException {
-    int c = first;
-    while (c == '>') {
-      out.write('>');
-      c = message.read();
+  /** What is known between two pieces. */
+  private static final class Quoting {
+    private final OutputStream out;
+
+    /** Octets of "From " seen after the '>' that begin this line; -1: this line is no such one. */
+    private int matched;
+
+    /** A CR was read and nothing after it. */
+    private boolean cr;
+
+    private boolean lineOpen;
+
+    Quoting(OutputStream out) {
+      this.out = out;
     }
-    c = beginning(message, c, out);
-    while (c >= 0 && c != '\n') {
-      int next = message.read();
-      if (c != '\r' || next != '\n') {
-        out.write(c);
+
+    void octets(byte[] piece, int count) throws IOException {
+      int at = 0;
+      while (at < count) {
+        if (matched >= 0 || cr || piece[at] == '\r' || piece[at] == '\n') {
+          octet(piece[at++]);
+        } else {
+          int end = lineEnd(piece, at, count);
+          out.write(piece, at, end - at);
+          at = end;
+        }
       }
-      c = next;
     }
-    out.write('\n');
-    return c < 0 ? c : message.read();
-  }
 
-  /** Copies what looks like "From "; puts the '>' before it when it is that. */
-  private static int beginning(InputStream message, int first, OutputStream out)
-      throws IOException {
-    int matched = 0;
-    int c = first;
-    while (matched < FROM.length && c == FROM[matched]) {
-      matched++;
-      c = message.read();
+    private static int lineEnd(byte[] piece, int from, int to) {
+      int at = from;
+      while (at < to && piece[at] != '\r' && piece[at] != '\n') {
+        at++;
+      }
+      return at;
     }
-    if (matched == FROM.length) {
-      out.write('>');
+
+    private void octet(byte octet) throws IOException {
+      if (cr && octet != '\n') {
+        inLine();
+        out.write('\r');
+      }
+      cr = octet == '\r';
+      if (octet == '\n') {
+        endLine();
+      } else if (!cr) {
+        text(octet);
+      }
     }
-    out.write(Arrays.copyOf(FROM, matched));
-    return c;
+
+    private void text(byte octet) throws IOException {
+      lineOpen = true;
+      if (matched == 0 && octet == '>') {
+        out.write('>');
+      } else if (matched >= 0 && octet == FROM[matched]) {
+        matched++;
+        if (matched == FROM.length) {
+          out.write('>');
+          inLine();
+        }
+      } else {
+        inLine();
+        out.write(octet);
+      }
+    }
+
+    /** The beginning of this line is decided. */
+    private void inLine() throws IOException {
+      lineOpen = true;
+      if (matched > 0) {
+        out.write(FROM, 0, matched);
+      }
+      matched = -1;
+    }
+
+    private void endLine() throws IOException {
+      inLine();
+      out.write('\n');
+      matched = 0;
+      lineOpen = false;
+    }
+
+    void end() throws IOException {
+      if (cr) {
+        inLine();
+        out.write('\r');
+      }
+      if (lineOpen) {
+        endLine();
+      }
+      out.write('\n');
+    }
   }
 }

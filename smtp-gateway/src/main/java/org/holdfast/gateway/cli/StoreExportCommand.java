@@ -1,14 +1,15 @@
 package org.holdfast.gateway.cli;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.holdfast.holdqueue.Content;
 import org.holdfast.holdqueue.StoreReader;
 import org.holdfast.holdqueue.StoreReader.Pending;
 import org.holdfast.holdqueue.index.MessageRecord;
+import org.holdfast.holdqueue.log.DamagedRecordException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -41,6 +43,11 @@ import picocli.CommandLine.Spec;
           + " which is said by name; the others were written."
     })
 final class StoreExportCommand implements Callable<Integer> {
+
+  private static final int BUFFER = 64 << 10;
+
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
   @Mixin private @Nullable StoreFolder folder;
 
@@ -72,8 +79,12 @@ final class StoreExportCommand implements Callable<Integer> {
     Target to = Objects.requireNonNull(target);
     try (StoreReader store = Objects.requireNonNull(folder).open();
         Sink sink = to.mbox != null ? mbox(to.mbox) : eml(Objects.requireNonNull(to.eml))) {
-      Writing writing = new Writing(sink);
-      store.held(writing);
+      Writing writing;
+      try (StoreProgress progress = new StoreProgress(Terminal.of(spec), store.octets())) {
+        writing = new Writing(sink, progress);
+        store.held(writing);
+        sink.finish();
+      }
       Terminal.of(spec).line(writing.written + " messages written" + damage(writing.damaged));
       return writing.damaged == 0 ? ExitCode.DONE : ExitCode.REFUSED;
     }
@@ -87,6 +98,9 @@ final class StoreExportCommand implements Callable<Integer> {
   private interface Sink extends AutoCloseable {
     void write(MessageRecord message, byte[] header, Content content) throws IOException;
 
+    /** Nothing more comes. */
+    void finish() throws IOException;
+
     @Override
     void close() throws IOException;
   }
@@ -95,8 +109,8 @@ final class StoreExportCommand implements Callable<Integer> {
     if (Files.exists(file)) {
       throw misuse(file + " exists already");
     }
-    OutputStream out =
-        new BufferedOutputStream(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+    FileOutputStream to = create(file);
+    OutputStream out = new BufferedOutputStream(to, BUFFER);
     return new Sink() {
       @Override
       public void write(MessageRecord message, byte[] header, Content content) throws IOException {
@@ -107,9 +121,15 @@ final class StoreExportCommand implements Callable<Integer> {
             new String(header, StandardCharsets.UTF_8)
                 .replace("\r\n", "\n")
                 .getBytes(StandardCharsets.UTF_8));
-        try (InputStream in = new BufferedInputStream(content.open())) {
+        try (InputStream in = content.open()) {
           Mbox.quote(in, out);
         }
+      }
+
+      @Override
+      public void finish() throws IOException {
+        out.flush();
+        to.getFD().sync();
       }
 
       @Override
@@ -130,9 +150,7 @@ final class StoreExportCommand implements Callable<Integer> {
       @Override
       public void write(MessageRecord message, byte[] header, Content content) throws IOException {
         Path file = directory.resolve(name(message));
-        try (OutputStream out =
-                new BufferedOutputStream(
-                    Files.newOutputStream(file, StandardOpenOption.CREATE_NEW));
+        try (FileOutputStream out = create(file);
             InputStream in = content.open()) {
           out.write(header);
           in.transferTo(out);
@@ -140,8 +158,19 @@ final class StoreExportCommand implements Callable<Integer> {
       }
 
       @Override
+      public void finish() {
+        // one sync for each of 300 000 files would take the rest of the night
+      }
+
+      @Override
       public void close() {}
     };
+  }
+
+  /** Other people's mail: for the one who asked only. */
+  private static FileOutputStream create(Path file) throws IOException {
+    Files.createFile(file, OWNER_ONLY);
+    return new FileOutputStream(file.toFile());
   }
 
   /** Sorts like the order of acceptance. An id is ours, but this is a file name. */
@@ -156,11 +185,18 @@ final class StoreExportCommand implements Callable<Integer> {
 
   private final class Writing implements StoreReader.HeldVisitor {
     private final Sink sink;
+    private final StoreProgress progress;
     private int written;
     private int damaged;
 
-    Writing(Sink sink) {
+    Writing(Sink sink, StoreProgress progress) {
       this.sink = sink;
+      this.progress = progress;
+    }
+
+    @Override
+    public void looked(long octets) {
+      progress.looked(octets);
     }
 
     @Override
@@ -178,7 +214,8 @@ final class StoreExportCommand implements Callable<Integer> {
       try {
         sink.write(message, header(message, to), content);
         written++;
-      } catch (org.holdfast.holdqueue.log.DamagedRecordException e) {
+        progress.written(written);
+      } catch (DamagedRecordException e) {
         say("message " + message.envelope().id() + " is damaged and cut short: " + e.getMessage());
       }
     }
@@ -201,6 +238,7 @@ final class StoreExportCommand implements Callable<Integer> {
 
     private void say(String what) {
       damaged++;
+      progress.clear();
       Terminal.of(spec).warn(Terminal.oneLine(what));
     }
   }

@@ -36,8 +36,11 @@ final class StoreVerifyCommand implements Callable<Integer> {
       for (String name : store.foreign()) {
         terminal.warn("not a segment, left alone: " + Terminal.oneLine(name));
       }
-      Findings findings = new Findings(terminal);
-      store.read(findings);
+      Findings findings;
+      try (StoreProgress progress = new StoreProgress(terminal, store.octets())) {
+        findings = new Findings(terminal, progress);
+        store.read(findings);
+      }
       terminal.line(findings.summary());
       return findings.damaged == 0 ? ExitCode.DONE : ExitCode.REFUSED;
     }
@@ -46,6 +49,7 @@ final class StoreVerifyCommand implements Callable<Integer> {
   /** Counts, and says what is not right as soon as it is met. */
   private static final class Findings implements StoreReader.Visitor {
     private final Terminal terminal;
+    private final StoreProgress progress;
     private long segments;
     private long octets;
     private long messages;
@@ -53,12 +57,14 @@ final class StoreVerifyCommand implements Callable<Integer> {
     private long fates;
     private long damaged;
 
-    Findings(Terminal terminal) {
+    Findings(Terminal terminal, StoreProgress progress) {
       this.terminal = terminal;
+      this.progress = progress;
     }
 
     @Override
     public void segment(String name, long length, boolean head) {
+      progress.looked(octets);
       segments++;
       octets += length;
       if (!head) {
@@ -90,6 +96,7 @@ final class StoreVerifyCommand implements Callable<Integer> {
     }
 
     private void say(String segment, long offset, long length, String what) {
+      progress.clear();
       terminal.line(
           "%s at %d (position %d), %d octets: %s"
               .formatted(segment, offset, position(segment, offset), length, what));

@@ -64,6 +64,12 @@ final class Terminal {
     err.flush();
   }
 
+  /** Shows how far something has come, beside the answer, without a line end. */
+  void status(String text) {
+    err.print(text);
+    err.flush();
+  }
+
   /** Prints as it is, without a line end. */
   void raw(String text) {
     out.print(text);

@@ -251,7 +251,7 @@ public final class MessagePath implements Inbound {
       log.warn("{}: user map unavailable: {}", envelope.id(), e.getMessage());
       return Telling.same(Replies.MAP_UNAVAILABLE, fates.length, answering);
     }
-    Optional<Reply> noStore = queue.refusal().map(Replies::refusal);
+    Optional<Reply> noStore = queue.refusal(message.content().size()).map(Replies::refusal);
     if (noStore.isPresent() && answering == Answering.ONCE && permitted.size() < fates.length) {
       // One reply must do for all: hand nothing off when the rest can't be stored, or the sender
       // would send everything twice.

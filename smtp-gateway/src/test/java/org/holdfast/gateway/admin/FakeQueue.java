@@ -196,7 +196,7 @@ final class FakeQueue implements HoldQueue {
   }
 
   @Override
-  public Optional<StoreException.Cause> refusal() {
+  public Optional<StoreException.Cause> refusal(long octets) {
     return Optional.empty();
   }
 

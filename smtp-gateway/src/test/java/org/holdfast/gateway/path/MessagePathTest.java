@@ -151,6 +151,16 @@ class MessagePathTest {
   }
 
   @Test
+  void queueWithoutRoomForThisMessage_smtpMixed_handsNothingOff() {
+    gate.onHold.put("held@p1", "being moved");
+    queue.refuses = StoreException.Cause.NO_ROOM;
+    queue.room = 0;
+
+    assertThat(send(Answering.ONCE, "ok@p1", "held@p1")).containsExactly(Replies.NO_ROOM);
+    assertThat(backends.transactions).isEmpty();
+  }
+
+  @Test
   void queueWithoutRoom_lmtp_refusesOnlyWhatItWouldHaveToKeep() {
     gate.onHold.put("held@p1", "being moved");
     queue.refuses = StoreException.Cause.NO_ROOM;

@@ -22,10 +22,13 @@ final class RecordingIntake implements Intake {
   /** The refusal shows only when something is stored: a disk that fails under the write. */
   boolean refusesUnannounced;
 
+  /** Octets of a message up to which it refuses nothing. */
+  long room = -1;
+
   @Override
   public void store(Envelope envelope, Content content, List<Held> recipients)
       throws StoreException {
-    if (refuses != null) {
+    if (refuses != null && content.size() > room) {
       throw new StoreException(refuses, "scripted");
     }
     stored.addAll(recipients);
@@ -37,7 +40,7 @@ final class RecordingIntake implements Intake {
   }
 
   @Override
-  public Optional<StoreException.Cause> refusal() {
-    return refusesUnannounced ? Optional.empty() : Optional.ofNullable(refuses);
+  public Optional<StoreException.Cause> refusal(long octets) {
+    return refusesUnannounced || octets <= room ? Optional.empty() : Optional.ofNullable(refuses);
   }
 }

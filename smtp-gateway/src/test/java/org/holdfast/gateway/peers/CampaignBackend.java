@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
 
 /**
  * An LMTP server (RFC 2033) that takes everything and keeps of each message what the campaign asks
@@ -48,6 +49,11 @@ final class CampaignBackend implements AutoCloseable {
     synchronized (all) {
       return List.copyOf(all);
     }
+  }
+
+  /** Forgets what arrived. */
+  void forget() {
+    arrivals.clear();
   }
 
   @Override
@@ -117,7 +123,7 @@ final class CampaignBackend implements AutoCloseable {
   }
 
   private void arrive(BufferedReader in, List<String> to) throws IOException {
-    StringBuilder body = new StringBuilder();
+    CRC32 body = new CRC32();
     int number = 0;
     long checksum = -1;
     String id = "";
@@ -127,20 +133,16 @@ final class CampaignBackend implements AutoCloseable {
         throw new IOException("cut off in the content");
       }
       if (header) {
-        number = line.startsWith(CampaignLetter.NUMBER) ? (int) after(line) : number;
-        checksum = line.startsWith(CampaignLetter.CHECKSUM) ? after(line) : checksum;
+        number = line.startsWith(CampaignLetter.NUMBER) ? (int) CampaignLetter.after(line) : number;
+        checksum = line.startsWith(CampaignLetter.CHECKSUM) ? CampaignLetter.after(line) : checksum;
         id = line.startsWith("X-Holdfast-Id: ") ? line.substring(15) : id;
         header = !line.isEmpty();
       } else {
-        body.append(line).append("\r\n");
+        String text = line.startsWith(".") ? line.substring(1) : line;
+        body.update((text + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
       }
     }
-    boolean whole = CampaignLetter.checksum(body.toString()) == checksum;
-    keep(to, new Arrival(number, id, whole, System.nanoTime()));
-  }
-
-  private static long after(String line) {
-    return Long.parseLong(line.substring(line.indexOf(' ') + 1));
+    keep(to, new Arrival(number, id, body.getValue() == checksum, System.nanoTime()));
   }
 
   private void keep(List<String> to, Arrival arrival) {

@@ -29,6 +29,9 @@ final class CampaignSender implements Runnable {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final int TIMEOUT_MILLIS = 30_000;
 
+  /** So that most of the log is soon of no use, and compaction has something to carry. */
+  private static final int FIRST_ONE_IN = 5;
+
   final List<String> users;
 
   /** By user, the numbers answered with 250, in that order. */
@@ -36,6 +39,12 @@ final class CampaignSender implements Runnable {
 
   /** By number, how often the answer to the final dot did not come. */
   final Map<Integer, Integer> cut = new HashMap<>();
+
+  /** By number, how often the answer to the final dot was "later". */
+  final Map<Integer, Integer> putOff = new HashMap<>();
+
+  /** By number, the gateway's id of the copy that was answered with 250. */
+  final Map<Integer, String> ids = new HashMap<>();
 
   /** Answers that say "never": there must be none. */
   final List<String> bounced = new ArrayList<>();
@@ -45,12 +54,23 @@ final class CampaignSender implements Runnable {
 
   private final int port;
   private final Random random;
+  private int number;
   private volatile boolean stopping;
 
   CampaignSender(List<String> users, int port, long seed) {
     this.users = users;
     this.port = port;
     this.random = new Random(seed);
+  }
+
+  /** Forgets what was answered; its numbers go on. */
+  void forget() {
+    acknowledged.clear();
+    ids.clear();
+    cut.clear();
+    putOff.clear();
+    deferred = 0;
+    stopping = false;
   }
 
   /** Ends when the message it is at was taken. */
@@ -61,7 +81,8 @@ final class CampaignSender implements Runnable {
   @Override
   public void run() {
     Connection connection = null;
-    for (int number = 1; !stopping; number++) {
+    while (!stopping) {
+      number++;
       List<String> to = recipients();
       String letter = CampaignLetter.write(number, random);
       connection = untilTaken(connection, number, to, letter);
@@ -72,10 +93,11 @@ final class CampaignSender implements Runnable {
     close(connection);
   }
 
+  /** Some of its users; the first one, who is held all the time, less often. */
   private List<String> recipients() {
     List<String> to = new ArrayList<>(users);
-    to.removeIf(user -> random.nextBoolean());
-    return to.isEmpty() ? List.of(users.get(random.nextInt(users.size()))) : to;
+    to.removeIf(user -> random.nextInt(user.equals(users.getFirst()) ? FIRST_ONE_IN : 2) > 0);
+    return to.isEmpty() ? List.of(users.getLast()) : to;
   }
 
   private Connection untilTaken(
@@ -139,11 +161,16 @@ final class CampaignSender implements Runnable {
         say("RSET");
         return false;
       }
-      out.write(letter);
+      out.write(letter.replace("\r\n.", "\r\n.."));
       out.flush();
       cut.merge(number, 1, Integer::sum);
-      boolean taken = yes(say("."));
+      String answer = say(".");
+      boolean taken = yes(answer);
+      ids.put(number, answer.substring(answer.indexOf('=') + 1));
       cut.merge(number, -1, Integer::sum);
+      if (!taken) {
+        putOff.merge(number, 1, Integer::sum);
+      }
       return taken;
     }
 

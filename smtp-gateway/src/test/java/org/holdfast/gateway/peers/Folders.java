@@ -21,4 +21,14 @@ final class Folders {
       Files.deleteIfExists(path);
     }
   }
+
+  /** Copies the files of a folder that has no others in it. */
+  static void copy(Path folder, Path to) throws IOException {
+    Files.createDirectory(to);
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path file : all.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
 }

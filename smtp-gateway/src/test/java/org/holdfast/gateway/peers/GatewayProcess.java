@@ -6,7 +6,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -19,19 +21,54 @@ import org.jspecify.annotations.Nullable;
  */
 final class GatewayProcess implements AutoCloseable {
 
-  private static final long READY_SECONDS = 30;
+  /** Long, because a busy machine's disk may stall; how fast a start is, is measured elsewhere. */
+  private static final long READY_SECONDS = 180;
+
+  private static final int LOG_LINES = 40;
+
+  /** The store's bounds that most peers need. */
+  static final String ROOMY = "max-bytes: 1GiB, min-free: 16MiB";
 
   final int smtpPort = Peers.freePort();
   final int adminPort = Peers.freePort();
 
   private final Path folder;
+  private final List<String> options;
   private @Nullable Process process;
+  private boolean kept;
 
   /** Writes configuration and map; starts nothing yet. */
   GatewayProcess(String map) throws IOException {
-    folder = Files.createTempDirectory("holdfast-gateway-");
+    this(map, ROOMY, "-Xmx256m");
+  }
+
+  /**
+   * The same.
+   *
+   * @param store keys of the section {@code store}
+   * @param options for java
+   */
+  GatewayProcess(String map, String store, String... options) throws IOException {
+    this(Files.createTempDirectory("holdfast-gateway-"), map, store, options);
+  }
+
+  /** The same in this folder, which is removed at the end. */
+  GatewayProcess(Path folder, String map, String store, String... options) throws IOException {
+    this.folder = folder;
+    this.options = List.of(options);
     Files.writeString(folder.resolve("map.yaml"), map);
-    Files.writeString(folder.resolve("holdfast.yaml"), configuration());
+    store(store);
+  }
+
+  /** The section {@code store} from the next start on. */
+  void store(String keys) throws IOException {
+    Files.writeString(folder.resolve("holdfast.yaml"), configuration(keys));
+  }
+
+  /** Leaves its folder where it is, for a person who wants to know what happened. */
+  Path keep() {
+    kept = true;
+    return folder;
   }
 
   /** Returns when the ready line was printed. */
@@ -57,6 +94,21 @@ final class GatewayProcess implements AutoCloseable {
     }
   }
 
+  /** Its data folder. */
+  Path data() {
+    return folder.resolve("data");
+  }
+
+  /** The file with what it wrote to stderr, over all its lives. */
+  Path logFile() {
+    return folder.resolve("log");
+  }
+
+  /** The process that runs, or ran last. */
+  Process process() {
+    return Objects.requireNonNull(process);
+  }
+
   /** Its queue's folder. */
   Path queue() {
     return folder.resolve("data/queue");
@@ -78,23 +130,34 @@ final class GatewayProcess implements AutoCloseable {
     return Files.readString(folder.resolve("log"));
   }
 
+  private String endOfLog() throws IOException {
+    List<String> lines = log().lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+  }
+
   @Override
   public void close() throws IOException {
     if (process != null) {
       Command.end(process);
     }
-    Folders.remove(folder);
+    if (!kept) {
+      Folders.remove(folder);
+    }
   }
 
   private List<String> command() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx256m",
-        "-jar",
-        jar().toString(),
-        "serve",
-        "--config",
-        folder.resolve("holdfast.yaml").toString());
+    return java(options, "serve", "--config", folder.resolve("holdfast.yaml").toString());
+  }
+
+  /** The real jar with these options for java and these words. */
+  static List<String> java(List<String> options, String... words) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(options);
+    command.addAll(List.of("-jar", jar().toString()));
+    command.addAll(List.of(words));
+    return command;
   }
 
   private static Path jar() {
@@ -111,10 +174,10 @@ final class GatewayProcess implements AutoCloseable {
     try {
       String line = first.get(READY_SECONDS, TimeUnit.SECONDS);
       if (!line.startsWith("holdfast ready ")) {
-        throw new IOException("not ready: '" + line + "'; log: " + log());
+        throw new IOException("not ready: '" + line + "'; log: " + endOfLog());
       }
     } catch (TimeoutException | ExecutionException e) {
-      throw new IOException("no ready line; log: " + log(), e);
+      throw new IOException("no ready line; log: " + endOfLog(), e);
     }
   }
 
@@ -125,7 +188,7 @@ final class GatewayProcess implements AutoCloseable {
     return line == null ? "" : line;
   }
 
-  private String configuration() {
+  private String configuration(String store) {
     return """
     node: gw1
     hostname: gateway.test
@@ -133,10 +196,10 @@ final class GatewayProcess implements AutoCloseable {
     smtp: { listen: "127.0.0.1:%2$d" }
     lmtp: { listen: "127.0.0.1:0" }
     admin: { listen: "127.0.0.1:%3$d" }
-    store: { kind: embedded, max-bytes: 1GiB, min-free: 16MiB }
+    store: { kind: embedded, %4$s }
     retry: { first: 1s, max: 5s }
     map: { load: "%1$s/map.yaml" }
     """
-        .formatted(folder, smtpPort, adminPort);
+        .formatted(folder, smtpPort, adminPort, store);
   }
 }
