@@ -25,6 +25,7 @@ class CommitTest {
 
   private static final int THREADS = 8;
   private static final int EACH = 300;
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   private static SegmentLog open(Disk disk, Path folder) throws IOException {
     return SegmentLog.open(
@@ -109,7 +110,9 @@ class CommitTest {
     SegmentLog log = open(disk, folder);
     long begin = log.end();
     log.appendWritten(List.of(entry(0, 0)));
+    long patience = System.nanoTime() + PATIENCE_NANOS;
     while (log.end() == begin) {
+      assertThat(System.nanoTime()).as("in time").isLessThan(patience);
       Thread.onSpinWait();
     }
     disk.crash(Unsynced.DROPPED);
