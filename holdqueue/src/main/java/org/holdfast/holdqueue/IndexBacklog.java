@@ -154,8 +154,8 @@ final class IndexBacklog implements Backlog {
   }
 
   /**
-   * A damaged content that streams breaks the attempt off at its very end. One that was tried before
-   * is looked at first, else it would be tried for ever.
+   * A damaged content that streams breaks the attempt off at its very end. One that was tried
+   * before is looked at first, else it would be tried for ever.
    */
   private Content read(Delivery delivery, long position) throws IOException {
     Content content = LoggedContent.read(log, position, delivery.size());

@@ -149,9 +149,9 @@ final class QueueBooks {
   }
 
   /**
-   * After a failed fsync octets can be read that are not on the disk. A restart takes a record among
-   * them for good, its index too, and the next power cut takes the record: what nobody was told is
-   * safe is then shown as damaged.
+   * After a failed fsync octets can be read that are not on the disk. A restart takes a record
+   * among them for good, its index too, and the next power cut takes the record: what nobody was
+   * told is safe is then shown as damaged.
    */
   static boolean isPhantom(QueueItem item) {
     return item.delivery().envelope().id().startsWith("damaged-");

@@ -14,7 +14,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,7 +50,8 @@ class QueueDamageTest {
       assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
       for (int i = 0; i < MESSAGES; i++) {
         queue.store(
-            Mail.envelope("m" + i), Mail.content(text(i)),
+            Mail.envelope("m" + i),
+            Mail.content(text(i)),
             List.of(Mail.waiting(ALICE), Mail.waiting(BOB)));
       }
       queue.summary();
@@ -171,7 +171,8 @@ class QueueDamageTest {
       for (int i = 0; i < MESSAGES; i++) {
         boolean there = indexOf(octets, text(i)) + text(i).length() <= cut;
         boolean inThisOne = indexOf(octets, text(i)) >= 0;
-        assertThat(came.contains(ALICE + " " + text(i))).as("cut %d, m%d", cut, i)
+        assertThat(came.contains(ALICE + " " + text(i)))
+            .as("cut %d, m%d", cut, i)
             .isEqualTo(inThisOne && there);
       }
       cases++;
@@ -179,7 +180,9 @@ class QueueDamageTest {
     System.out.printf("queue, cut, indexed %s: %d cases%n", indexed, cases);
   }
 
-  /** A record that was cut in the middle is a torn tail or the index's damage; either is settled. */
+  /**
+   * A record that was cut in the middle is a torn tail or the index's damage; either is settled.
+   */
   private Set<String> cutComes(FaultyDisk disk, String where) throws IOException {
     FakeNextHops world = new FakeNextHops();
     world.otherwise = new NextHops.Way.Open("imap5-6", 0);

@@ -46,8 +46,7 @@ class QueueFilesTest {
     try (EmbeddedHoldQueue queue = QueueTrial.open(to, folder)) {
       assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
       for (int i = 10; i < 10 + MESSAGES; i++) {
-        queue.store(
-            Mail.envelope("m" + i), Mail.content(text(i)), List.of(Mail.waiting(ALICE)));
+        queue.store(Mail.envelope("m" + i), Mail.content(text(i)), List.of(Mail.waiting(ALICE)));
       }
       queue.summary();
     }

@@ -64,8 +64,7 @@ class QueueStartTest {
     FakeNextHops world = new FakeNextHops();
     disk.fail(Call.FORCE_ONCE, 1);
     try {
-      queue.store(
-          Mail.envelope("s12"), Mail.content("x"), List.of(Mail.waiting("a@example.com")));
+      queue.store(Mail.envelope("s12"), Mail.content("x"), List.of(Mail.waiting("a@example.com")));
       throw new AssertionError("was taken");
     } catch (StoreException e) {
       assertThat(e.why()).isEqualTo(StoreException.Cause.FAILED);
@@ -141,8 +140,7 @@ class QueueStartTest {
 
   @ParameterizedTest
   @EnumSource(Call.class)
-  void call_nthFailsAtTheStart_failsClearlyOrWorksAndTheNextFindsAll(Call call)
-      throws IOException {
+  void call_nthFailsAtTheStart_failsClearlyOrWorksAndTheNextFindsAll(Call call) throws IOException {
     int most = counted().calls(call);
     int failed = 0;
     int cases = 0;

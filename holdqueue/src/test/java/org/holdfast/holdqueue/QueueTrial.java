@@ -193,7 +193,8 @@ final class QueueTrial {
     try {
       queue()
           .store(
-              Mail.envelope(id), id.equals("s4") ? Mail.streamed(octets) : Mail.content(octets),
+              Mail.envelope(id),
+              id.equals("s4") ? Mail.streamed(octets) : Mail.content(octets),
               held);
       books.stored(id);
     } catch (StoreException e) {
@@ -287,8 +288,8 @@ final class QueueTrial {
       queue.start(world);
       world.opened.addAll(List.of(ALICE, BOB, CAROL, DAVE, ERIN));
       queue.opened(new Lanes.All());
-      await(() ->
-          queue.list(QueueFilter.any(), null, 100).stream().allMatch(QueueBooks::isPhantom));
+      await(
+          () -> queue.list(QueueFilter.any(), null, 100).stream().allMatch(QueueBooks::isPhantom));
       complaints.addAll(books.atTheEnd(duplicatesAllowed));
       return complaints;
     }

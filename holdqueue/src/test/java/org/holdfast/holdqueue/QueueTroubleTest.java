@@ -378,7 +378,9 @@ class QueueTroubleTest {
     }
   }
 
-  /** A large message is on its way out while its segment goes, and comes whole or is tried again. */
+  /**
+   * A large message is on its way out while its segment goes, and comes whole or is tried again.
+   */
   @Test
   void segment_deletedWhileItsMessageIsStreamed_breaksOffAndIsNotCalledDamaged() throws Exception {
     byte[] large = "z".repeat(LoggedContent.IN_MEMORY * 2).getBytes(StandardCharsets.UTF_8);
@@ -432,8 +434,7 @@ class QueueTroubleTest {
         };
     queue =
         EmbeddedHoldQueue.open(
-            new StoreSettings(
-                directory, 1L << 40, 0, QueueTrial.SEGMENTS, Duration.ofSeconds(10)),
+            new StoreSettings(directory, 1L << 40, 0, QueueTrial.SEGMENTS, Duration.ofSeconds(10)),
             QueueTrial.limits(),
             disk,
             clock);

@@ -51,8 +51,7 @@ class RememberedPlaceTest {
     index = Index.open(log, directory.resolve("index"), (_, _) -> {}, new Deleting());
     questions = new Questions(index);
     SpareLog spare =
-        new SpareLog(
-            new RealDisk(), directory.resolve("ends"), directory.resolve("quarantine"), 0);
+        new SpareLog(new RealDisk(), directory.resolve("ends"), directory.resolve("quarantine"), 0);
     Fates fates = new Fates(log, spare);
     backlog = new IndexBacklog(log, fates, index, questions, InstantSource.system(), PATIENCE);
     compactor = new Compactor(log, index, questions, fates);

@@ -146,7 +146,8 @@ class StoreCrashTest {
     FaultyDisk disk = new FaultyDisk(type);
     Path folder = directory.resolve("forgets" + type);
     QueueTrial trial =
-        new QueueTrial(disk, folder, true, new QueueBooks(), d -> new ForgetfulDisk(d, Set.of(type)));
+        new QueueTrial(
+            disk, folder, true, new QueueBooks(), d -> new ForgetfulDisk(d, Set.of(type)));
     List<String> complaints = new ArrayList<>();
     try {
       trial.run();

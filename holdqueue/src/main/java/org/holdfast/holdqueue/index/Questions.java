@@ -151,7 +151,8 @@ public final class Questions {
           }
         } else if (count < limit) {
           // A damaged envelope may still read, as that of another lane.
-          Optional<Delivery> delivery = delivery(row).filter(d -> d.recipient().lane().equals(lane));
+          Optional<Delivery> delivery =
+              delivery(row).filter(d -> d.recipient().lane().equals(lane));
           delivery.ifPresentOrElse(
               d -> found.put(row.key, new Placed(d, row.position, revision)),
               () -> unreadable.accept(row));

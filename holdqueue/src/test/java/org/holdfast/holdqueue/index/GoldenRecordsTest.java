@@ -43,7 +43,11 @@ class GoldenRecordsTest {
 
   private static Envelope envelope() {
     return new Envelope(
-        "1a2b3c", "sender@example.net", AT, "mx [192.0.2.1]", Map.of("BODY", "8BITMIME", "SMTPUTF8", ""));
+        "1a2b3c",
+        "sender@example.net",
+        AT,
+        "mx [192.0.2.1]",
+        Map.of("BODY", "8BITMIME", "SMTPUTF8", ""));
   }
 
   private static MessageRecord message(long sequence) {
@@ -63,8 +67,16 @@ class GoldenRecordsTest {
                 Held.Entry.WAITING,
                 "being moved",
                 0),
-            new MessageRecord.Part(1, 0, to("bob@example.com"), "imap7-8", Held.Entry.DEFERRED, "451 later", 1),
-            new MessageRecord.Part(7, sequence == 0 ? 0 : 4_711, to("jürgen@example.com"), "", Held.Entry.PARKED, "550 no", 3)),
+            new MessageRecord.Part(
+                1, 0, to("bob@example.com"), "imap7-8", Held.Entry.DEFERRED, "451 later", 1),
+            new MessageRecord.Part(
+                7,
+                sequence == 0 ? 0 : 4_711,
+                to("jürgen@example.com"),
+                "",
+                Held.Entry.PARKED,
+                "550 no",
+                3)),
         CONTENT.getBytes(StandardCharsets.UTF_8).length);
   }
 
@@ -143,8 +155,7 @@ class GoldenRecordsTest {
       log.replay(0, log.end(), true, record -> found.add(read(record, contents)));
     }
     List<Object> expected = new ArrayList<>();
-    expected.add(
-        new MessageRecord(64, envelope(), message(0).parts(), message(0).size()));
+    expected.add(new MessageRecord(64, envelope(), message(0).parts(), message(0).size()));
     expected.add(message(64));
     for (FateRecord.Kind kind : FateRecord.Kind.values()) {
       expected.add(fate(kind));
