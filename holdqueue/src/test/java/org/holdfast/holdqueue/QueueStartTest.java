@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class QueueStartTest {
 
   /** Cases of one kind; {@code -Dholdfast.faults.cases=100000} takes every one. */
-  private static final int CASES = Integer.getInteger("holdfast.faults.cases", 4);
+  private static final int CASES = Integer.getInteger("holdfast.faults.cases", 2);
 
   @TempDir Path directory;
 

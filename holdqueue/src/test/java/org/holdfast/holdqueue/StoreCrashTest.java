@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoreCrashTest {
 
   /** Crashes of one kind; {@code -Dholdfast.crash.cases=100000} takes every operation. */
-  private static final int CASES = Integer.getInteger("holdfast.crash.cases", 12);
+  private static final int CASES = Integer.getInteger("holdfast.crash.cases", 6);
 
   @TempDir Path directory;
 
@@ -80,7 +80,7 @@ class StoreCrashTest {
   void powerCut_andAgainAtTheStart_acknowledgedComes(Unsynced unsynced) throws IOException {
     int operations = operations();
     int crashes = 0;
-    for (int second = 1; second <= 12; second += Math.max(1, 36 / CASES)) {
+    for (int second = 1; second <= 12; second += Math.max(1, 24 / CASES)) {
       int first = operations * (second + 3) / 16;
       FaultyDisk disk = new FaultyDisk(second);
       disk.cutPowerAt(first);
