@@ -25,7 +25,7 @@ final class LoggedContent {
    * @param size about how many octets the content has; a wrong guess costs a second reading
    */
   static Content read(SegmentLog log, long position, long size) throws IOException {
-    LogRecord record = log.read(position, HEADS + (int) Math.clamp(size, 0, IN_MEMORY));
+    LogRecord record = log.read(position, HEADS + Math.clamp(size, 0, IN_MEMORY));
     int head = MessageRecord.headLength(record);
     if (record.length() > IN_MEMORY) {
       return new Streamed(record, head);

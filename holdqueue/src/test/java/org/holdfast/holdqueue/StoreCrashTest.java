@@ -28,6 +28,8 @@ class StoreCrashTest {
   /** Crashes of one kind; {@code -Dholdfast.crash.cases=100000} takes every operation. */
   private static final int CASES = Integer.getInteger("holdfast.crash.cases", 6);
 
+  private static final List<Unsynced> HOW = List.of(Unsynced.values());
+
   @TempDir Path directory;
 
   /** Of the last crash. */
@@ -66,7 +68,7 @@ class StoreCrashTest {
     int step = Math.max(1, operations / CASES);
     int crashes = 0;
     int twice = 0;
-    for (int at = 1 + unsynced.ordinal() % step; at <= operations; at += step) {
+    for (int at = 1 + HOW.indexOf(unsynced) % step; at <= operations; at += step) {
       assertThat(crash(at, unsynced, Lie.NOTHING, d -> d)).as("operation %d", at).isEmpty();
       crashes++;
       twice += duplicates;

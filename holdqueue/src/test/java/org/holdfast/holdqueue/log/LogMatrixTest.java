@@ -27,6 +27,7 @@ class LogMatrixTest {
   private static final Path QUARANTINE = Path.of("q", "quarantine");
   private static final LogSettings SMALL = new LogSettings(600, 256, 1_000_000);
   private static final int RECORDS = 14;
+  private static final List<Unsynced> HOW = List.of(Unsynced.values());
 
   /** What must be there, in order; and what may be there too. */
   private static final class Books {
@@ -189,7 +190,7 @@ class LogMatrixTest {
       FaultyDisk disk = crashed.copy(nth);
       disk.fail(call, nth);
       failed += starts(disk) ? 0 : 1;
-      disk.crash(Unsynced.values()[nth % 4]);
+      disk.crash(HOW.get(nth % HOW.size()));
       restartAndCompare(disk, books, call + " " + nth + " at the start");
     }
     System.out.printf("log, %s fails at the start: %d cases, %d failed%n", call, most, failed);

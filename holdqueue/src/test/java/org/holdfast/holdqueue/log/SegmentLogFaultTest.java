@@ -34,13 +34,17 @@ class SegmentLogFaultTest {
   @AfterEach
   void closeAll() {
     for (SegmentLog log : opened) {
-      try {
-        log.close();
-      } catch (IOException e) {
-        continue; // its disk is dead, as intended
-      }
+      close(log);
     }
     opened.clear();
+  }
+
+  private static void close(SegmentLog log) {
+    try {
+      log.close();
+    } catch (IOException e) {
+      return; // its disk is dead, as intended
+    }
   }
 
   private void crash(FaultyDisk disk, Unsynced unsynced) {
