@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.Disk;
 import org.holdfast.holdqueue.disk.FaultyDisk;
+import org.holdfast.holdqueue.disk.FaultyDisk.Call;
 import org.holdfast.holdqueue.disk.FaultyDisk.Unsynced;
 import org.holdfast.holdqueue.disk.RealDisk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
 import org.holdfast.holdqueue.log.LogSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Thin segments are carried forward, and a crash in the middle of it costs nothing. */
 class CompactionTest {
@@ -209,6 +212,79 @@ class CompactionTest {
       crashes++;
     }
     System.out.printf("compaction: %d crashes%n", crashes);
+  }
+
+  /** A call fails, once, or the disk has no more room, while compaction works. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Call.class,
+      names = {"WRITE", "FORCE_ONCE", "DIRECTORY", "CREATE", "TRUNCATE", "ZERO", "DELETE", "READ"})
+  void call_failsWhileCompacting_nothingIsLostOrComesBack(Call call) throws IOException {
+    int cases = 0;
+    for (int nth = 1; nth <= 8; nth += 4) {
+      FaultyDisk disk = new FaultyDisk(nth);
+      int which = nth;
+      compareAfter(disk, call + " " + nth, () -> disk.fail(call, which));
+      cases++;
+    }
+    System.out.printf("compaction, %s fails: %d cases%n", call, cases);
+  }
+
+  @Test
+  void disk_fullWhileCompacting_nothingIsLostOrComesBack() throws IOException {
+    int cases = 0;
+    for (int room = 0; room < 30_000; room += 9_000) {
+      FaultyDisk disk = new FaultyDisk(room);
+      int left = room;
+      compareAfter(
+          disk,
+          "room " + room,
+          () -> disk.capacity(Long.MAX_VALUE - disk.freeSpace(directory) + left));
+      cases++;
+    }
+    System.out.printf("compaction, disk full: %d cases%n", cases);
+  }
+
+  private void compareAfter(FaultyDisk disk, String what, Runnable fault) throws IOException {
+    String folder = what.replace(' ', '-');
+    List<String> before;
+    try (EmbeddedHoldQueue queue = open(disk, folder)) {
+      drainAlmost(queue);
+      before = held(queue);
+      fault.run();
+      compactUntilThePowerGoes(queue);
+      disk.heal();
+      assertThat(held(queue)).as("%s, before the restart", what).isEqualTo(before);
+    }
+    try (EmbeddedHoldQueue queue = open(disk, folder)) {
+      assertThat(held(queue)).as("%s, index kept", what).isEqualTo(before);
+    }
+    disk.crash(Unsynced.TORN);
+    deleteIndex(folder);
+    try (EmbeddedHoldQueue queue = open(disk, folder)) {
+      assertThat(held(queue)).as("%s, index gone", what).isEqualTo(before);
+    }
+  }
+
+  /** What was in deleted segments is forgotten; the state it led to is not. */
+  @Test
+  void history_ofACarriedMessage_goesOn() throws IOException {
+    try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
+      drainAlmost(queue);
+      assertThat(queue.history("m10")).extracting(Attempt::what).contains("parked");
+      compact(queue);
+      assertThat(queue.message("m10").getFirst().lastReply()).isEqualTo("look at this");
+      assertThat(queue.message("m10").getFirst().state()).isEqualTo(DeliveryState.PARKED);
+      queue.retry(QueueFilter.message("m10"), "bob");
+      List<Attempt> before = queue.history("m10");
+      assertThat(before).isNotEmpty();
+      assertThat(before.getLast().what()).isEqualTo("retried");
+      assertThat(before.getLast().reply()).startsWith("bob");
+      queue.discard(QueueFilter.message("m0"), "ann", "no");
+      compact(queue);
+      assertThat(queue.message("m10").getFirst().state()).isNotEqualTo(DeliveryState.PARKED);
+      assertThat(queue.history("m10")).as("may be shorter").isSubsetOf(before);
+    }
   }
 
   private static void compactUntilThePowerGoes(EmbeddedHoldQueue queue) {

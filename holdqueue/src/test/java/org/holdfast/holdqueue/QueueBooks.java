@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -113,13 +114,17 @@ final class QueueBooks {
 
   synchronized void askedToRedirect(String id, String from, String to) {
     moved.add(name(id, to));
-    asked.get(name(id, from)).add(name(id, to));
+    places(id, from).add(name(id, to));
     waiting.remove(name(id, from));
+  }
+
+  private Set<String> places(String id, String address) {
+    return Objects.requireNonNull(asked.get(name(id, address)));
   }
 
   /** Done: it is nowhere else any more. */
   synchronized void redirected(String id, String from) {
-    asked.get(name(id, from)).remove(name(id, from));
+    places(id, from).remove(name(id, from));
   }
 
   synchronized void begins() {
@@ -195,8 +200,8 @@ final class QueueBooks {
       if (item != null && !maybeParked.contains(name) && item.state() == DeliveryState.PARKED) {
         complaints.add(name + " is parked: " + item.lastReply());
       }
-      boolean byAPerson = item != null && parked.contains(name) && name.startsWith("s3");
-      if (byAPerson && !item.lastReply().equals("look at s3")) {
+      boolean byAPerson = parked.contains(name) && name.startsWith("s3 ");
+      if (item != null && byAPerson && !item.lastReply().equals("look at s3")) {
         complaints.add(name + " does not know why: " + item.lastReply());
       }
     });

@@ -26,10 +26,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class QueueDamageTest {
 
   /** Every so manyeth bit is flipped; {@code -Dholdfast.flip.step=1}: every one. */
-  private static final int FLIP_STEP = Integer.getInteger("holdfast.flip.step", 397);
+  private static final int FLIP_STEP = Integer.getInteger("holdfast.flip.step", 1_597);
 
   /** The log is cut at every so manyeth octet; {@code -Dholdfast.cut.step=1}: every one. */
-  private static final int CUT_STEP = Integer.getInteger("holdfast.cut.step", 89);
+  private static final int CUT_STEP = Integer.getInteger("holdfast.cut.step", 293);
 
   private static final String ALICE = "alice@example.com";
   private static final String BOB = "bob@example.com";

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class QueueFaultTest {
 
   /** Cases of one kind; {@code -Dholdfast.faults.cases=100000} takes every one. */
-  private static final int CASES = Integer.getInteger("holdfast.faults.cases", 6);
+  private static final int CASES = Integer.getInteger("holdfast.faults.cases", 3);
 
   private static final List<Unsynced> HOW = List.of(Unsynced.values());
 

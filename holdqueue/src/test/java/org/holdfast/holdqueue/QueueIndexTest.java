@@ -21,6 +21,7 @@ import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Call;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +46,8 @@ class QueueIndexTest {
     queue = QueueTrial.open(disk, directory);
   }
 
-  private void openReady() throws IOException {
+  @BeforeEach
+  void openReady() throws IOException {
     open();
     assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
   }
@@ -118,7 +120,6 @@ class QueueIndexTest {
 
   /** Fills a queue, has something done to the index's files of the closed queue, and reopens. */
   private void afterwards(Damage damage) throws IOException {
-    openReady();
     fill();
     queue.close();
     damage.to(directory.resolve("index"));
@@ -166,8 +167,8 @@ class QueueIndexTest {
       next = 0;
       disk = new FaultyDisk(part);
       QueueTrial.deleteIndex(directory);
+      openReady();
     }
-    openReady();
   }
 
   /** A database that opens well and is none of ours. */
@@ -190,7 +191,6 @@ class QueueIndexTest {
   /** The log is an older copy than the index. */
   @Test
   void index_aheadOfTheLog_isRebuilt() throws IOException {
-    openReady();
     fill();
     queue.close();
     FaultyDisk older = disk.copy(2);
@@ -206,7 +206,6 @@ class QueueIndexTest {
 
   @Test
   void files_deletedWhileRunning_allComeInOrder() throws IOException {
-    openReady();
     fill();
     QueueTrial.deleteIndex(directory);
     store(ALICE);
@@ -218,7 +217,6 @@ class QueueIndexTest {
 
   @Test
   void files_overwrittenWhileRunning_allComeInOrder() throws IOException {
-    openReady();
     fill();
     assertThat(queue.summary().messages()).isEqualTo(2 * HELD - 1);
     byte[] garbage = new byte[4_096];
@@ -240,7 +238,6 @@ class QueueIndexTest {
   /** The index's thread waits in a read, so all this surely comes in before it is rebuilt. */
   @Test
   void rebuilt_mailAcceptedMeanwhile_isHeldAndComesInOrder() throws IOException {
-    openReady();
     fill();
     queue.close();
     QueueTrial.deleteIndex(directory);
@@ -281,7 +278,6 @@ class QueueIndexTest {
   /** The index fails in the middle of it all, and mail goes on coming in while it is mended. */
   @Test
   void mended_whileMailComesInAndGoes_allComeInOrder() throws IOException {
-    openReady();
     queue.start(world);
     fill();
     world.open(ALICE, "imap5-6");

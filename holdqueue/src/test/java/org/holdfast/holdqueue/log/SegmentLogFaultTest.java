@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Call;
 import org.holdfast.holdqueue.disk.FaultyDisk.Unsynced;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -35,12 +36,38 @@ class SegmentLogFaultTest {
   private static final Path QUARANTINE = Path.of("q", "quarantine");
   private static final LogSettings SMALL = new LogSettings(600, 256, 1_000_000);
 
+  /** Each has a thread and a buffer outside the heap. */
+  private final List<SegmentLog> opened = new ArrayList<>();
+
+  @AfterEach
+  void closeAll() {
+    for (SegmentLog log : opened) {
+      close(log);
+    }
+    opened.clear();
+  }
+
+  private static void close(SegmentLog log) {
+    try {
+      log.close();
+    } catch (IOException e) {
+      return; // its disk is dead, as intended
+    }
+  }
+
+  private void crash(FaultyDisk disk, Unsynced unsynced) {
+    disk.crash(unsynced);
+    closeAll();
+  }
+
   private SegmentLog open(FaultyDisk disk) throws IOException {
     return open(disk, SMALL);
   }
 
   private SegmentLog open(FaultyDisk disk, LogSettings settings) throws IOException {
-    return SegmentLog.open(disk, LOG, QUARANTINE, settings, new Random(1), inline);
+    SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, settings, new Random(1), inline);
+    opened.add(log);
+    return log;
   }
 
   private static Entry entry(String text) {
@@ -73,9 +100,7 @@ class SegmentLogFaultTest {
   }
 
   private List<String> reopened(FaultyDisk disk) throws IOException {
-    try (SegmentLog log = open(disk)) {
-      return all(log);
-    }
+    return reopenedWith(disk, SMALL);
   }
 
   @ParameterizedTest
@@ -84,7 +109,7 @@ class SegmentLogFaultTest {
     for (int seed = 0; seed < 50; seed++) {
       FaultyDisk disk = new FaultyDisk(seed);
       List<String> acknowledged = fill(open(disk), 20);
-      disk.crash(unsynced);
+      crash(disk, unsynced);
       assertThat(reopened(disk)).as("seed %d", seed).containsExactlyElementsOf(acknowledged);
     }
   }
@@ -101,7 +126,7 @@ class SegmentLogFaultTest {
       FaultyDisk disk = new FaultyDisk(nth);
       disk.fail(Call.FORCE, nth);
       List<String> acknowledged = openAndFill(disk);
-      disk.crash(unsynced);
+      crash(disk, unsynced);
       assertThat(reopened(disk))
           .as("force %d", nth)
           .satisfies(found -> beginsWith(found, acknowledged));
@@ -127,7 +152,7 @@ class SegmentLogFaultTest {
       FaultyDisk disk = new FaultyDisk(nth);
       disk.fail(Call.WRITE, nth);
       List<String> acknowledged = openAndFill(disk);
-      disk.crash(Unsynced.TORN);
+      crash(disk, Unsynced.TORN);
       assertThat(reopened(disk))
           .as("write %d", nth)
           .satisfies(found -> beginsWith(found, acknowledged));
@@ -140,7 +165,7 @@ class SegmentLogFaultTest {
       FaultyDisk disk = new FaultyDisk(room);
       disk.capacity(room);
       List<String> acknowledged = openAndFill(disk);
-      disk.crash(Unsynced.DROPPED);
+      crash(disk, Unsynced.DROPPED);
       disk.heal();
       assertThat(reopened(disk))
           .as("room %d", room)
@@ -228,7 +253,7 @@ class SegmentLogFaultTest {
   void foreignAndEmptyFiles_areLeftAlone() throws IOException {
     FaultyDisk disk = new FaultyDisk(1);
     List<String> acknowledged = fill(open(disk), 3);
-    disk.crash(Unsynced.KEPT);
+    crash(disk, Unsynced.KEPT);
     disk.replace(LOG.resolve("notes.txt"), "hello".getBytes(StandardCharsets.UTF_8));
     disk.replace(LOG.resolve(Segment.name(1L << 40)), new byte[0]);
     assertThat(reopened(disk)).containsExactlyElementsOf(acknowledged);
@@ -248,13 +273,16 @@ class SegmentLogFaultTest {
     byte[] octets = disk.octets(segment);
     octets[64 + 32 + 4] ^= 1;
     disk.replace(segment, octets);
-    disk.crash(Unsynced.KEPT);
+    crash(disk, Unsynced.KEPT);
     assertThat(reopenedWith(disk, one)).containsExactly("inner", "after");
   }
 
   private List<String> reopenedWith(FaultyDisk disk, LogSettings settings) throws IOException {
-    try (SegmentLog log = open(disk, settings)) {
+    SegmentLog log = open(disk, settings);
+    try (log) {
       return all(log);
+    } finally {
+      opened.remove(log);
     }
   }
 
@@ -268,7 +296,7 @@ class SegmentLogFaultTest {
           List<String> old = fill(log, 12);
           disk.fail(call, nth);
           List<List<String>> allowed = rewritten(log, old);
-          disk.crash(unsynced);
+          crash(disk, unsynced);
           assertThat(allowed).as("%s %d %s", call, nth, unsynced).contains(reopened(disk));
         }
       }
@@ -310,7 +338,7 @@ class SegmentLogFaultTest {
       long position = log.append(List.of(entry("start " + i)));
       assertThat(seen.put(position, "start " + i)).isNull();
       assertThat(seen.lastKey()).isEqualTo(position);
-      disk.crash(Unsynced.TORN);
+      crash(disk, Unsynced.TORN);
     }
   }
 
