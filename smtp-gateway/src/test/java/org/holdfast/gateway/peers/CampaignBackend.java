@@ -133,10 +133,8 @@ final class CampaignBackend implements AutoCloseable {
         throw new IOException("cut off in the content");
       }
       if (header) {
-        number =
-            line.startsWith(CampaignLetter.NUMBER) ? (int) CampaignLetter.after(line) : number;
-        checksum =
-            line.startsWith(CampaignLetter.CHECKSUM) ? CampaignLetter.after(line) : checksum;
+        number = line.startsWith(CampaignLetter.NUMBER) ? (int) CampaignLetter.after(line) : number;
+        checksum = line.startsWith(CampaignLetter.CHECKSUM) ? CampaignLetter.after(line) : checksum;
         id = line.startsWith("X-Holdfast-Id: ") ? line.substring(15) : id;
         header = !line.isEmpty();
       } else {

@@ -37,6 +37,7 @@ final class CampaignResult {
   int deliveredAgain;
 
   final List<String> lost = new ArrayList<>();
+
   /** What was delivered again, of all rounds. */
   final List<String> again = new ArrayList<>();
 

@@ -76,12 +76,10 @@ final class CampaignStore implements StoreReader.HeldVisitor {
     int number = 0;
     long checksum = -1;
     try (BufferedReader in =
-        new BufferedReader(
-            new InputStreamReader(content.open(), StandardCharsets.ISO_8859_1))) {
+        new BufferedReader(new InputStreamReader(content.open(), StandardCharsets.ISO_8859_1))) {
       for (String line = in.readLine(); !"".equals(line); line = in.readLine()) {
         number = line.startsWith(CampaignLetter.NUMBER) ? (int) CampaignLetter.after(line) : number;
-        checksum =
-            line.startsWith(CampaignLetter.CHECKSUM) ? CampaignLetter.after(line) : checksum;
+        checksum = line.startsWith(CampaignLetter.CHECKSUM) ? CampaignLetter.after(line) : checksum;
       }
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         body.update((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));

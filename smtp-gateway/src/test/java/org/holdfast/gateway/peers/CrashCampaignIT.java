@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
  * Kills the real jar with SIGKILL again and again while senders send, states flip and held mail is
  * released; now and then while it recovers, while it compacts, with its index gone, with no room
  * left. In rounds: at the end of each the folder is read by the last resort, everything is released
- * and compared, and a line says what came of it so far. So hours of mail need no more disk or memory
- * than one round.
+ * and compared, and a line says what came of it so far. So hours of mail need no more disk or
+ * memory than one round.
  *
  * <p>See docs/durability.md for the properties {@code holdfast.campaign.*} and for a long one.
  */
@@ -93,13 +93,13 @@ class CrashCampaignIT {
   }
 
   private void round(
-      GatewayProcess gateway,
-      GatewayApi api,
-      List<CampaignSender> senders,
-      CampaignBackend backend)
+      GatewayProcess gateway, GatewayApi api, List<CampaignSender> senders, CampaignBackend backend)
       throws Exception {
     List<Thread> threads = senders.stream().map(s -> Thread.ofVirtual().start(s)).toList();
-    int last = MINUTES > 0 ? kills.size() + KILLS_PER_ROUND : Math.min(KILLS, kills.size() + KILLS_PER_ROUND);
+    int last =
+        MINUTES > 0
+            ? kills.size() + KILLS_PER_ROUND
+            : Math.min(KILLS, kills.size() + KILLS_PER_ROUND);
     while (kills.size() < last) {
       live(api);
       kill(gateway);
@@ -262,7 +262,9 @@ class CrashCampaignIT {
         result.deferred,
         mostOctets >> 20);
     String seed = "seed " + SEED;
-    assertThat(result.lost).as("%s; the last resort: %s; again: %s", seed, wrong, result.again).isEmpty();
+    assertThat(result.lost)
+        .as("%s; the last resort: %s; again: %s", seed, wrong, result.again)
+        .isEmpty();
     assertThat(result.strangers).as(seed).isEmpty();
     assertThat(result.outOfOrder).as(seed).isEmpty();
     assertThat(result.damaged).as(seed).isEmpty();

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
  * and gives on, killed in between; every octet compared at the backend. An exhausted heap would end
  * the process, as it does under {@code ./holdfast serve}.
  *
- * <p>{@code -Dholdfast.large.messages=N} and {@code -Dholdfast.large.mib=M} say how many at once and
- * how large (4 of 40 MiB), {@code -Dholdfast.large.heap=64m} in which heap.
+ * <p>{@code -Dholdfast.large.messages=N} and {@code -Dholdfast.large.mib=M} say how many at once
+ * and how large (4 of 40 MiB), {@code -Dholdfast.large.heap=64m} in which heap.
  */
 class LargeMessagesIT {
 
