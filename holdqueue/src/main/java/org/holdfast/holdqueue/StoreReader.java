@@ -2,6 +2,7 @@ package org.holdfast.holdqueue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,15 +34,22 @@ public final class StoreReader implements AutoCloseable {
   /** Recipients of a damaged message that are named. */
   private static final int REMAINS_NAMED = 10;
 
-  private final LogReader log;
+  /** Where a queue whose log has failed notes the ends of deliveries until its next start. */
+  private static final String ENDS = "ends";
 
-  private StoreReader(LogReader log) {
+  private final LogReader log;
+  private final Disk disk;
+  private final Path queue;
+
+  private StoreReader(LogReader log, Disk disk, Path queue) {
     this.log = log;
+    this.disk = disk;
+    this.queue = queue;
   }
 
   /** Opens the log in the folder of a queue ({@code DATA/queue}). */
   public static StoreReader open(Disk disk, Path queue) throws IOException {
-    return new StoreReader(LogReader.open(disk, queue.resolve("log")));
+    return new StoreReader(LogReader.open(disk, queue.resolve("log")), disk, queue);
   }
 
   /** What reading everything found. Each name of a segment is that of its file. */
@@ -190,7 +198,16 @@ public final class StoreReader implements AutoCloseable {
   public void held(HeldVisitor visitor) throws IOException {
     Tally tally = new Tally(visitor);
     read(tally);
+    readEnds(tally);
     tally.inOrder((position, keys) -> held(position, keys, tally, visitor));
+  }
+
+  private void readEnds(Tally tally) throws IOException {
+    try (LogReader ends = LogReader.open(disk, queue.resolve(ENDS))) {
+      ends.read(new Decoding(tally));
+    } catch (NoSuchFileException e) {
+      return; // the usual case: the log never failed
+    }
   }
 
   private void held(long position, List<Long> keys, Tally tally, HeldVisitor visitor)

@@ -3,8 +3,8 @@ package org.holdfast.holdqueue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import java.util.Random;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +18,7 @@ class KeyTableTest {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     KeyTable table = new KeyTable();
-    TreeMap<Long, Long> map = new TreeMap<>();
+    Map<Long, Long> map = new TreeMap<>();
     for (int i = 0; i < STEPS; i++) {
       long key = 1 + (long) random.nextInt(5_000) * (random.nextBoolean() ? 1 : 4096);
       if (random.nextInt(5) < 3) {
@@ -35,7 +35,7 @@ class KeyTableTest {
     map.forEach((key, value) -> assertThat(table.get(key)).isEqualTo(value));
   }
 
-  private static long[] keys(SortedMap<Long, Long> map) {
+  private static long[] keys(Map<Long, Long> map) {
     return map.keySet().stream().mapToLong(Long::longValue).toArray();
   }
 

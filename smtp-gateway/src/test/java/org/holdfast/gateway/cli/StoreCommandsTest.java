@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -28,6 +30,11 @@ import org.holdfast.holdqueue.Recipient;
 import org.holdfast.holdqueue.StoreSettings;
 import org.holdfast.holdqueue.disk.RealDisk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
+import org.holdfast.holdqueue.index.FateRecord;
+import org.holdfast.holdqueue.index.Key;
+import org.holdfast.holdqueue.log.LogSettings;
+import org.holdfast.holdqueue.log.SegmentLog;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -230,5 +237,85 @@ class StoreCommandsTest {
     assertThat(line.execute("store", "verify", "--data", folder.resolve("none").toString()))
         .isEqualTo(1);
     assertThat(err.toString()).startsWith("holdfast: there is no log in").hasLineCount(1);
+  }
+
+  @Test
+  void folderThatMayNotBeRead_isRefusedInOneLine() throws IOException {
+    Path log = data().resolve("queue/log");
+    Assumptions.assumeFalse(System.getProperty("user.name").equals("root"), "root may read all");
+    Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("---------"));
+    try {
+      assertThat(run("store", "verify")).isEqualTo(1);
+      assertThat(err.toString()).contains("permission denied").hasLineCount(1);
+    } finally {
+      Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rwx------"));
+    }
+  }
+
+  @Test
+  void export_messageOfWhichOneDeliveryEnded_isForTheOthersOnly() throws IOException {
+    try (EmbeddedHoldQueue queue = open()) {
+      store(queue, "five", "alice@example.com", "bob@example.com");
+      queue.park(QueueFilter.delivery("five", "alice@example.com"), "ann", "later");
+      queue.discard(QueueFilter.delivery("five", "bob@example.com"), "ann", "spam");
+    }
+    Path eml = folder.resolve("eml");
+    assertThat(run("store", "export", "--eml", eml.toString())).isZero();
+    assertThat(exported(eml, "five"))
+        .contains("X-Holdfast-Envelope-To: <alice@example.com>\r\nSubject")
+        .endsWith(TEXT);
+  }
+
+  @Test
+  void export_redirectedTwice_isForTheLastOne() throws IOException {
+    try (EmbeddedHoldQueue queue = open()) {
+      queue.redirect(QueueFilter.message("three"), recipient("erin@example.com"), "imap7-8", "ann");
+    }
+    Path eml = folder.resolve("eml");
+    assertThat(run("store", "export", "--eml", eml.toString())).isZero();
+    assertThat(exported(eml, "three"))
+        .contains("To: <erin@example.com>\r\n")
+        .doesNotContain("dave");
+  }
+
+  @Test
+  void verify_damagedMessage_saysWhatItSeemsToBe() throws IOException {
+    flip(segment(), "here it goes");
+    assertThat(run("store", "verify")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("it seems to be message one from <sender@example.net> for <alice@example.com>,");
+  }
+
+  @Test
+  void export_endsNotedWhileTheLogTookNothing_count() throws IOException {
+    Path queue = data().resolve("queue");
+    try (SegmentLog ends =
+        SegmentLog.open(
+            new RealDisk(),
+            queue.resolve("ends"),
+            queue.resolve("quarantine"),
+            LogSettings.usual(),
+            new SecureRandom())) {
+      FateRecord one =
+          FateRecord.of(FateRecord.Kind.DELIVERED, first(0), "one", Instant.EPOCH, "", "");
+      FateRecord two =
+          FateRecord.of(FateRecord.Kind.DELIVERED, first(1), "one", Instant.EPOCH, "", "");
+      ends.append(List.of(one.entry(), two.entry()));
+    }
+    assertThat(run("store", "export", "--eml", folder.resolve("eml").toString())).isZero();
+    assertThat(out).hasToString("1 messages written\n");
+  }
+
+  /** The key of a delivery of the first message, which begins behind the segment's head. */
+  private static long first(int number) {
+    return Key.of(64, number);
+  }
+
+  private static String exported(Path folder, String id) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      Path file =
+          files.filter(f -> f.toString().endsWith("-" + id + ".eml")).findFirst().orElseThrow();
+      return Files.readString(file);
+    }
   }
 }

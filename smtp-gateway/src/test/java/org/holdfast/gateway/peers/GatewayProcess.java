@@ -36,6 +36,7 @@ final class GatewayProcess implements AutoCloseable {
   private final List<String> options;
   private @Nullable Process process;
   private boolean kept;
+  private int mostFileOctets;
 
   /** Writes configuration and map; starts nothing yet. */
   GatewayProcess(String map) throws IOException {
@@ -63,6 +64,11 @@ final class GatewayProcess implements AutoCloseable {
   /** The section {@code store} from the next start on. */
   void store(String keys) throws IOException {
     Files.writeString(folder.resolve("holdfast.yaml"), configuration(keys));
+  }
+
+  /** From the next start on no file of its may be larger, 0: any may, as far as the disk goes. */
+  void limitFiles(int octets) {
+    mostFileOctets = octets;
   }
 
   /** Leaves its folder where it is, for a person who wants to know what happened. */
@@ -146,7 +152,16 @@ final class GatewayProcess implements AutoCloseable {
   }
 
   private List<String> command() {
-    return java(options, "serve", "--config", folder.resolve("holdfast.yaml").toString());
+    List<String> java =
+        java(options, "serve", "--config", folder.resolve("holdfast.yaml").toString());
+    if (mostFileOctets == 0) {
+      return java;
+    }
+    List<String> limited =
+        new ArrayList<>(
+            List.of("sh", "-c", "ulimit -f " + mostFileOctets / 512 + " && exec \"$@\"", "sh"));
+    limited.addAll(java);
+    return limited;
   }
 
   /** The real jar with these options for java and these words. */

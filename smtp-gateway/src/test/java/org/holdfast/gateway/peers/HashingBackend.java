@@ -20,8 +20,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class HashingBackend implements AutoCloseable {
 
-  /** One delivery: for whom, and whether every octet of its body is right. */
-  record Arrival(String user, boolean whole) {}
+  /** One delivery: for whom, which one, and whether every octet of its body is right. */
+  record Arrival(String user, int number, boolean whole) {}
 
   private static final int BUFFER = 64 << 10;
 
@@ -76,6 +76,7 @@ final class HashingBackend implements AutoCloseable {
     private final OutputStream out;
     private final List<String> to = new ArrayList<>();
     private final byte[] line = new byte[LINE];
+    private int number;
 
     Session(InputStream in, OutputStream out) {
       this.in = in;
@@ -96,7 +97,7 @@ final class HashingBackend implements AutoCloseable {
             say("354 go");
             boolean whole = content();
             for (String user : to) {
-              arrivals.add(new Arrival(user, whole));
+              arrivals.add(new Arrival(user, number, whole));
               say("250 2.0.0 saved");
             }
             to.clear();
@@ -115,7 +116,8 @@ final class HashingBackend implements AutoCloseable {
       int count = line();
       while (count > 2) {
         String field = text(count);
-        expected = field.startsWith(LargeLetter.HASH) ? field.substring(14) : expected;
+        expected = after(LargeLetter.HASH, field, expected);
+        number = Integer.parseInt(after(LargeLetter.SUBJECT, field, "" + number));
         count = line();
       }
       MessageDigest digest = LargeLetter.sha256();
@@ -127,6 +129,10 @@ final class HashingBackend implements AutoCloseable {
         digest.update(line, from, count - from);
       }
       return HexFormat.of().formatHex(digest.digest()).equals(expected);
+    }
+
+    private static String after(String name, String field, String otherwise) {
+      return field.startsWith(name) ? field.substring(name.length()) : otherwise;
     }
 
     /** Reads a line with its LF; returns its length, -1 at the end. */

@@ -14,6 +14,7 @@ import java.util.Random;
  */
 final class LargeLetter {
 
+  static final String SUBJECT = "Subject: large ";
   static final String HASH = "X-Large-Hash: ";
 
   private static final int LINES = 64;
@@ -57,7 +58,7 @@ final class LargeLetter {
 
   /** Header and empty line. */
   byte[] header() throws IOException {
-    return ("Subject: large " + number + "\r\n" + HASH + hash() + "\r\n\r\n")
+    return (SUBJECT + number + "\r\n" + HASH + hash() + "\r\n\r\n")
         .getBytes(StandardCharsets.ISO_8859_1);
   }
 
