@@ -133,7 +133,7 @@ class QueueIndexTest {
 
   private static Path file(Path index) throws IOException {
     try (var files = Files.list(index)) {
-      return files.filter(f -> f.toString().endsWith(".mv.db")).findFirst().orElseThrow();
+      return files.filter(f -> f.toString().endsWith("index.db")).findFirst().orElseThrow();
     }
   }
 
@@ -175,10 +175,10 @@ class QueueIndexTest {
   @Test
   void files_ofAnotherVersion_allComeInOrder() throws IOException {
     afterwards(index -> {
-      String name = file(index).getFileName().toString().replace(".mv.db", "");
+      Path file = file(index);
       QueueTrial.deleteIndex(directory);
-      String url = "jdbc:h2:file:" + index.resolve(name).toAbsolutePath();
-      try (Connection connection = DriverManager.getConnection(url, "sa", "");
+      Files.createDirectories(index);
+      try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
           Statement statement = connection.createStatement()) {
         statement.execute("create table meta (k varchar primary key, v bigint not null)");
         statement.execute("insert into meta values ('version', -1), ('position', 0)");

@@ -155,7 +155,22 @@ final class Recovery {
     }
     end = Math.min(end, found.size);
     found.file.truncate(end);
+    writeAgain(found.file, end);
     found.file.force();
     return end;
+  }
+
+  /**
+   * When an fsync failed before, what it was for may be readable and still not on the disk, and
+   * another fsync would do nothing for it (Rebello et al., "Can Applications Recover from fsync
+   * Failures?", USENIX ATC 2020). From here on it counts as safe, so it is written once more.
+   */
+  private static void writeAgain(DiskFile file, long end) throws IOException {
+    ByteBuffer octets = ByteBuffer.allocate((int) Math.min(SegmentOutput.BUFFER, end));
+    for (long at = 0; at < end; at += octets.limit()) {
+      octets.clear().limit((int) Math.min(octets.capacity(), end - at));
+      file.readFully(octets, at);
+      file.write(octets.flip(), at);
+    }
   }
 }
