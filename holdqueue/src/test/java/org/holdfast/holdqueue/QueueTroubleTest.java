@@ -280,6 +280,23 @@ class QueueTroubleTest {
     assertThat(queue.damagedRanges()).isZero();
   }
 
+  /** Just as often as a look at damage reads it before it is parked. */
+  @Test
+  void readsFail_twice_isNotParked() throws IOException {
+    store("only", ALICE);
+    queue.summary();
+    AtomicInteger reads = new AtomicInteger();
+    disk.beforeReads(() -> {
+      boolean dispatcher = Thread.currentThread().getName().startsWith("holdqueue-read");
+      if (dispatcher && reads.incrementAndGet() <= 2) {
+        throw new IOException("I/O error");
+      }
+    });
+    release(ALICE);
+    eventually(() -> !queue.hasBacklog(ALICE));
+    assertThat(world.delivered).containsExactly(ALICE + " mail only");
+  }
+
   /** A bad sector: its lane waits, and a person can set it aside without reading it. */
   @Test
   void readsOfOneKeepFailing_aPersonCanParkIt() throws IOException {
