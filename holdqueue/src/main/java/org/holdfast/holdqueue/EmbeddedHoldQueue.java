@@ -381,7 +381,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   @Override
   public Optional<String> trouble() {
-    return failure().or(() -> room.refusal(0));
+    return failure().or(index::trouble).or(() -> room.refusal(0));
   }
 
   /** What only a restart can mend. */

@@ -159,7 +159,7 @@ class QueueDamageTest {
     Path segment = segments.getFirst();
     byte[] octets = whole.octets(segment);
     int cases = 0;
-    int step = indexed ? CUT_STEP * 7 : CUT_STEP; // the index is ahead then and mended: a second
+    int step = indexed ? CUT_STEP * 2 : CUT_STEP; // the index is ahead then and mended: a second
     for (int cut = 0; cut < octets.length; cut += step) {
       byte[] shorter = Arrays.copyOf(octets, cut);
       FaultyDisk disk = copied(indexed);

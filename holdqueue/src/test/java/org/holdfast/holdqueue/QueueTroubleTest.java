@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -280,6 +281,23 @@ class QueueTroubleTest {
     assertThat(queue.damagedRanges()).isZero();
   }
 
+  /** Just as often as a look at damage reads it before it is parked. */
+  @Test
+  void readsFail_twice_isNotParked() throws IOException {
+    store("only", ALICE);
+    queue.summary();
+    AtomicInteger reads = new AtomicInteger();
+    disk.beforeReads(() -> {
+      boolean dispatcher = Thread.currentThread().getName().startsWith("holdqueue-read");
+      if (dispatcher && reads.incrementAndGet() <= 2) {
+        throw new IOException("I/O error");
+      }
+    });
+    release(ALICE);
+    eventually(() -> !queue.hasBacklog(ALICE));
+    assertThat(world.delivered).containsExactly(ALICE + " mail only");
+  }
+
   /** A bad sector: its lane waits, and a person can set it aside without reading it. */
   @Test
   void readsOfOneKeepFailing_aPersonCanParkIt() throws IOException {
@@ -323,6 +341,42 @@ class QueueTroubleTest {
     eventually(() -> !queue.hasBacklog(ALICE));
     assertThat(world.delivered).containsExactly(ALICE + " mail good");
     assertDamaged();
+  }
+
+  /** Every octet of the recipient, its length included: some still read, as another's. */
+  @Test
+  void recipient_damagedAnywhere_isParkedAndTheLaneGoesOn() throws IOException {
+    store("bad", ALICE);
+    store("good", ALICE);
+    queue.close();
+    Path segment = disk.files(directory.resolve("log")).getFirst();
+    byte[] octets = disk.octets(segment);
+    int recipient = new String(octets, StandardCharsets.ISO_8859_1).indexOf(ALICE) - 4;
+    Path index = index();
+    byte[] knowing = Files.readAllBytes(index);
+    for (int at = recipient; at < recipient + 3 * (ALICE.length() + 4); at += 11) {
+      byte[] damaged = octets.clone();
+      damaged[at] ^= (byte) 0x80;
+      disk.replace(segment, damaged);
+      Files.write(index, knowing);
+      world = new FakeNextHops();
+      open();
+      release(ALICE);
+      eventually(() -> !queue.hasBacklog(ALICE));
+      assertThat(world.delivered).as("octet %d", at).containsExactly(ALICE + " mail good");
+      assertDamaged();
+      queue.close();
+      for (Path file : disk.files(directory.resolve("log"))) {
+        disk.delete(file);
+      }
+    }
+    open();
+  }
+
+  private Path index() throws IOException {
+    try (var files = Files.list(directory.resolve("index"))) {
+      return files.filter(f -> f.toString().endsWith(".mv.db")).findFirst().orElseThrow();
+    }
   }
 
   /** Streamed: an attempt breaks off at its very end; a later one sees why and is not begun. */

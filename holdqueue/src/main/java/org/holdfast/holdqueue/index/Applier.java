@@ -1,6 +1,5 @@
 package org.holdfast.holdqueue.index;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -110,7 +109,7 @@ final class Applier {
   private <T> @Nullable T decode(LogRecord record, Decoder<T> decoder) throws IOException {
     try {
       return decoder.read(record);
-    } catch (DamagedRecordException | EOFException | RuntimeException e) {
+    } catch (DamagedRecordException | RuntimeException e) {
       LOG.error("the record at {} makes no sense and is left out", record.position(), e);
       log.senseless(record);
       return null;

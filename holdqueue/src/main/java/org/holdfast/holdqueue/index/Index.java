@@ -58,6 +58,9 @@ public final class Index implements AutoCloseable {
 
   private static final Duration MOST_MEND = Duration.ofMinutes(1);
 
+  /** Trouble that people hear of: the third failure in a row. */
+  private static final Duration TROUBLE = MEND.multipliedBy(4);
+
   private final SegmentLog log;
   private final Path directory;
   private final Listener listener;
@@ -99,6 +102,7 @@ public final class Index implements AutoCloseable {
   private final AtomicLong revision = new AtomicLong();
   private volatile boolean closed;
   private volatile @Nullable String failure;
+  private volatile @Nullable String trouble;
 
   // The index's thread only.
   private long applied;
@@ -278,7 +282,11 @@ public final class Index implements AutoCloseable {
     while (!closed) {
       try {
         follow();
-      } catch (SQLException | IOException | RuntimeException e) {
+      } catch (IOException e) {
+        if (!closed) {
+          again(e);
+        }
+      } catch (SQLException | RuntimeException e) {
         if (!closed) {
           mend(e);
         }
@@ -306,16 +314,21 @@ public final class Index implements AutoCloseable {
     return Optional.ofNullable(failure);
   }
 
+  /** The log cannot be read right now, which says nothing about the tables. */
+  private void again(IOException because) {
+    LOG.error("the log cannot be read; the index tries again", because);
+    rest("the log cannot be read: " + because.getMessage());
+  }
+
+  /** Why what is stored does not get into the tables, hence is not delivered; empty: it does. */
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
+  }
+
   /** Drops the tables; they are made anew from the log. */
   private void mend(Exception because) {
     LOG.error("the index failed; it is rebuilt from the log", because);
-    Database broken = database;
-    database = null;
-    if (broken != null) {
-      broken.close();
-    }
-    rest(mending);
-    mending = mending.compareTo(MOST_MEND) < 0 ? mending.multipliedBy(2) : MOST_MEND;
+    rest("the index fails again and again: " + because.getMessage());
     try {
       Database.delete(directory);
     } catch (IOException e) {
@@ -323,8 +336,18 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  private void rest(Duration time) {
-    long left = time.toNanos();
+  /** Closes the tables and waits, longer each time. */
+  private void rest(String why) {
+    Database broken = database;
+    database = null;
+    if (broken != null) {
+      broken.close();
+    }
+    if (mending.compareTo(TROUBLE) >= 0) {
+      trouble = why;
+    }
+    long left = mending.toNanos();
+    mending = mending.compareTo(MOST_MEND) < 0 ? mending.multipliedBy(2) : MOST_MEND;
     lock.lock();
     try {
       while (!closed && left > 0) {
@@ -528,6 +551,7 @@ public final class Index implements AutoCloseable {
     boolean fewer = carried || !settled.isEmpty() || last != active;
     written(serving);
     mending = MEND;
+    trouble = null;
     shrinking |= fewer;
     if (applied >= bootEnd && fewer) {
       active = last;
