@@ -1,7 +1,8 @@
 package org.holdfast.gateway.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.SettingsFile;
@@ -28,10 +29,12 @@ final class StoreFolder {
   /** Opens the log in it, for reading only. */
   StoreReader open() throws IOException, ConfigurationException {
     Path queue = data().resolve("queue");
-    if (!Files.isDirectory(queue.resolve("log"))) {
+    StoreReader store;
+    try {
+      store = StoreReader.open(new ReadOnlyDisk(), queue);
+    } catch (NoSuchFileException | NotDirectoryException e) {
       throw new RefusedException("there is no log in " + queue);
     }
-    StoreReader store = StoreReader.open(new ReadOnlyDisk(), queue);
     if (!store.readable() && !store.empty()) {
       store.close();
       throw new RefusedException(

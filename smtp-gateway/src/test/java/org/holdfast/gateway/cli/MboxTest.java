@@ -59,7 +59,7 @@ class MboxTest {
 
   /** As every reader of mboxrd does it. */
   private static String back(String mbox) {
-    return mbox.substring(0, mbox.length() - 1).replaceAll("(?m)^>(>*From )", "$1");
+    return mbox.substring(0, mbox.length() - 1).replaceAll("(?md)^>(>*From )", "$1");
   }
 
   private static String quote(String message, int piece) throws IOException {

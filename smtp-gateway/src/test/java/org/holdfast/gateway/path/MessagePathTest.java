@@ -292,12 +292,12 @@ class MessagePathTest {
 
     @Override
     public long size() {
-      return 0;
+      return 1;
     }
 
     @Override
     public InputStream open() {
-      return new ByteArrayInputStream(new byte[0]);
+      return new ByteArrayInputStream(new byte[1]);
     }
 
     @Override
