@@ -10,13 +10,14 @@ import org.holdfast.holdqueue.dispatch.Backlog.Ended;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Failed attempts that say what was written a moment ago and need not be written again. Thread-safe.
+ * Failed attempts that say what was written a moment ago and need not be written again.
+ * Thread-safe.
  *
  * <p>A next hop that is down is probed every few seconds for days, each time with somebody's real
  * delivery. What a record of that would add is a count and a time; so within {@link #SAME} these
  * write nothing: the same delivery deferred with the same words, and, when the trouble is the next
- * hop's and not the delivery's, another delivery that was deferred before, with the same words.
- * The first failure of each delivery is always written, and so is the first after a person acted.
+ * hop's and not the delivery's, another delivery that was deferred before, with the same words. The
+ * first failure of each delivery is always written, and so is the first after a person acted.
  *
  * <p>What attempts and next attempt mean then, for a person and after a restart: at least so many
  * attempts were made, and one was due at that time. The dispatcher's own waits do not depend on

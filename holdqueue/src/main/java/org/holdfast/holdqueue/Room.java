@@ -65,11 +65,7 @@ final class Room {
    * @param waiting how many deliveries will yet come to an end
    */
   Room(
-      Disk disk,
-      SegmentLog log,
-      StoreSettings settings,
-      LogSettings segments,
-      LongSupplier waiting)
+      Disk disk, SegmentLog log, StoreSettings settings, LogSettings segments, LongSupplier waiting)
       throws IOException {
     this.disk = disk;
     this.log = log;

@@ -142,8 +142,7 @@ final class ThinSegments {
   }
 
   /** Null: not known, enough was read in this round. */
-  private @Nullable Measure measure(long base, long next, Round round)
-      throws IOException {
+  private @Nullable Measure measure(long base, long next, Round round) throws IOException {
     long length = log.segmentLength(base);
     long messages = round.live(base);
     Measure known = measures.get(base);

@@ -20,8 +20,7 @@ public final class RealDisk implements Disk {
 
   @Override
   public DiskFile open(Path file) throws IOException {
-    return new RealFile(
-        file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return new RealFile(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   @Override

@@ -358,8 +358,7 @@ public final class Questions {
 
   /** The segments whose mail the records of this one speak about; some of them may be gone. */
   public List<Long> references(long base) throws IOException {
-    return ask(
-        "select target from reference where base = ?", List.of(base), row -> row.getLong(1));
+    return ask("select target from reference where base = ?", List.of(base), row -> row.getLong(1));
   }
 
   /** Octets of content of the messages that were accepted here and are still held. */

@@ -105,8 +105,7 @@ class CommitTest {
         assertThat(record[1]).isEqualTo(next[record[0]]++);
       }
     }
-    assertThat(Arrays.stream(next).boxed().toList())
-        .isEqualTo(Collections.nCopies(many, EACH));
+    assertThat(Arrays.stream(next).boxed().toList()).isEqualTo(Collections.nCopies(many, EACH));
   }
 
   /** The disk forgets what was written and not synced: the one who writes alone must see to it. */

@@ -252,8 +252,7 @@ class SegmentLogFaultTest {
     assertThat(reopenedWith(disk, one)).containsExactly("inner", "after");
   }
 
-  private List<String> reopenedWith(FaultyDisk disk, LogSettings settings)
-      throws IOException {
+  private List<String> reopenedWith(FaultyDisk disk, LogSettings settings) throws IOException {
     try (SegmentLog log = open(disk, settings)) {
       return all(log);
     }
