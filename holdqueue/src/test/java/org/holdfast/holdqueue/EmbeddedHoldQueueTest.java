@@ -127,6 +127,64 @@ class EmbeddedHoldQueueTest {
     }
   }
 
+  /** A machine that failed while the index was made. */
+  @Test
+  void index_halfMade_isThrownAwayAndMadeAnew() throws IOException {
+    store("a", "alice@example.com");
+    queue.close();
+    Path index = directory.resolve("index");
+    Files.move(index.resolve("index.db"), index.resolve("index.db.new"));
+    queue = open(LogSettings.usual());
+    assertThat(queue.message("a")).hasSize(1);
+    assertThat(index.resolve("index.db.new")).doesNotExist();
+  }
+
+  /** Lanes whose first message went are as old as the next one: followed, and rebuilt. */
+  @Test
+  void index_rebuilt_saysTheSame() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      store("m" + i, "alice@example.com");
+      store("n" + i, "bob@example.com");
+    }
+    queue.discard(QueueFilter.message("m0"), "ann", "spam");
+    queue.park(QueueFilter.message("n0"), "ann", "look");
+    queue.redirect(
+        QueueFilter.message("n1"), Mail.recipient("carol@example.com"), "imap7-8", "ann");
+    List<Object> before = told();
+    queue.close();
+    deleteIndex();
+    queue = open(LogSettings.usual());
+    assertThat(told()).isEqualTo(before);
+  }
+
+  private List<Object> told() {
+    QueueSummary summary = queue.summary();
+    List<Object> told = new ArrayList<>();
+    for (String user : List.of("alice", "bob", "carol")) {
+      told.add(queue.lane(user + "@example.com"));
+    }
+    told.addAll(queue.list(QueueFilter.any(), null, 100));
+    told.addAll(queue.history("n1"));
+    told.add(summary.messages());
+    told.add(summary.bytes());
+    return told;
+  }
+
+  @Test
+  void history_ofManyActs_keepsTheFirstAndTheLatest() throws IOException {
+    store("x", "alice@example.com");
+    for (int i = 0; i < 75; i++) {
+      queue.park(QueueFilter.message("x"), "ann", "park " + i);
+      queue.retry(QueueFilter.message("x"), "ann");
+    }
+    List<String> history = queue.history("x").stream().map(Attempt::reply).toList();
+    assertThat(history).hasSize(100);
+    assertThat(history.getFirst()).isEqualTo("ann: park 0");
+    assertThat(history.get(18)).isEqualTo("ann: park 9");
+    assertThat(history.get(20)).isEqualTo("ann: park 35");
+    assertThat(history.get(98)).isEqualTo("ann: park 74");
+  }
+
   @Test
   void message_twoRecipients_isStoredOnceAndGoesWhenBothAreDone() throws IOException {
     queue.store(

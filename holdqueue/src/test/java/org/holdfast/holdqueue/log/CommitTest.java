@@ -12,19 +12,22 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
 import org.holdfast.holdqueue.disk.Disk;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Unsynced;
 import org.holdfast.holdqueue.disk.RealDisk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who writes: the caller that is alone, or the log's thread for many. */
 class CommitTest {
 
-  private static final int THREADS = 8;
-  private static final int EACH = 300;
+  private static final int EACH = 3_000; // the last of three is waited for
   private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   private static SegmentLog open(Disk disk, Path folder) throws IOException {
@@ -69,20 +72,23 @@ class CommitTest {
     }
   }
 
-  @Test
-  void many_atOnceAndAlone_eachOnesOrderIsKeptAndAllIsThere() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {2, 8})
+  void many_atOnceAndAlone_eachOnesOrderIsKeptAndAllIsThere(int many) throws Exception {
     FaultyDisk disk = new FaultyDisk(1);
     Path folder = Path.of("q");
     SegmentLog log = open(disk, folder);
     ConcurrentLinkedQueue<Exception> failures = new ConcurrentLinkedQueue<>();
+    CyclicBarrier together = new CyclicBarrier(many);
     List<Thread> threads = new ArrayList<>();
-    for (int t = 0; t < THREADS; t++) {
+    for (int t = 0; t < many; t++) {
       int thread = t;
       Runnable work =
           () -> {
             try {
+              together.await();
               appendMixed(log, thread);
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | InterruptedException | BrokenBarrierException e) {
               failures.add(e);
             }
           };
@@ -93,13 +99,13 @@ class CommitTest {
     }
     assertThat(failures).isEmpty();
     disk.crash(Unsynced.DROPPED); // each one's last append was waited for
-    int[] next = new int[THREADS];
+    int[] next = new int[many];
     try (SegmentLog again = open(disk, folder)) {
       for (int[] record : read(again)) {
         assertThat(record[1]).isEqualTo(next[record[0]]++);
       }
     }
-    assertThat(Arrays.stream(next).boxed().toList()).isEqualTo(Collections.nCopies(THREADS, EACH));
+    assertThat(Arrays.stream(next).boxed().toList()).isEqualTo(Collections.nCopies(many, EACH));
   }
 
   /** The disk forgets what was written and not synced: the one who writes alone must see to it. */

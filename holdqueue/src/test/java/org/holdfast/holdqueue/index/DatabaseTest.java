@@ -1,0 +1,102 @@
+package org.holdfast.holdqueue.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseTest {
+
+  private static final int ROWS = 60_000;
+
+  @TempDir Path directory;
+
+  private Path file() {
+    return directory.resolve(Database.FILE);
+  }
+
+  private Database open() throws SQLException {
+    try (Connection connection = Database.connect(file());
+        Statement statement = connection.createStatement()) {
+      Tables.create(statement);
+      Tables.createIndexes(statement);
+    }
+    return Database.open(directory);
+  }
+
+  private static void fill(Connection writer) throws SQLException {
+    try (PreparedStatement insert =
+        writer.prepareStatement("insert into message values (?, 1, 'id', ?, 1, 1, 1, 0)")) {
+      for (int i = 0; i < ROWS; i++) {
+        insert.setLong(1, i);
+        insert.setString(2, "a-rather-long-sender-so-that-the-rows-take-room@example.com" + i);
+        insert.executeUpdate();
+      }
+    }
+    writer.commit();
+  }
+
+  private static long count(Statements statements) throws SQLException {
+    try (ResultSet row = statements.of("select count(*) from message").executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  @Test
+  void tables_emptied_giveTheirRoomBack() throws SQLException, IOException {
+    try (Database database = open()) {
+      fill(database.writer());
+      try (Statement statement = database.writer().createStatement()) {
+        statement.execute("delete from message");
+      }
+      database.writer().commit();
+      int steps = 0;
+      while (database.shrink()) {
+        steps++;
+      }
+      assertThat(steps).isLessThan(100);
+      assertThat(database.read(DatabaseTest::count)).isZero();
+    }
+    assertThat(Files.size(file())).isLessThan(4_200L << 12); // what may be spare, and the tables
+  }
+
+  /** Those who ask see what was committed, neither more nor less, and wait for nobody. */
+  @Test
+  void reader_whileRowsAreWritten_seesWhatWasCommitted() throws SQLException {
+    try (Database database = open()) {
+      try (Statement statement = database.writer().createStatement()) {
+        statement.execute("insert into message values (1, 1, 'a', '', 1, 1, 1, 0)");
+        assertThat(database.read(DatabaseTest::count)).isZero();
+        database.writer().commit();
+        assertThat(database.read(DatabaseTest::count)).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void readers_closed_leaveNothingOpen() throws SQLException {
+    Database database = open();
+    assertThat(database.read(DatabaseTest::count)).isZero();
+    database.sync();
+    database.close();
+    // The last one out copies the write-ahead log into the file and deletes it.
+    assertThat(directory.resolve(Database.FILE + "-wal")).doesNotExist();
+    assertThatThrownBy(() -> database.read(DatabaseTest::count)).isInstanceOf(SQLException.class);
+  }
+
+  @Test
+  void file_missing_isNotMade() {
+    assertThatThrownBy(() -> Database.open(directory)).hasMessage("there is no index");
+    assertThat(file()).doesNotExist();
+  }
+}
