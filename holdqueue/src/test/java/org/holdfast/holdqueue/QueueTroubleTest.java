@@ -375,7 +375,7 @@ class QueueTroubleTest {
 
   private Path index() throws IOException {
     try (var files = Files.list(directory.resolve("index"))) {
-      return files.filter(f -> f.toString().endsWith(".mv.db")).findFirst().orElseThrow();
+      return files.filter(f -> f.toString().endsWith("index.db")).findFirst().orElseThrow();
     }
   }
 
