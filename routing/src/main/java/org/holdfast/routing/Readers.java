@@ -1,6 +1,6 @@
 package org.holdfast.routing;
 
-import java.sql.Connection;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A few sessions for readers; whoever finds none free waits a bounded time. Thread-safe. */
 final class Readers implements AutoCloseable {
 
-  /** More do not help: H2 reads take microseconds. */
+  /** More do not help: a read takes microseconds. */
   static final int SESSIONS = 4;
 
   /** How long a lookup waits for a session before the map counts as unusable. */
@@ -20,17 +20,16 @@ final class Readers implements AutoCloseable {
   private final BlockingQueue<Session> free = new ArrayBlockingQueue<>(SESSIONS);
   private volatile boolean closed;
 
-  Readers(Connector connector) throws SQLException {
-    for (int i = 0; i < SESSIONS; i++) {
-      Connection connection = connector.connect();
-      connection.setReadOnly(true);
-      free.add(new Session(connection));
+  Readers(Path file) throws SQLException {
+    try {
+      for (int i = 0; i < SESSIONS; i++) {
+        free.add(Session.open(file, MapSql.READS));
+      }
+    } catch (SQLException e) {
+      try (this) {
+        throw e;
+      }
     }
-  }
-
-  /** Makes connections. */
-  interface Connector {
-    Connection connect() throws SQLException;
   }
 
   /** Something to read. */

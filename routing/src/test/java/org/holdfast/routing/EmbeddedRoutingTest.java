@@ -77,17 +77,17 @@ class EmbeddedRoutingTest extends RoutingContract {
     }
   }
 
-  /** Another connection of this process takes the database away under the map's feet. */
+  /** Another connection of this process takes a table away under the map's feet. */
   private void shutViewDown() throws SQLException {
-    String url = MapSql.url(folder.resolve("view").resolve("map").toAbsolutePath().toString());
-    try (Connection c = DriverManager.getConnection(url, "holdfast", "");
+    String url = MapSql.url(folder.resolve("view").resolve(MapView.FILE));
+    try (Connection c = DriverManager.getConnection(url);
         Statement s = c.createStatement()) {
-      s.execute("SHUTDOWN IMMEDIATELY");
+      s.execute("drop table users");
     }
   }
 
   private void overwriteView(int from, String with) throws IOException {
-    Path file = folder.resolve("view").resolve("map.mv.db");
+    Path file = folder.resolve("view").resolve(MapView.FILE);
     byte[] bytes = Files.readAllBytes(file);
     byte[] damage = with.repeat(bytes.length).substring(0, bytes.length - from).getBytes(UTF_8);
     System.arraycopy(damage, 0, bytes, from, damage.length);
@@ -126,7 +126,7 @@ class EmbeddedRoutingTest extends RoutingContract {
   @Test
   void viewOlderThanLog_catchesUp() throws Exception {
     routing.close();
-    Path view = folder.resolve("view").resolve("map.mv.db");
+    Path view = folder.resolve("view").resolve(MapView.FILE);
     byte[] old = Files.readAllBytes(view);
     open(log);
     someChanges();

@@ -1,5 +1,7 @@
 package org.holdfast.routing;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +18,9 @@ import java.util.concurrent.Callable;
 public final class MapFigures {
 
   private static final Who OPS = new Who("bench", "figures");
-  private static final int CHUNK = 200_000;
+  private static final int CHUNK = 20_000;
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private MapFigures() {}
 
@@ -38,7 +42,7 @@ public final class MapFigures {
           });
       System.out.printf("log %d MB%n", Files.size(folder.resolve("log")) >> 20);
       System.out.printf(
-          "view %d MB%n", Files.size(folder.resolve("view").resolve("map.mv.db")) >> 20);
+          "view %d MB%n", Files.size(folder.resolve("view").resolve(MapView.FILE)) >> 20);
       MapView.delete(settings.view());
       timed(
           "rebuild",
@@ -74,17 +78,23 @@ public final class MapFigures {
     System.out.printf("heap in use %d MB%n", (runtime.totalMemory() - runtime.freeMemory()) >> 20);
   }
 
+  /** Wall time, and the CPU time of the whole process, garbage collector and compiler included. */
   private static void timed(String what, Callable<Integer> act) throws Exception {
     long begin = System.nanoTime();
+    long cpuBegin = PROCESS.getProcessCpuTime();
     int count = act.call();
     double seconds = (System.nanoTime() - begin) / 1e9;
-    System.out.printf("%-28s %9.3f s  %,12.0f/s%n", what, seconds, count / seconds);
+    double cpu = (PROCESS.getProcessCpuTime() - cpuBegin) / 1e3;
+    System.out.printf(
+        "%-28s %9.3f s  %,12.0f/s  %9.3f us CPU each  load %.1f%n",
+        what, seconds, count / seconds, cpu / count, PROCESS.getSystemLoadAverage());
   }
 
   private static String address(int user) {
     return "user" + user + "@domain" + user % 1000 + ".example";
   }
 
+  /** In the order of a list of users: their domains are mixed. */
   private static int load(EmbeddedRouting map, int users) throws Exception {
     for (int from = 0; from < users; from += CHUNK) {
       List<Routing.UserChange> lines = new ArrayList<>();
