@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -216,7 +216,7 @@ final class LocationMap implements MapRows, AutoCloseable {
     }
     wide = after;
     view.apply(batch, position);
-    Set<String> domains = new TreeSet<>();
+    Set<String> domains = new HashSet<>();
     for (MapChange change : batch) {
       refresh(change, domains);
     }
