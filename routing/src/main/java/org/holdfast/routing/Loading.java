@@ -191,8 +191,7 @@ final class Loading {
     return lines;
   }
 
-  private int putUsers(
-      LocationMap now, Map<String, UserChange> lines, Who who, Set<String> shut)
+  private int putUsers(LocationMap now, Map<String, UserChange> lines, Who who, Set<String> shut)
       throws SQLException, MapUnavailableException {
     Map<String, User> before = now.view().usersNow(lines.keySet());
     List<User> writes = new ArrayList<>();

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Every statement of the location map; what differs between databases is in this file only. Text is
@@ -150,8 +149,8 @@ final class MapSql {
           "pragma locking_mode = exclusive",
           "pragma cache_size = -" + WRITER_CACHE);
 
-  /** SQLITE_CORRUPT and SQLITE_NOTADB. */
-  private static final Set<Integer> DAMAGE = Set.of(11, 26);
+  private static final int SQLITE_CORRUPT = 11;
+  private static final int SQLITE_NOTADB = 26;
 
   private MapSql() {}
 
@@ -162,7 +161,13 @@ final class MapSql {
 
   /** Does the database say that its file is damaged? */
   static boolean saysDamaged(SQLException e) {
-    return DAMAGE.contains(e.getErrorCode() & 0xFF);
+    int code = e.getErrorCode() & 0xFF;
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  }
+
+  /** What {@link #saysDamaged} knows: for damage that the database has not noticed itself. */
+  static SQLException damage(String what) {
+    return new SQLException(what, null, SQLITE_CORRUPT);
   }
 
   private static String putUsers(int rows) {
