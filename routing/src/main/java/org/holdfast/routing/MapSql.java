@@ -115,10 +115,11 @@ final class MapSql {
 
   // ---- this database
 
-  /** Memory for pages, outside the heap: the writer's, and each reader's. In KiB. */
+  /** Memory for pages, outside the heap, in KiB: the writer's. */
   private static final int WRITER_CACHE = 64 << 10;
 
-  private static final int READER_CACHE = 8 << 10;
+  /** Each reader's: room for all but the leaves of 10 million users. */
+  private static final int READER_CACHE = 16 << 10;
 
   /** Pages of 4 KiB after which the write-ahead log is copied into the file. */
   private static final int CHECKPOINT = 16_384;

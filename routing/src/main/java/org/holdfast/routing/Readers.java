@@ -3,8 +3,8 @@ package org.holdfast.routing;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +17,9 @@ final class Readers implements AutoCloseable {
   /** How long a lookup waits for a session before the map counts as unusable. */
   static final int WAIT_SECONDS = 10;
 
-  private final BlockingQueue<Session> free = new ArrayBlockingQueue<>(SESSIONS);
+  /** The one used last is used next: its pages are in memory. */
+  private final BlockingDeque<Session> free = new LinkedBlockingDeque<>(SESSIONS);
+
   private volatile boolean closed;
 
   Readers(Path file) throws SQLException {
@@ -67,7 +69,7 @@ final class Readers implements AutoCloseable {
   }
 
   private void giveBack(Session session) throws SQLException {
-    if (closed || !free.offer(session)) {
+    if (closed || !free.offerFirst(session)) {
       session.close();
     }
   }
