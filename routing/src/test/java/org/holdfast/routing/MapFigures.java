@@ -18,7 +18,11 @@ import java.util.concurrent.Callable;
 public final class MapFigures {
 
   private static final Who OPS = new Who("bench", "figures");
-  private static final int CHUNK = 20_000;
+
+  /** Users in one call, as many as {@code map load} sends in one part. */
+  private static final int CHUNK = 50_000;
+
+  private static final int FLIPS = 100_000;
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -69,9 +73,9 @@ public final class MapFigures {
     timed("uncached lookups", () -> lookUp(map, random, users, 200_000));
     timed("cached lookups", () -> lookUp(map, random, 1000, 3_000_000));
     timed("permits taken and closed", () -> permits(map, random, 1000, 1_000_000));
-    int flips = Math.min(100_000, users);
-    timed("flip of many to moving", () -> flip(map, flips, UserState.MOVING));
-    timed("flip of many to active", () -> flip(map, flips, UserState.ACTIVE));
+    int flips = Math.min(FLIPS, users);
+    timed("flip of many to moving", () -> flip(map, flips, users / flips, UserState.MOVING));
+    timed("flip of many to active", () -> flip(map, flips, users / flips, UserState.ACTIVE));
     timed("flips one by one", () -> flipOneByOne(map, 2000));
     System.gc();
     Runtime runtime = Runtime.getRuntime();
@@ -126,10 +130,12 @@ public final class MapFigures {
     return times;
   }
 
-  private static int flip(EmbeddedRouting map, int users, UserState state) throws Exception {
+  /** One call; users from all over the map. */
+  private static int flip(EmbeddedRouting map, int users, int apart, UserState state)
+      throws Exception {
     List<Routing.UserChange> lines = new ArrayList<>();
     for (int i = 0; i < users; i++) {
-      lines.add(new Routing.UserChange(address(i), state, null, null));
+      lines.add(new Routing.UserChange(address(i * apart), state, null, null));
     }
     for (Routing.UserFlip flip : map.setUserStates(lines, OPS, Duration.ofSeconds(30))) {
       if (flip.flip() == null || !flip.flip().quiesced()) {
