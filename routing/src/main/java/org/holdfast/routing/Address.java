@@ -4,6 +4,7 @@ import java.net.IDN;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mail address in the map's canonical form, or {@code @domain} for a whole domain (then {@link
@@ -32,10 +33,18 @@ public final class Address {
   private final String local;
   private final String domain;
 
+  /** The canonical form if it is known already. */
+  private final @Nullable String canonical;
+
   private Address(String written, String local, String domain) {
+    this(written, local, domain, null);
+  }
+
+  private Address(String written, String local, String domain, @Nullable String canonical) {
     this.written = written;
     this.local = local;
     this.domain = domain;
+    this.canonical = canonical;
   }
 
   /**
@@ -44,6 +53,11 @@ public final class Address {
    * @throws IllegalArgumentException with a message for people when it is neither
    */
   public static Address parse(String text) {
+    Address plain = plain(text);
+    return plain != null ? plain : parseAny(text);
+  }
+
+  private static Address parseAny(String text) {
     if (octets(text) > MAX_OCTETS) {
       throw new IllegalArgumentException("address is longer than " + MAX_OCTETS + " octets");
     }
@@ -128,7 +142,7 @@ public final class Address {
   /** The canonical form. */
   @Override
   public String toString() {
-    return quoted(local) + "@" + domain;
+    return canonical != null ? canonical : quoted(local) + "@" + domain;
   }
 
   @Override
@@ -146,6 +160,63 @@ public final class Address {
       return local.toLowerCase(Locale.ROOT);
     }
     return Normalizer.normalize(local.toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+  }
+
+  // ---- canonical already
+
+  /** What is in the canonical form already and has nothing unusual, as nearly all; else null. */
+  private static @Nullable Address plain(String text) {
+    int at = text.indexOf('@');
+    if (at <= 0
+        || text.length() > MAX_OCTETS
+        || !plainLocal(text, at)
+        || !plainDomain(text, at + 1)) {
+      return null;
+    }
+    String local = text.substring(0, at);
+    return new Address(local, local, text.substring(at + 1), text);
+  }
+
+  /** Words of lower case with one dot between them. */
+  private static boolean plainLocal(String text, int end) {
+    boolean word = false;
+    for (int i = 0; i < end; i++) {
+      char c = text.charAt(i);
+      if (c == '.' ? !word : !plainLocal(c)) {
+        return false;
+      }
+      word = c != '.';
+    }
+    return word;
+  }
+
+  private static boolean plainLocal(char c) {
+    return ldh(c) || c == '_' || c == '+' || c == '=';
+  }
+
+  /** Labels as {@link #requireLabel} wants them. */
+  private static boolean plainDomain(String text, int begin) {
+    int end = text.length();
+    int label = begin;
+    for (int i = begin; i <= end; i++) {
+      if (i < end && text.charAt(i) != '.') {
+        if (!ldh(text.charAt(i))) {
+          return false;
+        }
+      } else if (!plainLabel(text, label, i)) {
+        return false;
+      } else {
+        label = i + 1;
+      }
+    }
+    return end - begin <= MAX_DOMAIN;
+  }
+
+  private static boolean plainLabel(String text, int begin, int end) {
+    return begin < end
+        && end - begin <= MAX_LABEL
+        && text.charAt(begin) != '-'
+        && text.charAt(end - 1) != '-';
   }
 
   // ---- local part

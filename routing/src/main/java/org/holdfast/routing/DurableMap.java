@@ -26,7 +26,7 @@ final class DurableMap implements AutoCloseable {
   /** At least so much time lies between two attempts to open a failed view. */
   static final Duration MEND_PAUSE = Duration.ofSeconds(1);
 
-  /** A view that fails again so soon is not opened again but made anew. */
+  /** A view that fails again so soon, or is damaged, is not opened again but made anew. */
   static final Duration RELAPSE = Duration.ofMinutes(1);
 
   private final MapSettings settings;
@@ -46,6 +46,7 @@ final class DurableMap implements AutoCloseable {
   private volatile Map<String, Standing> lastHolds = Map.of();
   private @Nullable LocationMap retired;
   private Instant lastMended = Instant.MIN;
+  private volatile boolean damaged;
   private boolean closed;
 
   /**
@@ -194,6 +195,7 @@ final class DurableMap implements AutoCloseable {
       viewTrouble = "the map's view failed: " + why.getMessage();
       map = null;
       retired = current;
+      damaged |= why instanceof SQLException e && MapSql.saysDamaged(e);
     }
     logger.error("the map's view failed and will be opened again", why);
   }
@@ -223,9 +225,10 @@ final class DurableMap implements AutoCloseable {
     nextMend = now.plus(MEND_PAUSE);
     try {
       closeRetired();
-      if (lastMended.isAfter(now.minus(RELAPSE))) {
+      if (damaged || lastMended.isAfter(now.minus(RELAPSE))) {
         MapView.delete(settings.view());
       }
+      damaged = false;
       lastMended = now;
       LocationMap opened = LocationMap.open(settings, changes);
       map = opened;

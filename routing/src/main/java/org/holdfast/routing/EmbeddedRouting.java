@@ -13,8 +13,8 @@ import org.holdfast.routing.RefusedChangeException.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routing for one gateway: the map in an H2 file that can be made anew from the log, the gate in
- * memory.
+ * Routing for one gateway: the map in an SQLite file that can be made anew from the log, the gate
+ * in memory.
  *
  * <p>Reading order: {@link Resolution} (who is it?), {@link EffectiveState} (may mail go?), {@link
  * Gate} (and nobody slips through), {@link Flips}, {@link DurableMap} (log first, then the view).

@@ -49,11 +49,13 @@ final class Loading {
   Loaded load(List<Pair> pairs, List<UserChange> users, List<Alias> aliases, Who who)
       throws MapUnavailableException, RefusedChangeException {
     List<Alias> canonical = canonical(aliases);
-    map.change(now -> check(now, pairs, users, canonical));
+    List<String> addresses = addresses(users);
+    map.change(now -> check(now, pairs, users, addresses, canonical));
     int[] done = {map.change(now -> putPairs(now, pairs, who)), 0, 0};
     Set<String> shut = new HashSet<>();
     for (int from = 0; from < users.size(); from += CHUNK) {
-      List<UserChange> chunk = users.subList(from, Math.min(users.size(), from + CHUNK));
+      int to = Math.min(users.size(), from + CHUNK);
+      Map<String, UserChange> chunk = byAddress(addresses.subList(from, to), users, from);
       done[1] += map.change(now -> putUsers(now, chunk, who, shut));
       announcer.tell();
     }
@@ -67,31 +69,51 @@ final class Loading {
   // ---- checks
 
   private boolean check(
-      LocationMap now, List<Pair> pairs, List<UserChange> users, List<Alias> aliases)
+      LocationMap now,
+      List<Pair> pairs,
+      List<UserChange> users,
+      List<String> addresses,
+      List<Alias> aliases)
       throws SQLException, RefusedChangeException {
     Set<String> known = new HashSet<>(now.wide().pairs().keySet());
     for (Pair pair : pairs) {
       PairRules.check(pair.name(), pair.members(), pair.active());
       known.add(pair.name());
     }
-    for (UserChange user : users) {
-      check(now, user, known);
+    Set<String> withoutPair = new HashSet<>();
+    for (int i = 0; i < users.size(); i++) {
+      String pair = users.get(i).pair();
+      if (pair == null) {
+        withoutPair.add(addresses.get(i));
+      } else if (!known.contains(pair)) {
+        throw new RefusedChangeException(
+            Kind.NOT_FOUND,
+            "user " + addresses.get(i) + " lives on pair " + pair + ", which is not there");
+      }
     }
+    requireThere(now, withoutPair);
     checkLoops(now, aliases);
     return true;
   }
 
-  private static void check(LocationMap now, UserChange user, Set<String> pairs)
+  private static void requireThere(LocationMap now, Set<String> users)
       throws SQLException, RefusedChangeException {
-    String address = canonical(user.address());
-    String pair = user.pair();
-    if (pair != null && !pairs.contains(pair)) {
-      throw new RefusedChangeException(
-          Kind.NOT_FOUND, "user " + address + " lives on pair " + pair + ", which is not there");
+    if (users.isEmpty()) {
+      return;
     }
-    if (pair == null && now.view().usersNow(List.of(address)).isEmpty()) {
-      throw new RefusedChangeException(Kind.INVALID, "the new user " + address + " needs a pair");
+    users.removeAll(now.view().usersNow(users).keySet());
+    if (!users.isEmpty()) {
+      String first = users.iterator().next();
+      throw new RefusedChangeException(Kind.INVALID, "the new user " + first + " needs a pair");
     }
+  }
+
+  private static List<String> addresses(List<UserChange> users) throws RefusedChangeException {
+    List<String> addresses = new ArrayList<>(users.size());
+    for (UserChange user : users) {
+      addresses.add(canonical(user.address()));
+    }
+    return addresses;
   }
 
   private static String canonical(String address) throws RefusedChangeException {
@@ -159,12 +181,18 @@ final class Loading {
         && before.onHold() == after.onHold();
   }
 
-  private int putUsers(LocationMap now, List<UserChange> chunk, Who who, Set<String> shut)
-      throws SQLException, MapUnavailableException {
-    Map<String, UserChange> lines = new LinkedHashMap<>();
-    for (UserChange line : chunk) {
-      lines.put(Address.parse(line.address()).toString(), line);
+  /** A later line of the same user replaces an earlier one. */
+  private static Map<String, UserChange> byAddress(
+      List<String> addresses, List<UserChange> users, int from) {
+    Map<String, UserChange> lines = LinkedHashMap.newLinkedHashMap(addresses.size());
+    for (int i = 0; i < addresses.size(); i++) {
+      lines.put(addresses.get(i), users.get(from + i));
     }
+    return lines;
+  }
+
+  private int putUsers(LocationMap now, Map<String, UserChange> lines, Who who, Set<String> shut)
+      throws SQLException, MapUnavailableException {
     Map<String, User> before = now.view().usersNow(lines.keySet());
     List<User> writes = new ArrayList<>();
     Instant since = Flips.now(clock);

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,13 +70,15 @@ final class LocationMap implements MapRows, AutoCloseable {
    */
   static LocationMap open(MapSettings settings, ChangeLog changes)
       throws SQLException, IOException {
-    try {
-      return caughtUp(settings, changes);
-    } catch (SQLException | IllegalStateException e) {
-      log.warn("the map's view cannot be used and is made anew from the log: {}", e.toString());
-      MapView.delete(settings.view());
-      return caughtUp(settings, changes);
+    if (MapView.exists(settings.view())) {
+      try {
+        return caughtUp(settings, changes);
+      } catch (SQLException | IllegalStateException e) {
+        log.warn("the map's view cannot be used and is made anew from the log: {}", e.toString());
+      }
     }
+    Rebuild.run(settings.view(), changes);
+    return caughtUp(settings, changes);
   }
 
   private static LocationMap caughtUp(MapSettings settings, ChangeLog changes)
@@ -104,6 +106,9 @@ final class LocationMap implements MapRows, AutoCloseable {
           view.position(),
           (position, body) -> {
             MapChange change = ChangeRecord.decode(body);
+            if (change instanceof MapChange.Reset) {
+              throw new IllegalStateException("the log was rewritten since");
+            }
             batch.add(change);
             state[0] += change.size();
             state[1] = position;
@@ -211,7 +216,7 @@ final class LocationMap implements MapRows, AutoCloseable {
     }
     wide = after;
     view.apply(batch, position);
-    Set<String> domains = new TreeSet<>();
+    Set<String> domains = new HashSet<>();
     for (MapChange change : batch) {
       refresh(change, domains);
     }

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,28 +37,26 @@ final class LogCompaction {
     if (view.changes() < Math.max(notBefore, FLOOR + RATIO * live)) {
       return;
     }
+    Picture picture = new Picture(view);
     try {
-      Picture picture = new Picture(view);
       view.rewritten(changes.rewrite(picture), picture.things);
       notBefore = 0;
-    } catch (IOException e) {
+    } catch (IOException | ViewFailed e) {
+      if (picture.failure != null) {
+        throw picture.failure;
+      }
       notBefore = view.changes() + FLOOR;
       logger.warn("the map's log could not be compacted and stays as it is", e);
-    } catch (ViewFailed e) {
-      throw e.why;
     }
   }
 
-  /** Carries an SQLException out of an iterator. */
+  /** Ends the reading; the log may wrap it. What happened stands in the picture. */
   private static final class ViewFailed extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final SQLException why;
-
     ViewFailed(SQLException why) {
       super(why);
-      this.why = why;
     }
   }
 
@@ -71,6 +70,8 @@ final class LogCompaction {
     private boolean usersDone;
     private boolean aliasesDone;
     private long things;
+    private long users;
+    private @Nullable SQLException failure;
 
     Picture(MapView view) {
       this.view = view;
@@ -90,6 +91,7 @@ final class LogCompaction {
         }
         return ready.hasNext();
       } catch (SQLException e) {
+        failure = e;
         throw new ViewFailed(e);
       }
     }
@@ -98,6 +100,11 @@ final class LogCompaction {
       List<User> page =
           view.users(null, null, lastUser.isEmpty() ? null : lastUser, MapChange.BATCH);
       usersDone = page.size() < MapChange.BATCH;
+      users += page.size();
+      if (usersDone && users != view.users()) {
+        // The truth must not be replaced by a view that has lost something.
+        throw MapSql.damage("the view has " + users + " users, not " + view.users());
+      }
       if (page.isEmpty()) {
         return List.<MapChange>of().iterator();
       }

@@ -1,7 +1,13 @@
 package org.holdfast.routing;
 
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+
 /**
- * Every statement of the location map; what differs between databases is in this file only.
+ * Every statement of the location map; what differs between databases is in this file only. Text is
+ * compared by its octets.
  *
  * <p>The key of a user or alias is its address with the domain in front, {@code example.com@alice}:
  * one index then answers for the address, for "is the domain served?" (a range) and for the order
@@ -12,89 +18,179 @@ package org.holdfast.routing;
 final class MapSql {
 
   /** Of the tables; a view of another version is made anew from the log. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
-  static final String[] SCHEMA = {
-    "CREATE TABLE map_position (version INT NOT NULL, position BIGINT NOT NULL,"
-        + " epoch BIGINT NOT NULL, changes BIGINT NOT NULL)",
-    "CREATE TABLE pairs (id INT PRIMARY KEY, name VARCHAR(255) NOT NULL UNIQUE,"
-        + " record VARBINARY(1000000) NOT NULL)",
-    "CREATE TABLE users (ukey VARCHAR(330) NOT NULL PRIMARY KEY, pair INT NOT NULL,"
-        + " state TINYINT NOT NULL, epoch BIGINT NOT NULL, since BIGINT NOT NULL,"
-        + " changed_by VARCHAR(1000) NOT NULL, reason VARCHAR(100000) NOT NULL)",
-    "CREATE INDEX users_by_state ON users (state, ukey)",
-    "CREATE TABLE user_counts (pair INT NOT NULL, state TINYINT NOT NULL, n BIGINT NOT NULL,"
-        + " PRIMARY KEY (pair, state))",
-    "CREATE TABLE aliases (akey VARCHAR(330) NOT NULL PRIMARY KEY, target VARCHAR(330) NOT NULL)",
-    "CREATE TABLE holds (domain VARCHAR(255) NOT NULL PRIMARY KEY, record VARBINARY(1000000) NOT"
-        + " NULL)",
-    "INSERT INTO map_position VALUES (" + VERSION + ", 0, 0, 0)",
-  };
+  /** Rows that one statement writes, keys that one looks up: far less work than one each. */
+  static final int AT_ONCE = 64;
 
-  static final String VERSION_OF = "SELECT version FROM map_position";
-  static final String POSITION = "SELECT position, epoch, changes FROM map_position";
-  static final String SET_POSITION = "UPDATE map_position SET position = ?, epoch = ?, changes = ?";
+  static final List<String> TABLES =
+      List.of(
+          "create table map_position (version int not null, position bigint not null,"
+              + " epoch bigint not null, changes bigint not null)",
+          "create table pairs (id int not null primary key, name text not null unique,"
+              + " record blob not null)",
+          "create table users (ukey text not null primary key, pair int not null,"
+              + " state int not null, epoch bigint not null, since bigint not null,"
+              + " changed_by text not null, reason text not null) without rowid",
+          "create table user_counts (pair int not null, state int not null, n bigint not null,"
+              + " primary key (pair, state))",
+          "create table aliases (akey text not null primary key, target text not null)"
+              + " without rowid",
+          "create table holds (domain text not null primary key, record blob not null)",
+          "insert into map_position values (" + VERSION + ", 0, 0, 0)");
+
+  /** Most users are active and are not in it: a flip changes a small index. */
+  private static final String OUT_OF_ORDER = "state <> 0";
+
+  /** Made when the rows are there. */
+  static final List<String> INDEXES =
+      List.of("create index users_by_state on users (state, ukey) where " + OUT_OF_ORDER);
+
+  static final String VERSION_OF = "select version from map_position";
+  static final String POSITION = "select position, epoch, changes from map_position";
+  static final String SET_POSITION = "update map_position set position = ?, epoch = ?, changes = ?";
 
   private static final String USER_COLUMNS =
-      "SELECT ukey, pair, state, epoch, since, changed_by, reason FROM users";
-  static final String USER = USER_COLUMNS + " WHERE ukey = ?";
+      "select ukey, pair, state, epoch, since, changed_by, reason from users";
+  static final String USER = USER_COLUMNS + " where ukey = ?";
 
-  /** For an array of keys; each is looked up in the index. */
-  static final String USERS_OF_KEYS = USER_COLUMNS + " WHERE ukey = ANY(?)";
+  /** For {@link #AT_ONCE} keys; fewer are filled up with one of them. */
+  static final String USERS_OF_KEYS = USER_COLUMNS + " where ukey in (" + places(AT_ONCE) + ")";
 
-  static final String USERS_ALL = USER_COLUMNS + " WHERE ukey > ? ORDER BY ukey LIMIT ?";
+  static final String USERS_ALL = USER_COLUMNS + " where ukey > ? order by ukey limit ?";
   static final String USERS_OF_PAIR =
-      USER_COLUMNS + " WHERE ukey > ? AND pair = ? ORDER BY ukey LIMIT ?";
-  static final String USERS_OF_STATE =
-      USER_COLUMNS + " WHERE state = ? AND ukey > ? ORDER BY state, ukey LIMIT ?";
+      USER_COLUMNS + " where ukey > ? and pair = ? order by ukey limit ?";
+
+  private static final String OF_STATE =
+      USER_COLUMNS + " where " + OUT_OF_ORDER + " and state = ? and ukey > ?";
+  static final String USERS_OF_STATE = OF_STATE + " order by state, ukey limit ?";
   static final String USERS_OF_STATE_AND_PAIR =
-      USER_COLUMNS + " WHERE state = ? AND ukey > ? AND pair = ? ORDER BY state, ukey LIMIT ?";
-  static final String INSERT_USER =
-      "INSERT INTO users (pair, state, epoch, since, changed_by, reason, ukey)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?)";
-  static final String UPDATE_USER =
-      "UPDATE users SET pair = ?, state = ?, epoch = ?, since = ?, changed_by = ?, reason = ?"
-          + " WHERE ukey = ?";
-  static final String DELETE_USER = "DELETE FROM users WHERE ukey = ?";
+      OF_STATE + " and pair = ? order by state, ukey limit ?";
+
+  private static final String ACTIVE = USER_COLUMNS + " where ukey > ? and state = 0";
+  static final String USERS_ACTIVE = ACTIVE + " order by ukey limit ?";
+  static final String USERS_ACTIVE_OF_PAIR = ACTIVE + " and pair = ? order by ukey limit ?";
+
+  static final String PUT_USER = putUsers(1);
+  static final String PUT_USERS = putUsers(AT_ONCE);
+  static final String DELETE_USER = "delete from users where ukey = ?";
 
   static final String SERVED =
-      "SELECT EXISTS (SELECT 1 FROM users WHERE ukey >= ? AND ukey < ?)"
-          + " OR EXISTS (SELECT 1 FROM aliases WHERE akey >= ? AND akey < ?)";
+      "select exists (select 1 from users where ukey >= ? and ukey < ?)"
+          + " or exists (select 1 from aliases where akey >= ? and akey < ?)";
 
-  static final String ALIAS = "SELECT target FROM aliases WHERE akey = ?";
+  static final String ALIAS = "select target from aliases where akey = ?";
   static final String ALIASES =
-      "SELECT akey, target FROM aliases WHERE akey > ? ORDER BY akey LIMIT ?";
-  static final String PUT_ALIAS = "MERGE INTO aliases (akey, target) KEY (akey) VALUES (?, ?)";
-  static final String DELETE_ALIAS = "DELETE FROM aliases WHERE akey = ?";
+      "select akey, target from aliases where akey > ? order by akey limit ?";
+  static final String PUT_ALIAS = putAliases(1);
+  static final String PUT_ALIASES = putAliases(AT_ONCE);
+  static final String DELETE_ALIAS = "delete from aliases where akey = ?";
 
-  static final String PAIRS = "SELECT id, record FROM pairs";
-  static final String PUT_PAIR = "MERGE INTO pairs (id, name, record) KEY (id) VALUES (?, ?, ?)";
-  static final String HOLDS = "SELECT record FROM holds";
-  static final String PUT_HOLD = "MERGE INTO holds (domain, record) KEY (domain) VALUES (?, ?)";
-  static final String DELETE_HOLD = "DELETE FROM holds WHERE domain = ?";
-  static final String COUNTS = "SELECT pair, state, n FROM user_counts";
+  static final String PAIRS = "select id, record from pairs";
+  static final String PUT_PAIR =
+      "insert into pairs (id, name, record) values (?, ?, ?)"
+          + " on conflict (id) do update set name = excluded.name, record = excluded.record";
+  static final String HOLDS = "select record from holds";
+  static final String PUT_HOLD =
+      "insert into holds (domain, record) values (?, ?)"
+          + " on conflict (domain) do update set record = excluded.record";
+  static final String DELETE_HOLD = "delete from holds where domain = ?";
+  static final String COUNTS = "select pair, state, n from user_counts";
   static final String PUT_COUNT =
-      "MERGE INTO user_counts (pair, state, n) KEY (pair, state) VALUES (?, ?, ?)";
+      "insert into user_counts (pair, state, n) values (?, ?, ?)"
+          + " on conflict (pair, state) do update set n = excluded.n";
 
-  static final String[] CLEAR = {
-    "TRUNCATE TABLE users",
-    "TRUNCATE TABLE aliases",
-    "TRUNCATE TABLE pairs",
-    "TRUNCATE TABLE holds",
-    "TRUNCATE TABLE user_counts",
-  };
+  /** For a view that was filled at once. */
+  static final String COUNT_ALL =
+      "insert into user_counts (pair, state, n)"
+          + " select pair, state, count(*) from users group by pair, state";
+
+  static final List<String> CLEAR =
+      List.of(
+          "delete from users",
+          "delete from aliases",
+          "delete from pairs",
+          "delete from holds",
+          "delete from user_counts");
+
+  // ---- this database
+
+  /** Memory for pages, outside the heap, in KiB: the writer's. */
+  private static final int WRITER_CACHE = 64 << 10;
+
+  /** Each reader's: room for all but the leaves of 10 million users. */
+  private static final int READER_CACHE = 16 << 10;
+
+  /** Pages of 4 KiB after which the write-ahead log is copied into the file. */
+  private static final int CHECKPOINT = 16_384;
+
+  /** How long a statement waits for a lock of the database, in milliseconds. */
+  private static final String WAIT = "pragma busy_timeout = 10000";
+
+  /** For the one connection that writes. A commit is atomic; from a checkpoint on it is synced. */
+  static final List<String> WRITES =
+      List.of(
+          WAIT,
+          "pragma journal_mode = wal",
+          "pragma synchronous = normal",
+          "pragma wal_autocheckpoint = " + CHECKPOINT,
+          "pragma journal_size_limit = " + (CHECKPOINT << 12),
+          "pragma cache_size = -" + WRITER_CACHE);
+
+  /** For connections that read. */
+  static final List<String> READS =
+      List.of(WAIT, "pragma query_only = true", "pragma cache_size = -" + READER_CACHE);
+
+  /** For a file that nobody reads before it is complete. */
+  static final List<String> FILLS =
+      List.of(
+          WAIT,
+          "pragma journal_mode = off",
+          "pragma synchronous = off",
+          "pragma locking_mode = exclusive",
+          "pragma cache_size = -" + WRITER_CACHE);
+
+  private static final int SQLITE_CORRUPT = 11;
+  private static final int SQLITE_NOTADB = 26;
 
   private MapSql() {}
 
-  /**
-   * Where the embedded database is. {@code async:} because a thread that is interrupted while it
-   * reads would close the file of the default file system for everybody.
-   */
-  static String url(String file) {
-    return "jdbc:h2:async:"
-        + file
-        + ";DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=65536;TRACE_LEVEL_FILE=0"
-        + ";LOCK_TIMEOUT=10000";
+  /** Where the embedded database is. */
+  static String url(Path file) {
+    return "jdbc:sqlite:" + file.toAbsolutePath();
+  }
+
+  /** Does the database say that its file is damaged? */
+  static boolean saysDamaged(SQLException e) {
+    int code = e.getErrorCode() & 0xFF;
+    return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  }
+
+  /** What {@link #saysDamaged} knows: for damage that the database has not noticed itself. */
+  static SQLException damage(String what) {
+    return new SQLException(what, null, SQLITE_CORRUPT);
+  }
+
+  private static String putUsers(int rows) {
+    return "insert into users (ukey, pair, state, epoch, since, changed_by, reason) values "
+        + rows(rows, 7)
+        + " on conflict (ukey) do update set pair = excluded.pair, state = excluded.state,"
+        + " epoch = excluded.epoch, since = excluded.since, changed_by = excluded.changed_by,"
+        + " reason = excluded.reason";
+  }
+
+  private static String putAliases(int rows) {
+    return "insert into aliases (akey, target) values "
+        + rows(rows, 2)
+        + " on conflict (akey) do update set target = excluded.target";
+  }
+
+  private static String rows(int rows, int columns) {
+    return String.join(", ", Collections.nCopies(rows, "(" + places(columns) + ")"));
+  }
+
+  private static String places(int count) {
+    return String.join(", ", Collections.nCopies(count, "?"));
   }
 
   /** The key of an address; {@code example.com@} for a whole domain. */

@@ -3,13 +3,9 @@ package org.holdfast.routing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,33 +13,35 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The location map in SQL: an H2 file that answers questions. It is a view of the log, never the
+ * The location map in SQL: a SQLite file that answers questions. It is a view of the log, never the
  * truth: it knows up to which log position it is complete, and may be thrown away.
  *
  * <p>Reading is thread-safe. Everything named "writer" here is used by one thread at a time, the
  * owner of the map's writing lock.
  *
- * <p>H2 does not sync at commit, so a crash may take the last half second of commits away; the
- * position goes with them, in the same transaction, and the log fills the gap.
+ * <p>A commit is atomic and survives the process, but is not synced before the next checkpoint: a
+ * crash of the machine may bring an older state back, whole. The position goes with it, in the same
+ * transaction, and the log fills the gap. A log that was rewritten since says so in its first
+ * record; the view is then made anew.
  */
 final class MapView implements AutoCloseable {
 
-  private static final String FILE = "map";
+  /** The file's name; others that the database puts beside it begin with it. */
+  static final String FILE = "map.db";
 
-  /** Keys looked up by one statement. */
-  private static final int KEYS_AT_ONCE = 500;
+  /** What any view's files begin with, of earlier versions too. */
+  private static final String ANY_FILE = "map.";
 
-  private final Readers readers;
   private final Session writer;
-  private final Connection keeper;
-  private final Map<String, Integer> pairIds = new ConcurrentHashMap<>();
-  private volatile String[] pairNames = new String[0];
+  private final Readers readers;
+  private final PairIds pairs = new PairIds();
+  private final UserRows rows = new UserRows(pairs);
+  private final LastRead lastRead = new LastRead();
   private volatile Map<UserGroup, Long> counts = Map.of();
   private volatile WideState wide = WideState.EMPTY;
   private long position;
@@ -53,76 +51,68 @@ final class MapView implements AutoCloseable {
   /** Users of one pair and state. */
   private record UserGroup(int pair, UserState state) {}
 
-  private MapView(Path directory) throws SQLException {
-    keeper = connect(directory);
-    Connection writing = connect(directory);
-    writing.setAutoCommit(false);
-    writer = new Session(writing);
-    readers = new Readers(() -> connect(directory));
+  private MapView(Session writer, Readers readers) {
+    this.writer = writer;
+    this.readers = readers;
   }
 
-  /** Opens the view as it is on disk; makes an empty one when there is none. */
+  /** Whether there is a file to open. */
+  static boolean exists(Path directory) {
+    return Files.exists(directory.resolve(FILE));
+  }
+
+  /**
+   * Opens the view as it is on disk, or throws when it is missing, damaged or of another version.
+   */
   static MapView open(Path directory) throws SQLException, IOException {
-    Files.createDirectories(directory);
-    MapView view = new MapView(directory);
+    if (!exists(directory)) {
+      throw new SQLException("there is no view");
+    }
+    Path file = directory.resolve(FILE);
+    Session writer = Session.open(file, MapSql.WRITES);
     try {
-      view.start();
-      return view;
+      writer.begin();
+      checkVersion(writer);
+      MapView view = new MapView(writer, new Readers(file));
+      try {
+        view.readWhatIsInMemory();
+        return view;
+      } catch (SQLException | IOException | RuntimeException e) {
+        try (view.readers) {
+          throw e;
+        }
+      }
     } catch (SQLException | IOException | RuntimeException e) {
-      try (view) {
+      try (writer) {
         throw e;
       }
     }
   }
 
-  /** Deletes the view's files. */
+  /** Deletes the view's files: the database first, for the others mean nothing without it. */
   static void delete(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return;
     }
+    boolean _ = Files.deleteIfExists(directory.resolve(FILE));
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
-        if (file.getFileName().toString().startsWith(FILE + ".")) {
+        if (file.getFileName().toString().startsWith(ANY_FILE)) {
           Files.delete(file);
         }
       }
     }
   }
 
-  private static Connection connect(Path directory) throws SQLException {
-    Properties user = new Properties();
-    user.setProperty("user", "holdfast");
-    user.setProperty("password", "");
-    String file = directory.toAbsolutePath().resolve(FILE).toString();
-    return DriverManager.getConnection(MapSql.url(file), user);
-  }
-
-  private void start() throws SQLException, IOException {
-    if (!tablesExist()) {
-      for (String sql : MapSql.SCHEMA) {
-        writer.update(sql);
+  /** Throws when these are not all the tables of this version. */
+  private static void checkVersion(Session session) throws SQLException {
+    try (ResultSet rows = session.with(MapSql.VERSION_OF).executeQuery()) {
+      if (!rows.next() || rows.getInt(1) != MapSql.VERSION) {
+        throw new SQLException("the view is not of version " + MapSql.VERSION);
       }
-      writer.commit();
     }
-    int version = number(writer, MapSql.VERSION_OF);
-    if (version != MapSql.VERSION) {
-      throw new SQLException("the view has version " + version + ", not " + MapSql.VERSION);
-    }
-    readWhatIsInMemory();
-  }
-
-  private boolean tablesExist() throws SQLException {
-    try (ResultSet tables = keeper.getMetaData().getTables(null, null, "MAP_POSITION", null)) {
-      return tables.next();
-    }
-  }
-
-  private static int number(Session session, String sql) throws SQLException {
-    try (ResultSet rows = session.with(sql).executeQuery()) {
-      if (!rows.next()) {
-        throw new SQLException("the view is not complete");
-      }
-      return rows.getInt(1);
+    for (String reading : List.of(MapSql.USER, MapSql.ALIAS)) {
+      var _ = session.with(reading);
     }
   }
 
@@ -137,7 +127,7 @@ final class MapView implements AutoCloseable {
     try (ResultSet rows = writer.with(MapSql.PAIRS).executeQuery()) {
       while (rows.next()) {
         MapChange change = ChangeRecord.decode(rows.getBytes(2));
-        learnPair(((MapChange.PutPair) change).pair().name(), rows.getInt(1));
+        pairs.learn(((MapChange.PutPair) change).pair().name(), rows.getInt(1));
         read = read.with(change);
       }
     }
@@ -155,22 +145,10 @@ final class MapView implements AutoCloseable {
     Map<UserGroup, Long> read = new HashMap<>();
     try (ResultSet rows = writer.with(MapSql.COUNTS).executeQuery()) {
       while (rows.next()) {
-        read.put(new UserGroup(rows.getInt(1), state(rows.getInt(2))), rows.getLong(3));
+        read.put(new UserGroup(rows.getInt(1), UserRows.state(rows.getInt(2))), rows.getLong(3));
       }
     }
     counts = Map.copyOf(read);
-  }
-
-  private void learnPair(String name, int id) {
-    pairIds.put(name, id);
-    String[] names = new String[Math.max(id + 1, pairNames.length)];
-    System.arraycopy(pairNames, 0, names, 0, pairNames.length);
-    names[id] = name;
-    pairNames = names;
-  }
-
-  private static UserState state(int code) throws SQLException {
-    return UserState.ofCode(code).orElseThrow(() -> new SQLException("no state " + code));
   }
 
   // ---- what it knows of itself
@@ -195,13 +173,15 @@ final class MapView implements AutoCloseable {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  List<Routing.UserCount> userCounts() {
+  List<Routing.UserCount> userCounts() throws SQLException {
     List<Routing.UserCount> list = new ArrayList<>();
-    counts.forEach((group, n) -> {
-      if (n > 0) {
-        list.add(new Routing.UserCount(pairNames[group.pair()], group.state(), n));
+    for (Map.Entry<UserGroup, Long> each : counts.entrySet()) {
+      UserGroup group = each.getKey();
+      if (each.getValue() > 0) {
+        String pair = pairs.name(group.pair());
+        list.add(new Routing.UserCount(pair, group.state(), each.getValue()));
       }
-    });
+    }
     return list;
   }
 
@@ -213,7 +193,7 @@ final class MapView implements AutoCloseable {
   // ---- reading
 
   @Nullable User user(String address) throws SQLException {
-    return readers.read(session -> Optional.ofNullable(user(session, address))).orElse(null);
+    return readers.read(session -> Optional.ofNullable(rows.one(session, address))).orElse(null);
   }
 
   @Nullable String alias(String from) throws SQLException {
@@ -235,11 +215,11 @@ final class MapView implements AutoCloseable {
       @Nullable String pair, @Nullable UserState state, @Nullable String after, int limit)
       throws SQLException {
     String key = after == null ? "" : MapSql.key(after);
-    Integer id = pair == null ? null : pairIds.get(pair);
+    Integer id = pair == null ? null : pairs.find(pair);
     if (pair != null && id == null) {
       return List.of();
     }
-    return readers.read(session -> users(page(session, id, state, key, limit)));
+    return readers.read(session -> rows.read(page(session, id, state, key, limit)));
   }
 
   private static PreparedStatement page(
@@ -249,6 +229,11 @@ final class MapView implements AutoCloseable {
       return pair == null
           ? session.with(MapSql.USERS_ALL, after, limit)
           : session.with(MapSql.USERS_OF_PAIR, after, pair, limit);
+    }
+    if (state == UserState.ACTIVE) {
+      return pair == null
+          ? session.with(MapSql.USERS_ACTIVE, after, limit)
+          : session.with(MapSql.USERS_ACTIVE_OF_PAIR, after, pair, limit);
     }
     return pair == null
         ? session.with(MapSql.USERS_OF_STATE, state.code(), after, limit)
@@ -278,57 +263,23 @@ final class MapView implements AutoCloseable {
     });
   }
 
-  private @Nullable User user(Session session, String address) throws SQLException {
-    List<User> found = users(session.with(MapSql.USER, MapSql.key(address)));
-    return found.isEmpty() ? null : found.getFirst();
-  }
-
   private static @Nullable String alias(Session session, String from) throws SQLException {
     try (ResultSet rows = session.with(MapSql.ALIAS, MapSql.key(from)).executeQuery()) {
       return rows.next() ? rows.getString(1) : null;
     }
   }
 
-  private List<User> users(PreparedStatement query) throws SQLException {
-    List<User> page = new ArrayList<>();
-    try (ResultSet rows = query.executeQuery()) {
-      while (rows.next()) {
-        Instant since = Instant.ofEpochMilli(rows.getLong(5));
-        page.add(
-            new User(
-                MapSql.address(rows.getString(1)),
-                pairNames[rows.getInt(2)],
-                state(rows.getInt(3)),
-                new Standing(rows.getString(7), since, rows.getString(6), rows.getLong(4))));
-      }
-    }
-    return page;
-  }
-
   // ---- writing
 
   /** The users of these addresses, as far as there are any; for the writer. */
   Map<String, User> usersNow(Collection<String> addresses) throws SQLException {
-    if (users() == 0) {
-      return new HashMap<>();
-    }
-    Map<String, User> found = usersWritten(addresses);
-    writer.commit();
-    return found;
-  }
-
-  /** As {@link #usersNow}, within the transaction: many keys in one statement. */
-  private Map<String, User> usersWritten(Collection<String> addresses) throws SQLException {
     Map<String, User> found = new HashMap<>();
-    List<String> keys = addresses.stream().map(MapSql::key).sorted().toList();
-    for (int from = 0; from < keys.size(); from += KEYS_AT_ONCE) {
-      int to = Math.min(keys.size(), from + KEYS_AT_ONCE);
-      Object some = keys.subList(from, to).toArray();
-      for (User user : users(writer.with(MapSql.USERS_OF_KEYS, some))) {
-        found.put(user.address(), user);
-      }
+    if (users() > 0) {
+      found = rows.of(writer, addresses);
+      writer.commit();
     }
-    return found;
+    lastRead.is(addresses, found);
+    return new HashMap<>(found);
   }
 
   /**
@@ -353,6 +304,8 @@ final class MapView implements AutoCloseable {
     } catch (SQLException e) {
       writer.rollback();
       throw e;
+    } finally {
+      lastRead.clear();
     }
     counts = Map.copyOf(countsAfter);
     position = upTo;
@@ -371,7 +324,7 @@ final class MapView implements AutoCloseable {
 
   private void write(MapChange change, Map<UserGroup, Long> tally) throws SQLException {
     switch (change) {
-      case MapChange.Reset _ -> clear(tally);
+      case MapChange.Reset _ -> throw new IllegalStateException("a reset while in use");
       case MapChange.PutUsers p -> writeUsers(p.users(), tally);
       case MapChange.RemoveUser r -> removeUser(r.address(), tally);
       case MapChange.PutPair p -> writePair(p);
@@ -381,92 +334,51 @@ final class MapView implements AutoCloseable {
     }
   }
 
-  private void clear(Map<UserGroup, Long> tally) throws SQLException {
-    for (String sql : MapSql.CLEAR) {
-      writer.update(sql);
-    }
-    tally.clear();
-    pairIds.clear();
-    pairNames = new String[0];
-  }
-
   private void writeUsers(List<User> users, Map<UserGroup, Long> tally) throws SQLException {
-    Map<String, User> last = new LinkedHashMap<>();
+    Map<String, User> last = LinkedHashMap.newLinkedHashMap(users.size());
     users.forEach(user -> last.put(user.address(), user));
-    boolean empty = tally.values().stream().noneMatch(n -> n > 0);
-    PreparedStatement inserts = writer.with(MapSql.INSERT_USER);
-    PreparedStatement updates = writer.with(MapSql.UPDATE_USER);
-    int inserted = 0;
-    int updated = 0;
-    Map<String, User> before = empty ? Map.of() : usersWritten(last.keySet());
+    Map<String, User> before = lastRead.of(last.keySet());
+    if (before == null) {
+      boolean empty = tally.values().stream().noneMatch(n -> n > 0);
+      before = empty ? Map.of() : rows.of(writer, last.keySet());
+    }
     for (User user : last.values()) {
       User old = before.get(user.address());
-      if (old == null) {
-        batch(MapSql.INSERT_USER, user);
-        inserted++;
-      } else {
-        batch(MapSql.UPDATE_USER, user);
-        updated++;
+      if (old != null) {
         tally.merge(group(old), -1L, Long::sum);
       }
       tally.merge(group(user), 1L, Long::sum);
     }
-    if (inserted > 0) {
-      inserts.executeBatch();
-    }
-    if (updated > 0) {
-      updates.executeBatch();
-    }
-  }
-
-  private void batch(String sql, User user) throws SQLException {
-    Standing s = user.standing();
-    writer
-        .with(
-            sql,
-            pairId(user.pair()),
-            user.state().code(),
-            s.epoch(),
-            s.since().toEpochMilli(),
-            s.by(),
-            s.reason(),
-            MapSql.key(user.address()))
-        .addBatch();
-  }
-
-  private int pairId(String pair) throws SQLException {
-    Integer id = pairIds.get(pair);
-    if (id == null) {
-      throw new SQLException("a user lives on the pair " + pair + ", which the map does not have");
-    }
-    return id;
+    rows.put(writer, last.values());
+    lastRead.written(last);
   }
 
   private UserGroup group(User user) throws SQLException {
-    return new UserGroup(pairId(user.pair()), user.state());
+    return new UserGroup(pairs.id(user.pair()), user.state());
   }
 
   private void removeUser(String address, Map<UserGroup, Long> tally) throws SQLException {
-    User old = user(writer, address);
+    User old = rows.one(writer, address);
     if (old != null) {
       writer.update(MapSql.DELETE_USER, MapSql.key(address));
       tally.merge(group(old), -1L, Long::sum);
     }
+    lastRead.clear();
   }
 
   private void writePair(MapChange.PutPair change) throws SQLException {
     String name = change.pair().name();
-    int id = pairIds.getOrDefault(name, pairNames.length);
+    int id = pairs.idOrNext(name);
     writer.update(MapSql.PUT_PAIR, id, name, ChangeRecord.encode(change));
-    learnPair(name, id);
+    pairs.learn(name, id);
   }
 
   private void writeAliases(List<Alias> aliases) throws SQLException {
-    PreparedStatement puts = writer.with(MapSql.PUT_ALIAS);
-    for (Alias alias : aliases) {
-      writer.with(MapSql.PUT_ALIAS, MapSql.key(alias.from()), alias.to()).addBatch();
-    }
-    puts.executeBatch();
+    Map<String, String> last = new TreeMap<>();
+    aliases.forEach(alias -> last.put(MapSql.key(alias.from()), alias.to()));
+    List<Object[]> puts = new ArrayList<>(last.size());
+    last.forEach((from, to) -> puts.add(new Object[] {from, to}));
+    writer.rows(MapSql.PUT_ALIAS, MapSql.PUT_ALIASES, puts);
   }
 
   private void writeHold(MapChange.PutHold hold) throws SQLException {
@@ -486,14 +398,11 @@ final class MapView implements AutoCloseable {
     }
   }
 
-  /** Shuts the database down first: it may refuse everything else by now. */
   @Override
   public void close() throws SQLException {
-    try (keeper;
-        writer;
-        readers;
-        Statement shutdown = keeper.createStatement()) {
-      shutdown.execute("SHUTDOWN");
+    try (writer;
+        readers) {
+      lastRead.clear();
     }
   }
 }

@@ -1,36 +1,37 @@
 package org.holdfast.routing;
 
-import java.sql.Connection;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A few sessions for readers; whoever finds none free waits a bounded time. Thread-safe. */
 final class Readers implements AutoCloseable {
 
-  /** More do not help: H2 reads take microseconds. */
+  /** More do not help: a read takes microseconds. */
   static final int SESSIONS = 4;
 
   /** How long a lookup waits for a session before the map counts as unusable. */
   static final int WAIT_SECONDS = 10;
 
-  private final BlockingQueue<Session> free = new ArrayBlockingQueue<>(SESSIONS);
+  /** The one used last is used next: its pages are in memory. */
+  private final BlockingDeque<Session> free = new LinkedBlockingDeque<>(SESSIONS);
+
   private volatile boolean closed;
 
-  Readers(Connector connector) throws SQLException {
-    for (int i = 0; i < SESSIONS; i++) {
-      Connection connection = connector.connect();
-      connection.setReadOnly(true);
-      free.add(new Session(connection));
+  Readers(Path file) throws SQLException {
+    try {
+      for (int i = 0; i < SESSIONS; i++) {
+        free.add(Session.open(file, MapSql.READS));
+      }
+    } catch (SQLException e) {
+      try (this) {
+        throw e;
+      }
     }
-  }
-
-  /** Makes connections. */
-  interface Connector {
-    Connection connect() throws SQLException;
   }
 
   /** Something to read. */
@@ -68,7 +69,7 @@ final class Readers implements AutoCloseable {
   }
 
   private void giveBack(Session session) throws SQLException {
-    if (closed || !free.offer(session)) {
+    if (closed || !free.offerFirst(session)) {
       session.close();
     }
   }

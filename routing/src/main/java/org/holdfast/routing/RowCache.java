@@ -20,7 +20,8 @@ final class RowCache {
   private final Cache<String, Row> rows;
 
   RowCache(int entries) {
-    this.rows = Caffeine.newBuilder().maximumSize(entries).build();
+    // Its housekeeping is less work than waking another thread for it.
+    this.rows = Caffeine.newBuilder().maximumSize(entries).executor(Runnable::run).build();
   }
 
   /** The row of this address if it is here; never loads. */

@@ -1,9 +1,13 @@
 package org.holdfast.routing;
 
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** One connection to the view and its prepared statements. Used by one thread at a time. */
@@ -12,8 +16,35 @@ final class Session implements AutoCloseable {
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
 
-  Session(Connection connection) {
+  private Session(Connection connection) {
     this.connection = connection;
+  }
+
+  /** Opens a connection to this file, which is made when it is missing; commits by itself. */
+  static Session open(Path file, List<String> settings) throws SQLException {
+    Session session = new Session(DriverManager.getConnection(MapSql.url(file)));
+    try {
+      session.run(settings);
+      return session;
+    } catch (SQLException e) {
+      try (session) {
+        throw e;
+      }
+    }
+  }
+
+  /** Runs statements without parameters. */
+  void run(List<String> statements) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String sql : statements) {
+        boolean _ = statement.execute(sql);
+      }
+    }
+  }
+
+  /** From now on nothing is visible to others before {@link #commit}. */
+  void begin() throws SQLException {
+    connection.setAutoCommit(false);
   }
 
   /** The statement with these parameters: strings, numbers and byte arrays. */
@@ -27,6 +58,28 @@ final class Session implements AutoCloseable {
       statement.setObject(i + 1, parameters[i]);
     }
     return statement;
+  }
+
+  /**
+   * Writes rows, many to a statement; what is left over goes one by one.
+   *
+   * @param many writes {@link MapSql#AT_ONCE} rows
+   */
+  void rows(String one, String many, List<Object[]> rows) throws SQLException {
+    int whole = rows.size() - rows.size() % MapSql.AT_ONCE;
+    for (int from = 0; from < whole; from += MapSql.AT_ONCE) {
+      PreparedStatement statement = with(many);
+      int place = 1;
+      for (Object[] row : rows.subList(from, from + MapSql.AT_ONCE)) {
+        for (Object value : row) {
+          statement.setObject(place++, value);
+        }
+      }
+      statement.executeUpdate();
+    }
+    for (Object[] row : rows.subList(whole, rows.size())) {
+      update(one, row);
+    }
   }
 
   int update(String sql, Object... parameters) throws SQLException {

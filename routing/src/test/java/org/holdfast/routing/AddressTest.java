@@ -3,6 +3,8 @@ package org.holdfast.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -108,5 +110,32 @@ class AddressTest {
     assertThat(address.withoutDetail("+")).hasToString(plain);
     assertThat(address.detail("+")).isEqualTo(detail);
     assertThat(address.deliverable("+")).isEqualTo(deliverable);
+  }
+
+  /** One pass for what is canonical already must say what the long way says. */
+  @Test
+  void parse_random_sameInUpperAndLowerCase() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    for (int i = 0; i < 50_000; i++) {
+      StringBuilder text = new StringBuilder("a");
+      for (int length = random.nextInt(90); length > 0; length--) {
+        int piece = random.nextInt(40);
+        text.append(piece < 16 ? "a.b-c@d_e+f=g.h@".charAt(piece) : 'x');
+      }
+      String lower = text.toString();
+      assertThat(parsed(lower))
+          .as("seed " + seed + ": " + lower)
+          .isEqualTo(parsed("A" + lower.substring(1)));
+    }
+  }
+
+  private static String parsed(String text) {
+    try {
+      Address address = Address.parse(text);
+      return address + " " + address.local() + " " + address.domain();
+    } catch (IllegalArgumentException _) {
+      return "refused";
+    }
   }
 }

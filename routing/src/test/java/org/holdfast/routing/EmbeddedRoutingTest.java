@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -20,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedRoutingTest extends RoutingContract {
+
+  /** Octets of a page of the view's file. */
+  private static final int PAGE = 4096;
 
   @TempDir Path folder;
   private final MemoryChangeLog log = new MemoryChangeLog();
@@ -77,21 +81,24 @@ class EmbeddedRoutingTest extends RoutingContract {
     }
   }
 
-  /** Another connection of this process takes the database away under the map's feet. */
+  /** Another connection of this process takes a table away under the map's feet. */
   private void shutViewDown() throws SQLException {
-    String url = MapSql.url(folder.resolve("view").resolve("map").toAbsolutePath().toString());
-    try (Connection c = DriverManager.getConnection(url, "holdfast", "");
+    String url = MapSql.url(viewFile());
+    try (Connection c = DriverManager.getConnection(url);
         Statement s = c.createStatement()) {
-      s.execute("SHUTDOWN IMMEDIATELY");
+      s.execute("drop table users");
     }
   }
 
-  private void overwriteView(int from, String with) throws IOException {
-    Path file = folder.resolve("view").resolve("map.mv.db");
-    byte[] bytes = Files.readAllBytes(file);
-    byte[] damage = with.repeat(bytes.length).substring(0, bytes.length - from).getBytes(UTF_8);
+  private Path viewFile() {
+    return folder.resolve("view").resolve(MapView.FILE);
+  }
+
+  private void overwriteView(int from, int octets) throws IOException {
+    byte[] bytes = Files.readAllBytes(viewFile());
+    byte[] damage = "nonsense".repeat(octets / 8).getBytes(UTF_8);
     System.arraycopy(damage, 0, bytes, from, damage.length);
-    Files.write(file, bytes);
+    Files.write(viewFile(), bytes);
   }
 
   // ---- the view is a view
@@ -114,7 +121,7 @@ class EmbeddedRoutingTest extends RoutingContract {
     open(log);
     assertThat(picture()).isEqualTo(before);
     routing.close();
-    overwriteView(0, "nonsense");
+    overwriteView(0, PAGE);
     open(log);
     assertThat(picture()).isEqualTo(before);
     long epoch =
@@ -126,15 +133,66 @@ class EmbeddedRoutingTest extends RoutingContract {
   @Test
   void viewOlderThanLog_catchesUp() throws Exception {
     routing.close();
-    Path view = folder.resolve("view").resolve("map.mv.db");
-    byte[] old = Files.readAllBytes(view);
+    byte[] old = Files.readAllBytes(viewFile());
     open(log);
     someChanges();
     String before = picture();
     routing.close();
-    Files.write(view, old);
+    Files.write(viewFile(), old);
     open(log);
     assertThat(picture()).isEqualTo(before);
+  }
+
+  @Test
+  void viewOfBeforeTheLogWasRewritten_isMadeAnew() throws Exception {
+    routing.close();
+    byte[] old = Files.readAllBytes(viewFile());
+    open(log);
+    someChanges();
+    changeUntilTheLogIsRewritten();
+    String before = picture();
+    routing.close();
+    Files.write(viewFile(), old);
+    open(log);
+    assertThat(picture()).isEqualTo(before);
+  }
+
+  @Test
+  void leftOversOfACutOffRebuild_areThrownAway() throws Exception {
+    String before = picture();
+    routing.close();
+    deleteView();
+    for (String name : List.of("map.db.new", "map.db-wal", "map.db-shm", "map.mv.db")) {
+      Files.writeString(folder.resolve("view").resolve(name), "nonsense");
+    }
+    open(log);
+    assertThat(picture()).isEqualTo(before);
+    assertThat(folder.resolve("view").resolve("map.db.new")).doesNotExist();
+    assertThat(folder.resolve("view").resolve("map.mv.db")).doesNotExist();
+  }
+
+  @Test
+  void viewDamagedInOnePlace_isMadeAnewWhenThatIsRead() throws Exception {
+    String before = picture();
+    routing.close();
+    overwriteView(rootOf("users"), PAGE);
+    open(log);
+    assertThat(routing.pairs()).hasSize(2);
+    assertThatThrownBy(() -> routing.locate("alice@example.com"))
+        .isInstanceOf(MapUnavailableException.class);
+    clock.pass(Duration.ofSeconds(2));
+    assertThat(routing.locate("alice@example.com")).isInstanceOf(Location.Mailbox.class);
+    assertThat(picture()).isEqualTo(before);
+  }
+
+  /** Where a table's tree begins in the view's file. */
+  private int rootOf(String table) throws SQLException {
+    try (Connection c = DriverManager.getConnection(MapSql.url(viewFile()));
+        Statement s = c.createStatement();
+        ResultSet root =
+            s.executeQuery("select rootpage from sqlite_schema where name = '" + table + "'")) {
+      return (root.getInt(1) - 1) * PAGE;
+    }
   }
 
   @Test
@@ -234,9 +292,7 @@ class EmbeddedRoutingTest extends RoutingContract {
 
   // ---- the log stays in proportion
 
-  @Test
-  void log_manyMoreChangesThanThings_isRewrittenAndStillTheTruth() throws Exception {
-    someChanges();
+  private void changeUntilTheLogIsRewritten() throws Exception {
     List<Routing.UserChange> there = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       there.add(new Routing.UserChange("carol@example.com", UserState.MOVING, null, null));
@@ -245,6 +301,12 @@ class EmbeddedRoutingTest extends RoutingContract {
     while (log.rewrites == 0) {
       List<Routing.UserFlip> _ = routing.setUserStates(there, OPS, NOT);
     }
+  }
+
+  @Test
+  void log_manyMoreChangesThanThings_isRewrittenAndStillTheTruth() throws Exception {
+    someChanges();
+    changeUntilTheLogIsRewritten();
     assertThat(log.size()).isLessThan(20);
     String before = picture();
     routing.close();

@@ -1,5 +1,7 @@
 package org.holdfast.routing;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +18,13 @@ import java.util.concurrent.Callable;
 public final class MapFigures {
 
   private static final Who OPS = new Who("bench", "figures");
-  private static final int CHUNK = 200_000;
+
+  /** Users in one call, as many as {@code map load} sends in one part. */
+  private static final int CHUNK = 50_000;
+
+  private static final int FLIPS = 100_000;
+  private static final OperatingSystemMXBean PROCESS =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private MapFigures() {}
 
@@ -38,7 +46,7 @@ public final class MapFigures {
           });
       System.out.printf("log %d MB%n", Files.size(folder.resolve("log")) >> 20);
       System.out.printf(
-          "view %d MB%n", Files.size(folder.resolve("view").resolve("map.mv.db")) >> 20);
+          "view %d MB%n", Files.size(folder.resolve("view").resolve(MapView.FILE)) >> 20);
       MapView.delete(settings.view());
       timed(
           "rebuild",
@@ -65,26 +73,32 @@ public final class MapFigures {
     timed("uncached lookups", () -> lookUp(map, random, users, 200_000));
     timed("cached lookups", () -> lookUp(map, random, 1000, 3_000_000));
     timed("permits taken and closed", () -> permits(map, random, 1000, 1_000_000));
-    int flips = Math.min(100_000, users);
-    timed("flip of many to moving", () -> flip(map, flips, UserState.MOVING));
-    timed("flip of many to active", () -> flip(map, flips, UserState.ACTIVE));
+    int flips = Math.min(FLIPS, users);
+    timed("flip of many to moving", () -> flip(map, flips, users / flips, UserState.MOVING));
+    timed("flip of many to active", () -> flip(map, flips, users / flips, UserState.ACTIVE));
     timed("flips one by one", () -> flipOneByOne(map, 2000));
     System.gc();
     Runtime runtime = Runtime.getRuntime();
     System.out.printf("heap in use %d MB%n", (runtime.totalMemory() - runtime.freeMemory()) >> 20);
   }
 
+  /** Wall time, and the CPU time of the whole process, garbage collector and compiler included. */
   private static void timed(String what, Callable<Integer> act) throws Exception {
     long begin = System.nanoTime();
+    long cpuBegin = PROCESS.getProcessCpuTime();
     int count = act.call();
     double seconds = (System.nanoTime() - begin) / 1e9;
-    System.out.printf("%-28s %9.3f s  %,12.0f/s%n", what, seconds, count / seconds);
+    double cpu = (PROCESS.getProcessCpuTime() - cpuBegin) / 1e3;
+    System.out.printf(
+        "%-28s %9.3f s  %,12.0f/s  %9.3f us CPU each  load %.1f%n",
+        what, seconds, count / seconds, cpu / count, PROCESS.getSystemLoadAverage());
   }
 
   private static String address(int user) {
     return "user" + user + "@domain" + user % 1000 + ".example";
   }
 
+  /** In the order of a list of users: their domains are mixed. */
   private static int load(EmbeddedRouting map, int users) throws Exception {
     for (int from = 0; from < users; from += CHUNK) {
       List<Routing.UserChange> lines = new ArrayList<>();
@@ -116,10 +130,12 @@ public final class MapFigures {
     return times;
   }
 
-  private static int flip(EmbeddedRouting map, int users, UserState state) throws Exception {
+  /** One call; users from all over the map. */
+  private static int flip(EmbeddedRouting map, int users, int apart, UserState state)
+      throws Exception {
     List<Routing.UserChange> lines = new ArrayList<>();
     for (int i = 0; i < users; i++) {
-      lines.add(new Routing.UserChange(address(i), state, null, null));
+      lines.add(new Routing.UserChange(address(i * apart), state, null, null));
     }
     for (Routing.UserFlip flip : map.setUserStates(lines, OPS, Duration.ofSeconds(30))) {
       if (flip.flip() == null || !flip.flip().quiesced()) {

@@ -232,6 +232,32 @@ abstract class RoutingContract {
         .satisfies(u -> assertThat(u.state()).isEqualTo(UserState.ACTIVE));
   }
 
+  @Test
+  void states_sameUserFarApartInOneCall_lastLineCounts() throws Exception {
+    List<UserChange> users = new ArrayList<>();
+    for (int i = 0; i < 2 * MapChange.BATCH; i++) {
+      users.add(line("u" + i + "@big.example", UserState.ACTIVE, "imap7-8"));
+    }
+    Routing.Loaded _ = routing().load(List.of(), users, List.of(), OPS);
+    List<UserChange> flips = new ArrayList<>();
+    users.forEach(u -> flips.add(line(u.address(), UserState.MOVING, null)));
+    flips.add(line("u0@big.example", UserState.RECOVERING, null));
+    flips.add(line("u1@big.example", UserState.ACTIVE, null));
+    assertThat(routing().setUserStates(flips, OPS, NOT))
+        .allSatisfy(f -> assertThat(f.refused()).isNull());
+    assertThat(stateOf("u0@big.example")).isEqualTo(UserState.RECOVERING);
+    assertThat(stateOf("u1@big.example")).isEqualTo(UserState.ACTIVE);
+    assertThat(routing().userCounts())
+        .contains(
+            new Routing.UserCount("imap7-8", UserState.MOVING, 2 * MapChange.BATCH - 2),
+            new Routing.UserCount("imap7-8", UserState.RECOVERING, 1),
+            new Routing.UserCount("imap7-8", UserState.ACTIVE, 2));
+    assertThat(routing().users("imap7-8", UserState.ACTIVE, null, 10))
+        .extracting(User::address)
+        .containsExactly("u1@big.example", "@example.org");
+    assertThat(routing().users(null, UserState.RECOVERING, null, 10)).hasSize(1);
+  }
+
   private static UserChange line(String address, UserState state, @Nullable String pair) {
     return new UserChange(address, state, pair, null);
   }

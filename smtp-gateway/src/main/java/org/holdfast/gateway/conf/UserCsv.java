@@ -30,6 +30,10 @@ public final class UserCsv {
   private final BufferedReader text;
   private final Predicate<String> knownPair;
   private final SeenAddresses seen = new SeenAddresses(REMEMBERED);
+  private final char[] buffer = new char[8192];
+  private final StringBuilder characters = new StringBuilder();
+  private int place;
+  private int filled;
   private int line;
 
   private UserCsv(String name, BufferedReader text, Predicate<String> knownPair) {
@@ -97,18 +101,27 @@ public final class UserCsv {
 
   private @Nullable String next() throws IOException, ConfigurationException {
     line++;
-    StringBuilder row = new StringBuilder();
-    int c = text.read();
+    characters.setLength(0);
+    int c = read();
     if (c < 0) {
       return null;
     }
-    for (; c >= 0 && c != '\n'; c = text.read()) {
-      if (row.length() == MAX_LINE) {
+    for (; c >= 0 && c != '\n'; c = read()) {
+      if (characters.length() == MAX_LINE) {
         throw wrong("a line of more than " + MAX_LINE + " characters");
       }
-      row.append((char) c);
+      characters.append((char) c);
     }
-    return row.toString().strip();
+    return characters.toString().strip();
+  }
+
+  /** A character at a time from the reader would take its lock for each. */
+  private int read() throws IOException {
+    if (place == filled) {
+      place = 0;
+      filled = text.read(buffer);
+    }
+    return filled < 0 ? -1 : buffer[place++];
   }
 
   private List<String> fields(String row) throws ConfigurationException {
