@@ -10,12 +10,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * The SQLite file with the index's tables: one writer, and readers that neither wait for it nor
@@ -51,6 +53,17 @@ final class Database implements AutoCloseable {
 
   /** How long {@link #close} waits for readers. */
   private static final long PATIENCE_SECONDS = 5;
+
+  private static final Set<Integer> TROUBLE =
+      Set.of(
+          SQLiteErrorCode.SQLITE_FULL.code,
+          SQLiteErrorCode.SQLITE_IOERR.code,
+          SQLiteErrorCode.SQLITE_CANTOPEN.code,
+          SQLiteErrorCode.SQLITE_PERM.code,
+          SQLiteErrorCode.SQLITE_READONLY.code,
+          SQLiteErrorCode.SQLITE_NOMEM.code,
+          SQLiteErrorCode.SQLITE_BUSY.code,
+          SQLiteErrorCode.SQLITE_LOCKED.code);
 
   private final Path file;
   private final Connection writer;
@@ -92,6 +105,21 @@ final class Database implements AutoCloseable {
       statement.execute("pragma busy_timeout = 10000");
     }
     return connection;
+  }
+
+  /** Whether the disk has no more room. */
+  static boolean isFull(SQLException e) {
+    return code(e) == SQLiteErrorCode.SQLITE_FULL.code;
+  }
+
+  /** Whether the files cannot be read or written, which says nothing about what is in them. */
+  static boolean isTrouble(SQLException e) {
+    return TROUBLE.contains(code(e));
+  }
+
+  /** Without the details in the upper octets. */
+  private static int code(SQLException e) {
+    return e.getErrorCode() & 0xFF;
   }
 
   /** Deletes the index's files. */

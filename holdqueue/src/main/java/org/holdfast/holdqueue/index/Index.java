@@ -283,13 +283,15 @@ public final class Index implements AutoCloseable {
       try {
         follow();
       } catch (IOException e) {
-        if (!closed) {
+        again(e);
+      } catch (SQLException e) {
+        if (mayPass(e)) {
           again(e);
-        }
-      } catch (SQLException | RuntimeException e) {
-        if (!closed) {
+        } else {
           mend(e);
         }
+      } catch (RuntimeException e) {
+        mend(e);
       } catch (Error e) {
         fail(e);
         return;
@@ -314,10 +316,22 @@ public final class Index implements AutoCloseable {
     return Optional.ofNullable(failure);
   }
 
-  /** The log cannot be read right now, which says nothing about the tables. */
-  private void again(IOException because) {
-    LOG.error("the log cannot be read; the index tries again", because);
-    rest("the log cannot be read: " + because.getMessage());
+  /** A full disk passes, and leaves the tables whole; other trouble with it is believed thrice. */
+  private boolean mayPass(SQLException e) {
+    return Database.isFull(e) || (Database.isTrouble(e) && mending.compareTo(TROUBLE) < 0);
+  }
+
+  /**
+   * The log cannot be read right now, or the tables not be written, which says nothing against
+   * them: until the next attempt they can be read as they are.
+   */
+  private void again(Exception because) {
+    if (closed) {
+      return;
+    }
+    LOG.error("the index cannot go on; it tries again", because);
+    rest("what is stored does not get into the index: " + because.getMessage());
+    closeTables();
   }
 
   /** Why what is stored does not get into the tables, hence is not delivered; empty: it does. */
@@ -327,7 +341,11 @@ public final class Index implements AutoCloseable {
 
   /** Drops the tables; they are made anew from the log. */
   private void mend(Exception because) {
+    if (closed) {
+      return;
+    }
     LOG.error("the index failed; it is rebuilt from the log", because);
+    closeTables();
     rest("the index fails again and again: " + because.getMessage());
     try {
       Database.delete(directory);
@@ -336,13 +354,16 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  /** Closes the tables and waits, longer each time. */
-  private void rest(String why) {
+  private void closeTables() {
     Database broken = database;
     database = null;
     if (broken != null) {
       broken.close();
     }
+  }
+
+  /** Waits, longer each time. */
+  private void rest(String why) {
     if (mending.compareTo(TROUBLE) >= 0) {
       trouble = why;
     }
@@ -388,7 +409,10 @@ public final class Index implements AutoCloseable {
     if (Database.exists(directory)) {
       try {
         return openAndLoad();
-      } catch (SQLException | RuntimeException e) {
+      } catch (SQLException e) {
+        if (mayPass(e)) {
+          throw e;
+        }
         LOG.warn("the index cannot be used and is rebuilt from the log: {}", e.toString());
       }
     }

@@ -1,5 +1,6 @@
 package org.holdfast.holdqueue.index;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -92,6 +93,36 @@ class DatabaseTest {
     // The last one out copies the write-ahead log into the file and deletes it.
     assertThat(directory.resolve(Database.FILE + "-wal")).doesNotExist();
     assertThatThrownBy(() -> database.read(DatabaseTest::count)).isInstanceOf(SQLException.class);
+  }
+
+  /** A full disk is no damage: what is there is kept, and can be read. */
+  @Test
+  void disk_full_isToldFromDamage() throws SQLException {
+    try (Database database = open()) {
+      try (Statement statement = database.writer().createStatement()) {
+        statement.execute("pragma max_page_count = 100");
+        assertThatThrownBy(() -> fill(database.writer()))
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(Database.isFull(e)).isTrue());
+      }
+      assertThat(database.read(DatabaseTest::count)).isZero();
+    }
+  }
+
+  @Test
+  void file_garbage_isDamageAndNoTrouble() throws IOException {
+    Files.write(file(), "no database, whatever its name says. ".repeat(500).getBytes(UTF_8));
+    assertThatThrownBy(() -> Database.open(directory))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(Database.isTrouble(e)).isFalse());
+  }
+
+  @Test
+  void file_thatCannotBeOpened_isTrouble() throws IOException {
+    Files.createDirectory(file());
+    assertThatThrownBy(() -> Database.open(directory))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(Database.isTrouble(e)).isTrue());
   }
 
   @Test
