@@ -297,4 +297,24 @@ class QueueIndexTest {
     queue.opened(new Lanes.One(BOB));
     assertAllHaveCome();
   }
+
+  /** Those who ask meet it before the one who writes does. */
+  @Test
+  void pages_zeroed_allComeInOrder() throws IOException {
+    for (int page = 1; page < 12; page += 2) {
+      int zeroed = page;
+      afterwards(index -> {
+        byte[] octets = Files.readAllBytes(file(index));
+        int from = Math.min(zeroed << 12, octets.length);
+        Arrays.fill(octets, from, Math.min(from + (1 << 12), octets.length), (byte) 0);
+        Files.write(file(index), octets);
+      });
+      queue.close();
+      world.delivered.clear();
+      next = 0;
+      disk = new FaultyDisk(page);
+      QueueTrial.deleteIndex(directory);
+      openReady();
+    }
+  }
 }

@@ -91,6 +91,7 @@ final class Database implements AutoCloseable {
     Database database = new Database(file, writer);
     try {
       database.prepare();
+      deleteOthers(directory);
       return database;
     } catch (SQLException | RuntimeException e) {
       database.close();
@@ -117,6 +118,12 @@ final class Database implements AutoCloseable {
     return TROUBLE.contains(code(e));
   }
 
+  /** Whether what is in the files cannot be. */
+  static boolean isDamage(SQLException e) {
+    return code(e) == SQLiteErrorCode.SQLITE_CORRUPT.code
+        || code(e) == SQLiteErrorCode.SQLITE_NOTADB.code;
+  }
+
   /** Without the details in the upper octets. */
   private static int code(SQLException e) {
     return e.getErrorCode() & 0xFF;
@@ -131,6 +138,17 @@ final class Database implements AutoCloseable {
       for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(each);
       }
+    }
+  }
+
+  /** Files of earlier versions, which had another database. */
+  private static void deleteOthers(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path each : files.filter(f -> !f.getFileName().toString().startsWith(FILE)).toList()) {
+        Files.delete(each);
+      }
+    } catch (IOException e) {
+      LOG.warn("files of an earlier version stay in {}: {}", directory, e.toString());
     }
   }
 

@@ -104,6 +104,9 @@ public final class Index implements AutoCloseable {
   private volatile @Nullable String failure;
   private volatile @Nullable String trouble;
 
+  /** What a reader met: the thread that owns the tables has them made anew. */
+  private volatile @Nullable SQLException suspect;
+
   // The index's thread only.
   private long applied;
   private long complete;
@@ -271,7 +274,15 @@ public final class Index implements AutoCloseable {
     if (open == null) {
       throw new SQLException("the index is being opened");
     }
-    return open.read(reading);
+    try {
+      return open.read(reading);
+    } catch (SQLException e) {
+      if (Database.isDamage(e)) {
+        suspect = e;
+        log.hurry();
+      }
+      throw e;
+    }
   }
 
   SegmentLog log() {
@@ -387,6 +398,7 @@ public final class Index implements AutoCloseable {
       return;
     }
     try {
+      suspect = null;
       Connection connection = opened.writer();
       complete = ready.isDone() ? log.end() : bootEnd;
       opening = opened;
@@ -471,6 +483,10 @@ public final class Index implements AutoCloseable {
   }
 
   private void step(Connection connection, Batch batch) throws SQLException, IOException {
+    SQLException damage = suspect;
+    if (damage != null) {
+      throw damage;
+    }
     if (applied >= bootEnd && !ready.isDone()) {
       write(connection, batch);
       loadCounts(connection);

@@ -85,6 +85,7 @@ public final class Gateway implements AutoCloseable {
     this.file = file;
     this.opened = opened;
     DataFolder data = opened.add(dataFolder());
+    NativeLibrary.load(data.root());
     Routing routing = opened.add(routing(data));
     firstMap(routing);
     HoldQueue queue = opened.add(queue(data));
