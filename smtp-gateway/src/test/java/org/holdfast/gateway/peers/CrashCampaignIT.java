@@ -46,7 +46,7 @@ class CrashCampaignIT {
   private static final Duration COMPACTION_BEGINS = Duration.ofSeconds(60);
 
   private static final int COMPACTION_MILLIS = 400;
-  private static final String COMPACTION = " is thin: ";
+  private static final String COMPACTION = " are carried forward";
 
   /** Small, so that there are many, and many to compact; some messages are larger than one. */
   private static final String SEGMENTS = ", segment-size: 1MiB";
