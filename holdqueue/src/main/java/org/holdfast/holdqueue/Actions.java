@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.holdfast.holdqueue.index.FateRecord;
 import org.holdfast.holdqueue.index.Index;
+import org.holdfast.holdqueue.index.Key;
 import org.holdfast.holdqueue.index.Questions;
 import org.holdfast.holdqueue.log.Entry;
 import org.holdfast.holdqueue.log.SegmentLog;
@@ -72,7 +73,7 @@ final class Actions {
     long after = -1;
     while (true) {
       List<Questions.Row> rows = questions.rows(filter, after, ROUND);
-      rows = rows.stream().filter(row -> (row.key() >>> 12) < until).toList();
+      rows = rows.stream().filter(row -> Key.order(row.key()) < until).toList();
       if (rows.isEmpty()) {
         return count;
       }

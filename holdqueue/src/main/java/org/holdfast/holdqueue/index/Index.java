@@ -277,7 +277,7 @@ public final class Index implements AutoCloseable {
     try {
       return open.read(reading);
     } catch (SQLException e) {
-      if (Database.isDamage(e)) {
+      if (Database.isDamage(e) && open == database) { // not of tables that were given up already
         suspect = e;
         log.hurry();
       }
