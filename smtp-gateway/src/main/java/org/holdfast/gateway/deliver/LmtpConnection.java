@@ -145,6 +145,9 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
 
   /** The peer did something, or took some content: the wait for its next reply begins anew. */
   void progress() {
+    if (phase == Phase.CLOSED) {
+      return;
+    }
     long byReply = watch.now() + settings.replyTimeout().toNanos();
     watch.at(exchange == null ? byReply : Math.min(byReply, exchange.deadline()));
   }
@@ -198,21 +201,34 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Closes, tells the exchange, then the owner. {@code mayRetry}: the connection turned out dead,
-   * so a transaction of which nothing was heard may begin anew on another one.
+   * Closes, and when that is done tells the exchange, then the owner. {@code mayRetry}: the
+   * connection turned out dead, so a transaction of which nothing was heard may begin anew on
+   * another one.
+   *
+   * <p>A transaction under way is {@linkplain Cut cut}: a permit is given back only when no octet
+   * of its message can leave this machine any more.
    */
   void fail(Reply why, boolean mayRetry) {
     if (phase == Phase.CLOSED) {
       return;
     }
     phase = Phase.CLOSED;
-    if (channel != null) {
-      var _ = channel.close();
+    watch.stop();
+    Channel open = channel;
+    if (open != null && exchange != null) {
+      Cut.cut(open, () -> closed(why, mayRetry));
+    } else {
+      if (open != null) {
+        var _ = open.close();
+      }
+      closed(why, mayRetry);
     }
-    closed(why, mayRetry);
   }
 
-  /** Like {@link #fail}, but what was written before still goes out. */
+  /**
+   * Like {@link #fail}, but what was written before still goes out: nothing of a message, because
+   * its content was never begun.
+   */
   void failAfter(String lastWords, Reply why) {
     Channel open = channel();
     ByteBuf words = ByteBufUtil.writeAscii(open.alloc(), lastWords);
@@ -288,7 +304,7 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (exchange != null && context.channel().isWritable()) {
+    if (phase == Phase.BUSY && exchange != null && context.channel().isWritable()) {
       progress();
       exchange.writable();
     }

@@ -18,6 +18,10 @@ public interface Transaction {
    * Begins a transaction, over a reused connection where there is one. The stage always completes
    * normally, within the configured deadlines, with one answer for each recipient in the order
    * given.
+   *
+   * <p>When it completes nothing more of the message leaves this machine on its way to that member.
+   * Only after {@link Answer.Uncertain} may the member still do something with what it has
+   * received.
    */
   CompletionStage<List<Answer>> send(
       Member member, Envelope envelope, List<Recipient> recipients, Content content);
@@ -50,7 +54,7 @@ public interface Transaction {
 
     /**
      * The connection was lost, or the time ran out, after the end of data was sent: it may have
-     * been delivered.
+     * been delivered, or be so yet if the member has received all of it.
      */
     record Uncertain(Reply reply) implements Answer {}
   }

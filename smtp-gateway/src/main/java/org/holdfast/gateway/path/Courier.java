@@ -1,6 +1,8 @@
 package org.holdfast.gateway.path;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.deliver.Transaction.Answer;
@@ -48,8 +50,7 @@ public final class Courier implements NextHops {
   public void attempt(Delivery delivery, Content content, Consumer<Outcome> done) {
     Entry entry;
     try {
-      entry =
-          routing.enter(delivery.recipient().lane(), delivery.envelope().id() + " from the queue");
+      entry = routing.enter(delivery.recipient().lane(), what(delivery));
     } catch (MapUnavailableException e) {
       done.accept(
           new Outcome.Deferred(Outcome.Scope.LANE, "user map unavailable: " + e.getMessage()));
@@ -62,15 +63,28 @@ public final class Courier implements NextHops {
     }
   }
 
+  /** What a permit is for, as who waits for a flip sees it. */
+  private static String what(Delivery delivery) {
+    return delivery.envelope().id() + " from " + delivery.envelope().client() + ", from the queue";
+  }
+
   private void send(Permit permit, Delivery delivery, Content content, Consumer<Outcome> done) {
     var _ =
-        transaction
-            .send(permit.member(), delivery.envelope(), List.of(delivery.recipient()), content)
+        begun(permit, delivery, content)
             .whenComplete((answers, failure) -> {
               Answer answer = failure == null ? answers.getFirst() : Answers.attemptBroke(failure);
               trust.learn(permit.member(), answer);
               permit.close();
               done.accept(Answers.outcome(answer));
             });
+  }
+
+  private CompletionStage<List<Answer>> begun(Permit permit, Delivery delivery, Content content) {
+    try {
+      return transaction.send(
+          permit.member(), delivery.envelope(), List.of(delivery.recipient()), content);
+    } catch (RuntimeException e) { // a permit that stayed open would stop every flip
+      return CompletableFuture.failedStage(e);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.holdfast.gateway.deliver;
 
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +22,7 @@ final class Bench {
   static final Duration SHORT = Duration.ofMillis(500);
 
   final ScriptedBackend backend;
-  private final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final LeapingLoop loops;
   LmtpClient client;
 
   Bench() {
@@ -32,9 +30,18 @@ final class Bench {
   }
 
   Bench(LmtpSettings settings) {
+    this(settings, NioIoHandler.newFactory(), 0);
+  }
+
+  /**
+   * @param io how the client's loop does its work
+   * @param receives octets that the backend's kernel takes unread; 0: as is usual
+   */
+  Bench(LmtpSettings settings, IoHandlerFactory io, int receives) {
+    loops = new LeapingLoop(io);
     client = new LmtpClient(settings, loops, InstantSource.system());
     try {
-      backend = ScriptedBackend.start();
+      backend = ScriptedBackend.withReceiveBuffer(receives);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -51,6 +58,11 @@ final class Bench {
 
   List<Answer> send(Content content, String... recipients) throws Exception {
     return await(begin(content, recipients));
+  }
+
+  /** So much time passes for the client at once. */
+  void leap(Duration time) {
+    loops.leap(time);
   }
 
   static <T> T await(CompletionStage<T> stage) throws Exception {

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.holdfast.routing.HostPort;
 import org.holdfast.routing.Member;
@@ -96,6 +97,16 @@ public final class ScriptedBackend implements AutoCloseable {
       return new Endless(text);
     }
 
+    /** Says this one octet after the other, slowly, again and again: it is never a whole reply. */
+    static Act drip(String octets) {
+      return new Drip(octets);
+    }
+
+    /** Until the latch opens takes only one octet of what the client sends at a time, slowly. */
+    static Act sip(CountDownLatch until) {
+      return new Sip(until);
+    }
+
     record Go() implements Act {}
 
     record Say(String octets) implements Act {}
@@ -109,6 +120,10 @@ public final class ScriptedBackend implements AutoCloseable {
     record After(CountDownLatch latch, Act then) implements Act {}
 
     record Endless(String octets) implements Act {}
+
+    record Drip(String octets) implements Act {}
+
+    record Sip(CountDownLatch until) implements Act {}
   }
 
   /**
@@ -140,8 +155,12 @@ public final class ScriptedBackend implements AutoCloseable {
     }
   }
 
+  /** How long it takes over one octet when it is slow. */
+  private static final long DRIP_NANOS = 5_000_000;
+
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final List<Received> received = new CopyOnWriteArrayList<>();
+  private final List<Point> misbehaved = new CopyOnWriteArrayList<>();
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
@@ -150,21 +169,29 @@ public final class ScriptedBackend implements AutoCloseable {
       List.of("PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SIZE 104857600");
   private volatile ServerSocket server;
 
-  private ScriptedBackend() throws IOException {
-    server = listen(0);
+  private final int receives;
+
+  private ScriptedBackend(int receives) throws IOException {
+    this.receives = receives;
+    server = listen(0, receives);
     port = server.getLocalPort();
   }
 
   /** One that listens on a free port of the loopback address. */
   public static ScriptedBackend start() throws IOException {
-    ScriptedBackend backend = new ScriptedBackend();
+    return withReceiveBuffer(0);
+  }
+
+  /** One whose kernel takes only about so many octets that it has not read; 0: as is usual. */
+  public static ScriptedBackend withReceiveBuffer(int octets) throws IOException {
+    ScriptedBackend backend = new ScriptedBackend(octets);
     backend.accept();
     return backend;
   }
 
   /** A loopback port that nobody listens on. */
   public static HostPort deadPort() throws IOException {
-    try (ServerSocket taken = listen(0)) {
+    try (ServerSocket taken = listen(0, 0)) {
       return new HostPort("127.0.0.1", taken.getLocalPort());
     }
   }
@@ -187,6 +214,11 @@ public final class ScriptedBackend implements AutoCloseable {
   /** Every command line of every connection. */
   public List<String> commands() {
     return List.copyOf(commands);
+  }
+
+  /** How often a rule applied at this point. */
+  public long misbehaved(Point point) {
+    return misbehaved.stream().filter(p -> p == point).count();
   }
 
   /** Connections accepted since the start. */
@@ -236,6 +268,7 @@ public final class ScriptedBackend implements AutoCloseable {
   private Act act(Point point, String argument) {
     for (Rule rule : rules) {
       if (rule.take(point, argument)) {
+        misbehaved.add(point);
         return rule.act();
       }
     }
@@ -259,7 +292,7 @@ public final class ScriptedBackend implements AutoCloseable {
 
   /** Listens again on the same port. */
   public void revive() throws IOException {
-    server = listen(port);
+    server = listen(port, receives);
     accept();
   }
 
@@ -268,9 +301,12 @@ public final class ScriptedBackend implements AutoCloseable {
     die();
   }
 
-  private static ServerSocket listen(int port) throws IOException {
+  private static ServerSocket listen(int port, int receives) throws IOException {
     ServerSocket socket = new ServerSocket();
     socket.setReuseAddress(true);
+    if (receives > 0) {
+      socket.setReceiveBufferSize(receives);
+    }
     socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 200);
     return socket;
   }
@@ -316,13 +352,14 @@ public final class ScriptedBackend implements AutoCloseable {
     private final InputStream in;
     private final OutputStream out;
     private @Nullable String mail;
+    private CountDownLatch sips = new CountDownLatch(0);
     private final List<String> rcpts = new ArrayList<>();
     private final List<String> recipients = new ArrayList<>();
 
     Session(Socket socket, int number) throws IOException {
       this.number = number;
       socket.setTcpNoDelay(true);
-      in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+      in = new BufferedInputStream(socket.getInputStream(), receives > 0 ? receives : 64 * 1024);
       out = socket.getOutputStream();
     }
 
@@ -474,6 +511,16 @@ public final class ScriptedBackend implements AutoCloseable {
             out.write(octets.getBytes(StandardCharsets.ISO_8859_1));
           }
         }
+        case Act.Drip(String octets) -> {
+          for (int i = 0; ; i++) {
+            out.write(octets.charAt(i % octets.length()));
+            LockSupport.parkNanos(DRIP_NANOS);
+          }
+        }
+        case Act.Sip(CountDownLatch until) -> {
+          sips = until;
+          return true;
+        }
       }
     }
 
@@ -489,6 +536,9 @@ public final class ScriptedBackend implements AutoCloseable {
         int octet = in.read();
         if (octet < 0) {
           throw new Gone();
+        }
+        if (sips.getCount() > 0) {
+          LockSupport.parkNanos(DRIP_NANOS);
         }
         line.write(octet);
         if (octet == '\n' && last == '\r') {
