@@ -188,7 +188,9 @@ final class Applier {
   }
 
   private void apply(At record, FateRecord fate) throws SQLException {
-    effects.settled.add(fate.key());
+    if (fate.isEnd()) {
+      effects.settled.add(fate.key());
+    }
     Rows.Delivery row = batch.delivery(fate.key());
     Rows.Message message = row == null ? null : batch.message(row.seq);
     if (row == null || row.lane == null || message == null) {

@@ -72,6 +72,19 @@ public record FateRecord(
     }
   }
 
+  /**
+   * Whether it leaves nothing of the delivery to be tried. A failed attempt does not, nor does what
+   * a person set aside, who may put it back: the end that {@link Index#hide} was told of may come
+   * after these, and hides the delivery until it is in the tables itself.
+   */
+  boolean isEnd() {
+    return switch (kind) {
+      case DELIVERED, REFUSED, DISCARDED, REDIRECTED -> true;
+      case PARKED -> who.isEmpty();
+      case DEFERRED, UNCERTAIN, RETRIED -> false;
+    };
+  }
+
   /** A fate without a new recipient. */
   public static FateRecord of(Kind kind, long key, String id, Instant at, String who, String text) {
     return new FateRecord(kind, key, id, at, who, text, 0, null, "");
