@@ -10,11 +10,11 @@ import org.holdfast.routing.Target;
  * Tells the queue what a flip means for its lanes. Called after the flip is durable and visible, in
  * the order of epochs.
  */
-final class QueueFollowsMap implements Consumer<Change> {
+public final class QueueFollowsMap implements Consumer<Change> {
 
   private final HoldQueue queue;
 
-  QueueFollowsMap(HoldQueue queue) {
+  public QueueFollowsMap(HoldQueue queue) {
     this.queue = queue;
   }
 
