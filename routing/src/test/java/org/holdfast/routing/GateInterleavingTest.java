@@ -67,8 +67,8 @@ class GateInterleavingTest {
   }
 
   /**
-   * A world: the map in two variables, the gate, and what flips have claimed of it. A flip's writing
-   * is one step, because one change of the map runs at a time.
+   * A world: the map in two variables, the gate, and what flips have claimed of it. A flip's
+   * writing is one step, because one change of the map runs at a time.
    */
   private static final class World {
 
@@ -377,8 +377,7 @@ class GateInterleavingTest {
       World w = new World();
       return new WorldAndActors(
           w,
-          Arrays.asList(
-              delivery.apply(w.delivery()), delivery.apply(w.delivery()), flip.apply(w)));
+          Arrays.asList(delivery.apply(w.delivery()), delivery.apply(w.delivery()), flip.apply(w)));
     });
   }
 
@@ -452,8 +451,7 @@ class GateInterleavingTest {
   @Test
   void wideHold_everyInterleaving_nothingIsOpenOnceQuiesced() {
     for (Predicate<Gate.Lease> concerns :
-        List.of(
-            Concern.ofPair("old"), Concern.ofDomain("example.com"), Concern.ofEverything())) {
+        List.of(Concern.ofPair("old"), Concern.ofDomain("example.com"), Concern.ofEverything())) {
       assertRight(twoAnd(Delivery::right, w -> holdOf(w, concerns)), 31_794);
     }
   }
