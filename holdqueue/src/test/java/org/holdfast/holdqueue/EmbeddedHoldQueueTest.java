@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -94,6 +95,33 @@ class EmbeddedHoldQueueTest {
     restart();
     assertThat(queue.hasBacklog("alice@example.com")).isFalse();
     assertThat(queue.list(QueueFilter.any(), null, 10)).isEmpty();
+  }
+
+  /** The record of a failed attempt may come to the tables when the next attempt has delivered. */
+  @Test
+  void hidden_asItsEndIsBeingWritten_isNotShownByTheRecordOfAnEarlierAttempt() throws IOException {
+    String lane = "alice@example.com";
+    List<String> tried = new CopyOnWriteArrayList<>();
+    world.open(lane, "imap5-6");
+    world.backend =
+        delivery -> {
+          tried.add(delivery.envelope().id());
+          if (tried.size() > 1) {
+            return new Outcome.Delivered("250");
+          }
+          queue.index().hide(IndexBacklog.key(delivery));
+          return new Outcome.Uncertain("cut");
+        };
+    queue.start(world);
+    store("a", lane);
+    eventually(() -> queue.history("a").size() == 1);
+    assertThat(queue.summary().messages()).as("the tables are written").isEqualTo(1);
+
+    store("b", lane);
+    queue.opened(new Lanes.One(lane));
+    eventually(() -> tried.size() > 1);
+
+    assertThat(tried).containsExactly("a", "b");
   }
 
   @Test
