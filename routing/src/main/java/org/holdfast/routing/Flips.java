@@ -11,8 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.holdfast.routing.RefusedChangeException.Kind;
+import org.holdfast.routing.Routing.Refusal;
 import org.holdfast.routing.Routing.UserChange;
 import org.holdfast.routing.Routing.UserFlip;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,8 @@ final class Flips {
   /** What is to be done about one line. */
   private sealed interface Plan {
 
-    record Refused(Kind kind, String why) implements Plan {}
+    /** {@code current}: how the user stands; null when there is none. */
+    record Refused(Kind kind, String why, @Nullable User current) implements Plan {}
 
     /** Stands that way already. */
     record Same(User user) implements Plan {}
@@ -75,31 +78,38 @@ final class Flips {
     Map<String, List<Flip.OpenDelivery>> open = drained(noted, plans, wait);
     Plan done = finished(plans, open, who).getFirst();
     if (done instanceof Plan.Refused r) {
-      throw new RefusedChangeException(r.kind(), r.why());
+      throw new RefusedChangeException(r.kind(), r.why(), r.current());
     }
     return Objects.requireNonNull(result(change.address(), done, open).flip());
   }
 
-  /** Returns false when there was no such user. What is open runs on; nothing new is opened. */
-  boolean remove(String address, Who who) throws MapUnavailableException, RefusedChangeException {
+  /** Removes a user: nothing new is opened; what is open is waited for. */
+  Flip remove(String address, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    long epoch = removed(address, who);
+    Gate.Drain drain = gate.drain(Concern.ofUsers(Set.of(address)));
+    Waiting.forAll(drain, wait);
+    List<Flip.OpenDelivery> open = drain.giveUp();
+    return new Flip(epoch, true, open.isEmpty(), open);
+  }
+
+  private long removed(String address, Who who)
+      throws MapUnavailableException, RefusedChangeException {
     try {
-      return map.change(now -> remove(now, address, who));
+      return map.change(now -> {
+        User user = now.row(address).user();
+        if (user == null) {
+          throw new RefusedChangeException(Kind.NOT_FOUND, "no user " + address);
+        }
+        long epoch = now.view().epoch() + 1;
+        Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
+        map.commit(now, List.of(new MapChange.RemoveUser(address, standing)));
+        announcer.add(new Target.OfUser(address), false, user.pair());
+        return epoch;
+      });
     } finally {
       announcer.tell();
     }
-  }
-
-  private boolean remove(LocationMap now, String address, Who who)
-      throws SQLException, MapUnavailableException {
-    User user = now.row(address).user();
-    if (user == null) {
-      return false;
-    }
-    long epoch = now.view().epoch() + 1;
-    Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
-    map.commit(now, List.of(new MapChange.RemoveUser(address, standing)));
-    announcer.add(new Target.OfUser(address), false, user.pair());
-    return true;
   }
 
   // ---- first: decide and write what needs no waiting
@@ -233,10 +243,12 @@ final class Flips {
     if (!s.from().equals(current) || !now.wide().usersInSwitch().contains(s.from().address())) {
       return new Plan.Refused(
           Kind.CONFLICT,
-          s.from().address() + " was changed by somebody else while it was switched");
+          s.from().address() + " was changed by somebody else while it was switched",
+          current);
     }
     Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
-    return new Plan.Write(new User(s.to().address(), s.to().pair(), s.to().state(), standing));
+    return new Plan.Write(
+        new User(s.to().address(), s.to().pair(), s.to().state(), s.to().movingTo(), standing));
   }
 
   /** Switched or not, the user may be deliverable again: mail was held meanwhile. */
@@ -252,7 +264,8 @@ final class Flips {
   private static UserFlip result(
       String address, Plan done, Map<String, List<Flip.OpenDelivery>> open) {
     return switch (done) {
-      case Plan.Refused r -> new UserFlip(address, null, null, r.why());
+      case Plan.Refused r ->
+          new UserFlip(address, r.current(), null, new Refusal(r.kind(), r.why()));
       case Plan.Same s -> result(s.user(), false, open);
       case Plan.Write w -> result(w.user(), true, open);
       case Plan.Switch s -> result(s.from(), false, open);
@@ -305,23 +318,33 @@ final class Flips {
       try {
         return plan(change, Address.parse(change.address()).toString());
       } catch (IllegalArgumentException e) {
-        return new Plan.Refused(Kind.INVALID, String.valueOf(e.getMessage()));
+        return new Plan.Refused(Kind.INVALID, String.valueOf(e.getMessage()), null);
       }
     }
 
-    private Plan plan(UserChange change, String address) {
+    private Plan plan(UserChange change, String address) throws IllegalArgumentException {
       User old = users.get(address);
       if (old == null && !create) {
-        return new Plan.Refused(Kind.NOT_FOUND, "no user " + address);
+        return new Plan.Refused(Kind.NOT_FOUND, "no user " + address, null);
       }
-      String pair = change.pair() != null ? change.pair() : old == null ? null : old.pair();
+      UserState state = state(change, old);
+      String pair = pair(change, old, state);
       if (pair == null) {
-        return new Plan.Refused(Kind.INVALID, "the new user " + address + " needs a pair");
+        return new Plan.Refused(Kind.INVALID, "the new user " + address + " needs a pair", null);
       }
-      if (!now.wide().pairs().containsKey(pair)) {
-        return new Plan.Refused(Kind.NOT_FOUND, "no pair " + pair);
+      String to = target(change, old, state, pair);
+      Plan refused = refused(change, old, address, state, pair);
+      if (refused != null) {
+        return refused;
       }
-      return plan(old, address, state(change, old), pair, change.reason());
+      if (old != null
+          && old.state() == state
+          && old.pair().equals(pair)
+          && Objects.equals(old.movingTo(), to)) {
+        return new Plan.Same(old);
+      }
+      return stale(change, old)
+          .orElseGet(() -> planned(old, new User(address, pair, state, to, fresh(change))));
     }
 
     private static UserState state(UserChange change, @Nullable User old) {
@@ -329,20 +352,71 @@ final class Flips {
       return asked != null ? asked : old != null ? old.state() : UserState.ACTIVE;
     }
 
-    private Plan plan(
-        @Nullable User old, String address, UserState state, String pair, @Nullable String reason) {
-      if (old != null && old.state() == state && old.pair().equals(pair)) {
-        return new Plan.Same(old);
+    /** Active again while being moved: the move is done, unless the caller says another pair. */
+    private @Nullable String pair(UserChange change, @Nullable User old, UserState state) {
+      if (change.pair() != null || old == null) {
+        return change.pair();
       }
-      String why = reason == null ? who.reason() : reason;
-      Standing standing = new Standing(why, since, who.name(), ++epoch);
-      User after = new User(address, pair, state, standing);
-      if (old != null && old.state() == UserState.ACTIVE && state == UserState.ACTIVE) {
-        return now.wide().usersInSwitch().contains(address)
-            ? new Plan.Refused(Kind.CONFLICT, address + " is being switched already")
+      boolean arrived = state == UserState.ACTIVE && old.movingTo() != null;
+      return arrived && who.speaksFor(old.movingTo()) ? old.movingTo() : old.pair();
+    }
+
+    private static @Nullable String target(
+        UserChange change, @Nullable User old, UserState state, String pair) {
+      boolean aside = state == UserState.MOVING || state == UserState.RECOVERING;
+      String kept = old == null ? null : old.movingTo();
+      String to = !aside ? null : change.to() != null ? change.to() : kept;
+      return pair.equals(to) ? null : to;
+    }
+
+    /** What can be said against it whatever stands there; null: nothing. */
+    private @Nullable Plan refused(
+        UserChange change, @Nullable User old, String address, UserState state, String pair) {
+      boolean aside = state == UserState.MOVING || state == UserState.RECOVERING;
+      if (change.to() != null && !aside) {
+        String why = "to is said with moving or recovering only, not with " + state.word();
+        return new Plan.Refused(Kind.INVALID, why, old);
+      }
+      for (String named : new String[] {pair, change.to()}) {
+        if (named != null && !now.wide().pairs().containsKey(named)) {
+          return new Plan.Refused(Kind.NOT_FOUND, "no pair " + named, old);
+        }
+      }
+      boolean its = old != null && (who.speaksFor(old.pair()) || who.speaksFor(old.movingTo()));
+      boolean places = state == UserState.ACTIVE || old == null || !pair.equals(old.pair());
+      if (who.pairs() != null && (!its || (places && !who.speaksFor(pair)))) {
+        String what = its ? "the pair " + pair : address;
+        return new Plan.Refused(Kind.FORBIDDEN, who.name() + " does not speak for " + what, null);
+      }
+      return null;
+    }
+
+    private static Optional<Plan> stale(UserChange change, @Nullable User old) {
+      Long expected = change.epoch();
+      if (expected == null || old == null || old.standing().epoch() == expected) {
+        return Optional.empty();
+      }
+      String why =
+          old.address()
+              + " was changed since: its epoch is "
+              + old.standing().epoch()
+              + ", not "
+              + expected;
+      return Optional.of(new Plan.Refused(Kind.CONFLICT, why, old));
+    }
+
+    private Standing fresh(UserChange change) {
+      String why = change.reason() == null ? who.reason() : change.reason();
+      return new Standing(why, since, who.name(), ++epoch);
+    }
+
+    private Plan planned(@Nullable User old, User after) {
+      if (old != null && old.state() == UserState.ACTIVE && after.state() == UserState.ACTIVE) {
+        return now.wide().usersInSwitch().contains(old.address())
+            ? new Plan.Refused(Kind.CONFLICT, old.address() + " is being switched already", old)
             : new Plan.Switch(old, after);
       }
-      users.put(address, after);
+      users.put(after.address(), after);
       return new Plan.Write(after);
     }
   }

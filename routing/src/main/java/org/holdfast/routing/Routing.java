@@ -1,6 +1,7 @@
 package org.holdfast.routing;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,13 +19,19 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   // ---- flips
 
   /**
-   * Sets a user's state and, with {@code pair}, its location in the same change. Flipping to ACTIVE
-   * opens at once; any other change first shuts the gate and then waits until the permits given
-   * before it are closed, at most {@code wait}. Setting what is set already changes nothing, but
-   * still waits.
+   * Sets a user's state and, with a pair, its location in the same change. Flipping to ACTIVE opens
+   * at once; any other change first shuts the gate and then waits until the permits given before it
+   * are closed, at most {@code wait}. Setting what is set already changes nothing, but still waits.
    */
-  Flip setUserState(String address, UserState state, @Nullable String pair, Who who, Duration wait)
+  Flip setUserState(UserChange change, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
+
+  /** As above, without a target or an epoch. */
+  default Flip setUserState(
+      String address, UserState state, @Nullable String pair, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return setUserState(new UserChange(address, state, pair, null), who, wait);
+  }
 
   /**
    * Many users at once, one durable write for all, one wait for all. Results in order; a bad line
@@ -45,11 +52,21 @@ public interface Routing extends Gatekeeper, AutoCloseable {
    * Creates a user or moves it. On an active user a change of pair is itself a quiesced flip: hold,
    * drain, switch, open.
    */
-  Flip putUser(String address, String pair, @Nullable UserState state, Who who, Duration wait)
+  Flip putUser(UserChange change, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
 
-  /** Returns false when there was none. */
-  boolean removeUser(String address, Who who)
+  /** As above, without a target or an epoch. */
+  default Flip putUser(
+      String address, String pair, @Nullable UserState state, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return putUser(new UserChange(address, state, pair, null), who, wait);
+  }
+
+  /**
+   * Removes a user, then waits for what is open to it, at most {@code wait}. What is held for it
+   * stays held and waits for a person. Refused when there is no such user.
+   */
+  Flip removeUser(String address, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
 
   /**
@@ -71,9 +88,30 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   Flip putPair(String name, List<Member> members, String active, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
 
+  /**
+   * Removes a pair on which nobody lives, and to which nobody is being moved, then waits for what
+   * is open to it.
+   */
+  Flip removePair(String name, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException;
+
   List<Alias> aliases(@Nullable String after, int limit) throws MapUnavailableException;
 
   void putAlias(Alias alias, Who who) throws MapUnavailableException, RefusedChangeException;
+
+  /** Removes the alias of this address or {@code @domain}; refused when there is none. */
+  void removeAlias(String from, Who who) throws MapUnavailableException, RefusedChangeException;
+
+  /**
+   * A page of the domains that were declared: served whether anybody lives there or not. Every
+   * domain that has a user, a catch-all or an alias is served without being declared.
+   */
+  List<String> domains(@Nullable String after, int limit) throws MapUnavailableException;
+
+  void putDomain(String domain, Who who) throws MapUnavailableException, RefusedChangeException;
+
+  /** Takes a declaration back; refused when there is none. */
+  void removeDomain(String domain, Who who) throws MapUnavailableException, RefusedChangeException;
 
   /**
    * Users, pairs and aliases at once; idempotent; pairs first, then users, then aliases. Nothing is
@@ -81,6 +119,18 @@ public interface Routing extends Gatekeeper, AutoCloseable {
    */
   Loaded load(List<Pair> pairs, List<UserChange> users, List<Alias> aliases, Who who)
       throws MapUnavailableException, RefusedChangeException;
+
+  /**
+   * Users who are moving or recovering since before this time, who stands so longest first: holds
+   * that somebody may have forgotten.
+   *
+   * @param after the last user of the page before; null: the first page
+   */
+  List<User> setAsideBefore(Instant time, @Nullable User after, int limit)
+      throws MapUnavailableException;
+
+  /** How many users are moving or recovering since before this time, by pair and state. */
+  List<SetAside> countSetAsideBefore(Instant time) throws MapUnavailableException;
 
   /** Domains and "everything" that are on hold: "*" stands for everything. */
   List<DomainHold> holds();
@@ -107,15 +157,44 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   void close();
 
   /**
-   * One line of a bulk change; {@code state} null: keep (ACTIVE for a new user); {@code pair} null:
-   * keep.
+   * One change of a user.
+   *
+   * @param state null: keep; ACTIVE for a new user
+   * @param pair where it lives from now on; null: it stays, or, when it becomes ACTIVE while it is
+   *     being moved, the pair it is being moved to
+   * @param to the pair it is going to be moved to; only with MOVING or RECOVERING; null: keep
+   * @param epoch change nothing unless the user's epoch is this one, or it stands as asked already;
+   *     null: whatever it is
    */
   record UserChange(
-      String address, @Nullable UserState state, @Nullable String pair, @Nullable String reason) {}
+      String address,
+      @Nullable UserState state,
+      @Nullable String pair,
+      @Nullable String to,
+      @Nullable String reason,
+      @Nullable Long epoch) {
 
-  /** Result of one line: the user as it is now, or why it was refused. */
+    /** A change that says no target and expects no epoch. */
+    public UserChange(
+        String address, @Nullable UserState state, @Nullable String pair, @Nullable String reason) {
+      this(address, state, pair, null, reason, null);
+    }
+  }
+
+  /** Why a line was refused. */
+  record Refusal(RefusedChangeException.Kind kind, String why) {}
+
+  /**
+   * Result of one line.
+   *
+   * @param user the user as it is now; null: there is none
+   * @param flip null when refused
+   */
   record UserFlip(
-      String address, @Nullable User user, @Nullable Flip flip, @Nullable String refused) {}
+      String address, @Nullable User user, @Nullable Flip flip, @Nullable Refusal refused) {}
+
+  /** Users of one pair who are set aside, and since when the first of them. */
+  record SetAside(String pair, UserState state, long users, Instant since) {}
 
   /** What a load did. */
   record Loaded(int pairs, int users, int aliases, int unchanged) {}

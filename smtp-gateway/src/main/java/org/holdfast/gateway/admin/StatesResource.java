@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.holdfast.routing.Flip;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Routing;
@@ -78,7 +79,12 @@ final class StatesResource {
   }
 
   /** One line: a change, or why it is none. */
-  private record Line(@Nullable UserChange change, @Nullable Problem refused, String address) {}
+  private record Line(@Nullable UserChange change, @Nullable Problem refused, String address) {
+
+    static Line refused(String address, Problem why) {
+      return new Line(null, why, address);
+    }
+  }
 
   /** One request; used by one thread. The wait is for the request, not for each batch. */
   private final class Run {
@@ -116,7 +122,7 @@ final class StatesResource {
         try {
           text = lines.next();
         } catch (Problem tooLong) {
-          return new Line(null, tooLong, "");
+          return Line.refused("", tooLong);
         }
       } while (text != null && isBlank(text));
       return text == null ? null : read(text);
@@ -129,18 +135,24 @@ final class StatesResource {
     private Line read(byte[] text) {
       String address = "";
       try {
-        Body body = Body.of(text, "address", "state", "pair", "reason");
+        Body body = Body.of(text, "address", "state", "pair", "to", "epoch", "reason");
         address = body.text("address");
         UserState state = Words.userState(body.text("state"));
-        String pair = body.textOrNull("pair");
-        Access.mayFlip(caller, routing, address, state, pair);
-        return new Line(
-            new UserChange(address, state, pair, body.textOrNull("reason")), null, address);
+        Access.maySet(caller, state);
+        return new Line(change(address, state, body), null, address);
       } catch (Problem refused) {
-        return new Line(null, refused, address);
-      } catch (MapUnavailableException e) {
-        return new Line(null, Problem.busy(Problems.MAP_UNAVAILABLE), address);
+        return Line.refused(address, refused);
       }
+    }
+
+    private static UserChange change(String address, UserState state, Body body) {
+      return new UserChange(
+          address,
+          state,
+          body.textOrNull("pair"),
+          body.textOrNull("to"),
+          body.textOrNull("reason"),
+          body.numberOrNull("epoch"));
     }
 
     private void apply(List<Line> batch) throws IOException {
@@ -159,7 +171,7 @@ final class StatesResource {
       } catch (MapUnavailableException e) {
         for (Line line : batch) {
           Problem down = Problem.busy(Problems.MAP_UNAVAILABLE);
-          answer(out, refused(new Line(null, down, line.address())));
+          answer(out, refused(Line.refused(line.address(), down)));
         }
       }
       spool.append(out.toByteArray());
@@ -174,8 +186,7 @@ final class StatesResource {
       User user = result.user();
       Flip flip = result.flip();
       if (user == null || flip == null) {
-        String why = result.refused() == null ? "refused" : result.refused();
-        return refused(new Line(null, Problem.conflict(why), asked.address()));
+        return refused(asked.address(), result);
       }
       String reason = asked.reason() == null ? "" : asked.reason();
       if (flip.changed()) {
@@ -183,6 +194,18 @@ final class StatesResource {
       }
       Map<String, Object> told = new LinkedHashMap<>(FlipView.ofUser(user, flip, null));
       told.remove("held");
+      return told;
+    }
+
+    private static Map<String, Object> refused(String address, UserFlip result) {
+      Routing.Refusal why = Objects.requireNonNull(result.refused());
+      Map<String, Object> told = new LinkedHashMap<>();
+      told.put("address", address);
+      told.put("status", Problems.status(why.kind()));
+      told.put("error", why.why());
+      if (result.user() != null) {
+        told.put("current", Problems.current(result.user()));
+      }
       return told;
     }
 

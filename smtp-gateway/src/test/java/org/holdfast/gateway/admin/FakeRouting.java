@@ -3,12 +3,15 @@ package org.holdfast.gateway.admin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.holdfast.routing.Alias;
@@ -36,6 +39,7 @@ final class FakeRouting implements Routing {
   final Map<String, User> users = new TreeMap<>();
   final Map<String, Pair> pairs = new TreeMap<>();
   final Map<String, Alias> aliases = new TreeMap<>();
+  final Set<String> domains = new TreeSet<>();
   final Map<String, DomainHold> holds = new TreeMap<>();
   final List<Integer> batches = new ArrayList<>();
   final List<Flip.OpenDelivery> stillOpen = new ArrayList<>();
@@ -68,6 +72,10 @@ final class FakeRouting implements Routing {
 
   void addUser(String address, String pair, UserState state) {
     users.put(address, new User(address, pair, state, standing("set up", "test")));
+  }
+
+  void addMovingUser(String address, String pair, String to) {
+    users.put(address, new User(address, pair, UserState.MOVING, to, standing("set up", "test")));
   }
 
   private Standing standing(String reason, String by) {
@@ -157,22 +165,35 @@ final class FakeRouting implements Routing {
   }
 
   @Override
-  public Flip setUserState(
-      String address, UserState state, @Nullable String pair, Who who, Duration wait)
+  public Flip setUserState(UserChange change, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
     mustBeUp();
-    User user = users.get(canonical(address));
+    User user = users.get(canonical(change.address()));
     if (user == null) {
-      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no user " + address);
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no user " + change.address());
     }
-    String to = pair == null ? user.pair() : pair;
-    mustKnow(to);
-    boolean changed = user.state() != state || !user.pair().equals(to);
+    mayFlip(user, change, who);
+    UserState state = Objects.requireNonNull(change.state());
+    String pair = change.pair() == null ? user.pair() : change.pair();
+    mustKnow(pair);
+    if (change.epoch() != null && change.epoch() != user.standing().epoch()) {
+      throw new RefusedChangeException(Kind.CONFLICT, "its epoch is another", user);
+    }
+    boolean changed = user.state() != state || !user.pair().equals(pair);
     if (changed) {
       Standing standing = standing(who.reason(), who.name());
-      users.put(user.address(), new User(user.address(), to, state, standing));
+      users.put(user.address(), new User(user.address(), pair, state, change.to(), standing));
     }
     return state == UserState.ACTIVE ? new Flip(epoch, changed, true, List.of()) : flip(changed);
+  }
+
+  private static void mayFlip(User user, UserChange change, Who who) throws RefusedChangeException {
+    Set<String> its = who.pairs();
+    boolean speaks =
+        its == null || its.contains(user.pair()) || its.contains(String.valueOf(user.movingTo()));
+    if (!speaks || (its != null && change.pair() != null && !its.contains(change.pair()))) {
+      throw new RefusedChangeException(Kind.FORBIDDEN, who.name() + " does not speak for it");
+    }
   }
 
   private void mustKnow(String pair) throws RefusedChangeException {
@@ -194,12 +215,12 @@ final class FakeRouting implements Routing {
   }
 
   private UserFlip one(UserChange change, Who who, Duration wait) throws MapUnavailableException {
-    UserState state = change.state() == null ? UserState.ACTIVE : change.state();
     try {
-      Flip flip = setUserState(change.address(), state, change.pair(), who, wait);
+      Flip flip = setUserState(change, who, wait);
       return new UserFlip(change.address(), users.get(canonical(change.address())), flip, null);
     } catch (RefusedChangeException e) {
-      return new UserFlip(change.address(), null, null, e.getMessage());
+      Refusal refused = new Refusal(e.kind(), String.valueOf(e.getMessage()));
+      return new UserFlip(change.address(), e.current().orElse(null), null, refused);
     }
   }
 
@@ -236,24 +257,83 @@ final class FakeRouting implements Routing {
   }
 
   @Override
-  public Flip putUser(
-      String address, String pair, @Nullable UserState state, Who who, Duration wait)
+  public Flip putUser(UserChange change, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
     mustBeUp();
+    String pair = Objects.requireNonNull(change.pair());
     mustKnow(pair);
-    if (address.indexOf('@') < 0) {
-      throw new RefusedChangeException(Kind.INVALID, "not an address: " + address);
+    if (change.address().indexOf('@') < 0) {
+      throw new RefusedChangeException(Kind.INVALID, "not an address: " + change.address());
     }
-    String name = canonical(address);
+    String name = canonical(change.address());
     User old = users.get(name);
-    UserState now = state != null ? state : old == null ? UserState.ACTIVE : old.state();
+    UserState asked = change.state();
+    UserState now = asked != null ? asked : old == null ? UserState.ACTIVE : old.state();
     users.put(name, new User(name, pair, now, standing(who.reason(), who.name())));
     return new Flip(epoch, true, true, List.of());
   }
 
   @Override
-  public boolean removeUser(String address, Who who) {
-    return users.remove(canonical(address)) != null;
+  public Flip removeUser(String address, Who who, Duration wait) throws RefusedChangeException {
+    if (users.remove(canonical(address)) == null) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no user " + address);
+    }
+    return new Flip(epoch, true, true, List.of());
+  }
+
+  @Override
+  public Flip removePair(String name, Who who, Duration wait) throws RefusedChangeException {
+    mustKnow(name);
+    if (users.values().stream().anyMatch(user -> user.pair().equals(name))) {
+      throw new RefusedChangeException(Kind.CONFLICT, "users live on " + name);
+    }
+    pairs.remove(name);
+    return new Flip(epoch, true, true, List.of());
+  }
+
+  @Override
+  public void removeAlias(String from, Who who) throws RefusedChangeException {
+    if (aliases.remove(from) == null) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no alias " + from);
+    }
+  }
+
+  @Override
+  public List<String> domains(@Nullable String after, int limit) {
+    return domains.stream().filter(d -> after == null || d.compareTo(after) > 0).toList();
+  }
+
+  @Override
+  public void putDomain(String domain, Who who) {
+    domains.add(domain);
+  }
+
+  @Override
+  public void removeDomain(String domain, Who who) throws RefusedChangeException {
+    if (!domains.remove(domain)) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no domain " + domain);
+    }
+  }
+
+  @Override
+  public List<User> setAsideBefore(Instant time, @Nullable User after, int limit) {
+    return users.values().stream()
+        .filter(FakeRouting::isSetAside)
+        .filter(user -> user.standing().since().isBefore(time))
+        .sorted(Comparator.comparing(user -> user.standing().since()))
+        .limit(limit)
+        .toList();
+  }
+
+  private static boolean isSetAside(User user) {
+    return user.state() == UserState.MOVING || user.state() == UserState.RECOVERING;
+  }
+
+  @Override
+  public List<SetAside> countSetAsideBefore(Instant time) {
+    return setAsideBefore(time, null, Integer.MAX_VALUE).stream()
+        .map(user -> new SetAside(user.pair(), user.state(), 1, user.standing().since()))
+        .toList();
   }
 
   @Override
