@@ -141,9 +141,9 @@ public final class EmbeddedRouting implements Routing {
   }
 
   @Override
-  public List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
+  public BegunFlips beginUserStates(List<UserChange> changes, Who who)
       throws MapUnavailableException {
-    return flips.flip(changes, who, wait);
+    return flips.begin(changes, false, who);
   }
 
   @Override

@@ -56,31 +56,26 @@ final class Flips {
     record Switch(User from, User to) implements Plan {}
   }
 
-  /** Changes users in the order given; a line that is refused does not stop the others. */
-  List<UserFlip> flip(List<UserChange> changes, Who who, Duration wait)
+  /**
+   * Changes users in the order given; a line that is refused does not stop the others.
+   *
+   * @param create makes users who are not there
+   */
+  Routing.BegunFlips begin(List<UserChange> changes, boolean create, Who who)
       throws MapUnavailableException {
-    Set<String> noted = new HashSet<>();
-    List<Plan> plans = planned(changes, false, who, noted);
-    Map<String, List<Flip.OpenDelivery>> open = drained(noted, plans, wait);
-    List<Plan> done = finished(plans, open, who);
-    List<UserFlip> results = new ArrayList<>(changes.size());
-    for (int i = 0; i < done.size(); i++) {
-      results.add(result(changes.get(i).address(), done.get(i), open));
-    }
-    return results;
+    Set<String> shut = new HashSet<>();
+    return new Begun(changes, who, planned(changes, create, who, shut), shut);
   }
 
   /** Changes one user; {@code create}: makes it when it is not there. */
   Flip flipOne(UserChange change, boolean create, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
-    Set<String> noted = new HashSet<>();
-    List<Plan> plans = planned(List.of(change), create, who, noted);
-    Map<String, List<Flip.OpenDelivery>> open = drained(noted, plans, wait);
-    Plan done = finished(plans, open, who).getFirst();
-    if (done instanceof Plan.Refused r) {
-      throw new RefusedChangeException(r.kind(), r.why(), r.current());
+    UserFlip result = begin(List.of(change), create, who).await(wait).getFirst();
+    Refusal refused = result.refused();
+    if (refused != null) {
+      throw new RefusedChangeException(refused.kind(), refused.why(), result.user());
     }
-    return Objects.requireNonNull(result(change.address(), done, open).flip());
+    return Objects.requireNonNull(result.flip());
   }
 
   /** Removes a user: nothing new is opened; what is open is waited for. */
@@ -166,15 +161,33 @@ final class Flips {
 
   // ---- then: wait
 
-  /**
-   * What is still open when the time is over, by the address of the user whose flip it concerns.
-   * Nobody waits for a user that was opened, but what is open to its old pair is told all the same.
-   */
-  private Map<String, List<Flip.OpenDelivery>> drained(
-      Set<String> switches, List<Plan> plans, Duration wait) {
-    Map<String, String> opened = new HashMap<>();
-    Set<String> shut = new HashSet<>(switches);
-    for (Plan plan : plans) {
+  /** What is written and shut, and still to be waited for. */
+  private final class Begun implements Routing.BegunFlips {
+
+    private final List<UserChange> changes;
+    private final Who who;
+    private final List<Plan> plans;
+    private final boolean switching;
+
+    /** Users whose open deliveries are waited for. */
+    private final Set<String> shut;
+
+    /** Nobody waits for a user that was opened; what is open to its old pair is told. */
+    private final Map<String, String> opened = new HashMap<>();
+
+    private final Gate.Drain drain;
+
+    Begun(List<UserChange> changes, Who who, List<Plan> plans, Set<String> switches) {
+      this.changes = changes;
+      this.who = who;
+      this.plans = plans;
+      this.switching = !switches.isEmpty();
+      this.shut = switches;
+      plans.forEach(this::sort);
+      this.drain = gate.drain(Concern.ofUsers(shut));
+    }
+
+    private void sort(Plan plan) {
       User user =
           plan instanceof Plan.Write w ? w.user() : plan instanceof Plan.Same s ? s.user() : null;
       if (user != null && user.state() == UserState.ACTIVE) {
@@ -184,12 +197,25 @@ final class Flips {
         opened.remove(user.address());
       }
     }
-    Gate.Drain drain = gate.drain(Concern.ofUsers(shut));
-    Waiting.forAll(drain, wait);
-    Map<String, List<Flip.OpenDelivery>> open =
-        new HashMap<>(drain.giveUp(Concern.addressee(shut)));
-    open.putAll(gate.open(Concern.leftBehind(opened)));
-    return open;
+
+    @Override
+    public boolean switching() {
+      return switching;
+    }
+
+    @Override
+    public List<UserFlip> await(Duration wait) throws MapUnavailableException {
+      Waiting.forAll(drain, wait);
+      Map<String, List<Flip.OpenDelivery>> open =
+          new HashMap<>(drain.giveUp(Concern.addressee(shut)));
+      open.putAll(gate.open(Concern.leftBehind(opened)));
+      List<Plan> done = finished(plans, open, who);
+      List<UserFlip> results = new ArrayList<>(changes.size());
+      for (int i = 0; i < done.size(); i++) {
+        results.add(result(changes.get(i).address(), done.get(i), open));
+      }
+      return results;
+    }
   }
 
   // ---- last: finish the switches

@@ -37,8 +37,28 @@ public interface Routing extends Gatekeeper, AutoCloseable {
    * Many users at once, one durable write for all, one wait for all. Results in order; a bad line
    * does not stop the others.
    */
-  List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
-      throws MapUnavailableException;
+  default List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
+      throws MapUnavailableException {
+    return beginUserStates(changes, who).await(wait);
+  }
+
+  /**
+   * The first half of {@link #setUserStates}: everything is durable and shut when this returns; the
+   * results come when what is open has been waited for. So a list of any length is shut before
+   * anybody waits for one delivery. Whoever begins must call {@link BegunFlips#await}, once:
+   * otherwise users who are being switched stay shut.
+   */
+  BegunFlips beginUserStates(List<UserChange> changes, Who who) throws MapUnavailableException;
+
+  /** Flips that are made and not waited for yet. For one thread. */
+  interface BegunFlips {
+
+    /** Whether users are being switched: a change of them that is to come after must wait. */
+    boolean switching();
+
+    /** Waits until nothing is open, at most so long, and ends the switches. Results in order. */
+    List<UserFlip> await(Duration wait) throws MapUnavailableException;
+  }
 
   /** Puts a pair, a domain or everything on hold, or takes it off hold. */
   Flip setHold(Target target, boolean onHold, Who who, Duration wait)

@@ -123,7 +123,7 @@ abstract class RoutingContract {
     assertThat(flip.quiesced()).isTrue();
     Entry.Hold hold = (Entry.Hold) routing().enter("alice@example.com", "x");
     assertThat(hold.pair()).isEqualTo("imap5-6");
-    assertThat(hold.why()).contains("moving since 2026", "by ops", "reason: raid died");
+    assertThat(hold.why()).contains("moving since 2026", "by ops, reason raid died");
     assertThat(routing().open()).isEmpty();
   }
 

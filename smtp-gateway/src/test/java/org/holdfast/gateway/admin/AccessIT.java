@@ -24,7 +24,7 @@ class AccessIT {
     api = new Api(data);
     api.routing.addUser("alice@example.com", "imap5-6", UserState.MOVING);
     api.routing.addUser("bob@example.com", "imap7-8", UserState.MOVING);
-    api.routing.addMovingUser("carol@example.com", "imap7-8", "imap5-6");
+    api.routing.addMovingUser("dora@example.com", "imap7-8", "imap5-6");
   }
 
   @AfterEach
@@ -115,8 +115,8 @@ class AccessIT {
         "alice@example.com | {\"state\":\"active\",\"pair\":\"imap7-8\"} | 403",
         "bob@example.com | {\"state\":\"active\"} | 403",
         "bob@example.com | {\"state\":\"active\",\"pair\":\"imap5-6\"} | 403",
-        "carol@example.com | {\"state\":\"active\",\"pair\":\"imap5-6\"} | 200",
-        "carol@example.com | {\"state\":\"active\",\"pair\":\"imap7-8\"} | 403",
+        "dora@example.com | {\"state\":\"active\",\"pair\":\"imap5-6\"} | 200",
+        "dora@example.com | {\"state\":\"active\",\"pair\":\"imap7-8\"} | 403",
         "bob@example.com | {\"state\":\"active\",\"pair\":\"imap7-8\"} | 403",
         "nobody@example.com | {\"state\":\"active\"} | 404",
       })

@@ -153,6 +153,15 @@ final class FakeRouting implements Routing {
   }
 
   private Flip flip(boolean changed) {
+    awaitLatch();
+    return made(changed);
+  }
+
+  private Flip made(boolean changed) {
+    return new Flip(epoch, changed, stillOpen.isEmpty(), stillOpen);
+  }
+
+  private void awaitLatch() {
     CountDownLatch latch = waitFor;
     if (latch != null) {
       try {
@@ -161,11 +170,19 @@ final class FakeRouting implements Routing {
         Thread.currentThread().interrupt();
       }
     }
-    return new Flip(epoch, changed, stillOpen.isEmpty(), stillOpen);
   }
 
   @Override
   public Flip setUserState(UserChange change, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    Flip flip = flipped(change, who);
+    if (change.state() != UserState.ACTIVE) {
+      awaitLatch();
+    }
+    return flip;
+  }
+
+  private Flip flipped(UserChange change, Who who)
       throws MapUnavailableException, RefusedChangeException {
     mustBeUp();
     User user = users.get(canonical(change.address()));
@@ -184,7 +201,7 @@ final class FakeRouting implements Routing {
       Standing standing = standing(who.reason(), who.name());
       users.put(user.address(), new User(user.address(), pair, state, change.to(), standing));
     }
-    return state == UserState.ACTIVE ? new Flip(epoch, changed, true, List.of()) : flip(changed);
+    return state == UserState.ACTIVE ? new Flip(epoch, changed, true, List.of()) : made(changed);
   }
 
   private static void mayFlip(User user, UserChange change, Who who) throws RefusedChangeException {
@@ -203,20 +220,31 @@ final class FakeRouting implements Routing {
   }
 
   @Override
-  public List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
+  public BegunFlips beginUserStates(List<UserChange> changes, Who who)
       throws MapUnavailableException {
     mustBeUp();
     batches.add(changes.size());
     List<UserFlip> results = new ArrayList<>();
     for (UserChange change : changes) {
-      results.add(one(change, who, wait));
+      results.add(one(change, who));
     }
-    return results;
+    return new BegunFlips() {
+      @Override
+      public boolean switching() {
+        return false;
+      }
+
+      @Override
+      public List<UserFlip> await(Duration wait) {
+        awaitLatch();
+        return results;
+      }
+    };
   }
 
-  private UserFlip one(UserChange change, Who who, Duration wait) throws MapUnavailableException {
+  private UserFlip one(UserChange change, Who who) throws MapUnavailableException {
     try {
-      Flip flip = setUserState(change, who, wait);
+      Flip flip = flipped(change, who);
       return new UserFlip(change.address(), users.get(canonical(change.address())), flip, null);
     } catch (RefusedChangeException e) {
       Refusal refused = new Refusal(e.kind(), String.valueOf(e.getMessage()));
