@@ -234,6 +234,12 @@ public final class EmbeddedRouting implements Routing {
   }
 
   @Override
+  public List<InhabitedDomain> inhabitedDomains(@Nullable String after, int limit)
+      throws MapUnavailableException {
+    return map.read(now -> now.view().inhabitedDomains(after, page(limit)));
+  }
+
+  @Override
   public void putDomain(String domain, Who who)
       throws MapUnavailableException, RefusedChangeException {
     names.putDomain(canonicalDomain(domain));
@@ -246,9 +252,9 @@ public final class EmbeddedRouting implements Routing {
   }
 
   @Override
-  public List<User> setAsideBefore(Instant time, @Nullable User after, int limit)
+  public List<User> setAside(Instant from, Instant before, String after, int limit)
       throws MapUnavailableException {
-    return map.read(now -> now.view().setAsideBefore(time, after, page(limit)));
+    return map.read(now -> now.view().setAside(from, before, after, page(limit)));
   }
 
   @Override

@@ -65,6 +65,7 @@ final class MapSql {
   static final String USERS_OF_KEYS = USER_COLUMNS + " where ukey in (" + places(AT_ONCE) + ")";
 
   static final String USERS_ALL = USER_COLUMNS + " where ukey > ? order by ukey limit ?";
+  static final String FIRST_USER_FROM = USER_COLUMNS + " where ukey >= ? order by ukey limit 1";
   static final String USERS_OF_PAIR =
       USER_COLUMNS + " where ukey > ? and pair = ? order by ukey limit ?";
 

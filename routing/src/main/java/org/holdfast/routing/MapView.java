@@ -224,12 +224,12 @@ final class MapView implements AutoCloseable {
     return readers.read(session -> rows.read(page(session, id, state, key, limit)));
   }
 
-  List<User> setAsideBefore(Instant time, @Nullable User after, int limit) throws SQLException {
-    long since = after == null ? Long.MIN_VALUE : after.standing().since().toEpochMilli();
-    String key = after == null ? "" : MapSql.key(after.address());
-    long before = time.toEpochMilli();
+  List<User> setAside(Instant from, Instant before, String after, int limit) throws SQLException {
+    String key = after.isEmpty() ? "" : MapSql.key(after);
+    long first = from.toEpochMilli();
+    long end = before.toEpochMilli();
     return readers.read(
-        session -> rows.read(session.with(MapSql.USERS_SET_ASIDE, before, since, key, limit)));
+        session -> rows.read(session.with(MapSql.USERS_SET_ASIDE, end, first, key, limit)));
   }
 
   List<Routing.SetAside> countSetAsideBefore(Instant time) throws SQLException {
@@ -284,6 +284,27 @@ final class MapView implements AutoCloseable {
     return pair == null
         ? session.with(MapSql.USERS_OF_STATE, state.code(), after, limit)
         : session.with(MapSql.USERS_OF_STATE_AND_PAIR, state.code(), after, pair, limit);
+  }
+
+  /** Goes from domain to domain, not from user to user. */
+  List<Routing.InhabitedDomain> inhabitedDomains(@Nullable String after, int limit)
+      throws SQLException {
+    return readers.read(session -> {
+      List<Routing.InhabitedDomain> page = new ArrayList<>();
+      String from = after == null ? "" : MapSql.afterDomain(after);
+      while (page.size() < limit) {
+        List<User> first = rows.read(session.with(MapSql.FIRST_USER_FROM, from));
+        if (first.isEmpty()) {
+          return page;
+        }
+        String address = first.getFirst().address();
+        String domain = address.substring(address.lastIndexOf('@') + 1);
+        String catchAll = address.startsWith("@") ? first.getFirst().pair() : null;
+        page.add(new Routing.InhabitedDomain(domain, catchAll));
+        from = MapSql.afterDomain(domain);
+      }
+      return page;
+    });
   }
 
   /** Does anybody live in the domain, catch-all or by name? */

@@ -128,6 +128,13 @@ public interface Routing extends Gatekeeper, AutoCloseable {
    */
   List<String> domains(@Nullable String after, int limit) throws MapUnavailableException;
 
+  /**
+   * Domains in which somebody lives, by name or as a catch-all, in the order of the map's keys. The
+   * cost is that of the domains listed, not of their users.
+   */
+  List<InhabitedDomain> inhabitedDomains(@Nullable String after, int limit)
+      throws MapUnavailableException;
+
   void putDomain(String domain, Who who) throws MapUnavailableException, RefusedChangeException;
 
   /** Takes a declaration back; refused when there is none. */
@@ -141,12 +148,15 @@ public interface Routing extends Gatekeeper, AutoCloseable {
       throws MapUnavailableException, RefusedChangeException;
 
   /**
-   * Users who are moving or recovering since before this time, who stands so longest first: holds
-   * that somebody may have forgotten.
+   * Users who are moving or recovering since a time between these two, who stands so longest first:
+   * holds that somebody may have forgotten.
    *
-   * @param after the last user of the page before; null: the first page
+   * @param from earliest, inclusive
+   * @param before latest, exclusive
+   * @param after with {@code from}: only users behind this address among those of exactly {@code
+   *     from}; empty: all of them
    */
-  List<User> setAsideBefore(Instant time, @Nullable User after, int limit)
+  List<User> setAside(Instant from, Instant before, String after, int limit)
       throws MapUnavailableException;
 
   /** How many users are moving or recovering since before this time, by pair and state. */
@@ -218,6 +228,9 @@ public interface Routing extends Gatekeeper, AutoCloseable {
 
   /** What a load did. */
   record Loaded(int pairs, int users, int aliases, int unchanged) {}
+
+  /** A domain with users; {@code catchAll} is the pair of {@code @domain}, null without one. */
+  record InhabitedDomain(String domain, @Nullable String catchAll) {}
 
   record DomainHold(String domain, Standing standing) {}
 

@@ -7,6 +7,7 @@ import static org.holdfast.routing.RoutingContract.OPS;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.holdfast.routing.Routing.UserChange;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,24 @@ class RemovalsTest {
   }
 
   @Test
+  void inhabitedDomains_areListedPageByPage() throws Exception {
+    for (String user : List.of("@example.com", "x@a.example", "y@a.example", "z@example.com.br")) {
+      Flip _ = routing.putUser(user, "imap7-8", null, OPS, NOT);
+    }
+    List<String> seen = new ArrayList<>();
+    String after = null;
+    List<Routing.InhabitedDomain> page = routing.inhabitedDomains(after, 2);
+    while (!page.isEmpty()) {
+      page.forEach(domain -> seen.add(domain.domain() + " " + domain.catchAll()));
+      after = page.getLast().domain();
+      page = routing.inhabitedDomains(after, 2);
+    }
+    assertThat(seen)
+        .containsExactlyInAnyOrder(
+            "a.example null", "example.com imap7-8", "example.com.br null", "example.org imap7-8");
+  }
+
+  @Test
   void alias_removed_leadsNowhere() throws Exception {
     routing.putAlias(new Alias("sales@example.com", "alice@example.com"), OPS);
     routing.removeAlias("Sales@example.com", OPS);
@@ -107,12 +126,14 @@ class RemovalsTest {
     Flip _ = routing.setUserState("alice@example.com", UserState.MOVING, null, OPS, NOT);
     Flip _ = routing.setUserState("carol@example.com", UserState.CLOSED, null, OPS, NOT);
     Instant later = alice().standing().since().plusSeconds(1);
-    List<User> all = routing.setAsideBefore(later, null, 10);
+    List<User> all = routing.setAside(Instant.EPOCH, later, "", 10);
     assertThat(all)
         .extracting(User::address)
         .containsExactlyInAnyOrder("alice@example.com", "bob@example.com");
-    assertThat(routing.setAsideBefore(later, all.getFirst(), 10)).containsExactly(all.getLast());
-    assertThat(routing.setAsideBefore(all.getFirst().standing().since(), null, 10)).isEmpty();
+    User first = all.getFirst();
+    assertThat(routing.setAside(first.standing().since(), later, first.address(), 10))
+        .containsExactly(all.getLast());
+    assertThat(routing.setAside(Instant.EPOCH, first.standing().since(), "", 10)).isEmpty();
     assertThat(routing.countSetAsideBefore(later).stream().mapToLong(Routing.SetAside::users).sum())
         .isEqualTo(2);
   }

@@ -78,6 +78,12 @@ final class FakeRouting implements Routing {
     users.put(address, new User(address, pair, UserState.MOVING, to, standing("set up", "test")));
   }
 
+  /** Stands so since this time. */
+  void addUser(String address, String pair, UserState state, Instant since) {
+    Standing standing = new Standing("set up", since, "test", ++epoch);
+    users.put(address, new User(address, pair, state, standing));
+  }
+
   private Standing standing(String reason, String by) {
     return new Standing(reason, Instant.parse("2026-11-21T10:00:00Z"), by, ++epoch);
   }
@@ -332,6 +338,21 @@ final class FakeRouting implements Routing {
   }
 
   @Override
+  public List<InhabitedDomain> inhabitedDomains(@Nullable String after, int limit) {
+    Map<String, InhabitedDomain> found = new TreeMap<>();
+    for (User user : users.values()) {
+      String domain = user.address().substring(user.address().indexOf('@') + 1);
+      User catchAll = users.get("@" + domain);
+      String pair = catchAll == null ? null : catchAll.pair();
+      found.put(domain, new InhabitedDomain(domain, pair));
+    }
+    return found.values().stream()
+        .filter(d -> after == null || d.domain().compareTo(after) > 0)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
   public void putDomain(String domain, Who who) {
     domains.add(domain);
   }
@@ -344,11 +365,16 @@ final class FakeRouting implements Routing {
   }
 
   @Override
-  public List<User> setAsideBefore(Instant time, @Nullable User after, int limit) {
+  public List<User> setAside(Instant from, Instant before, String after, int limit) {
     return users.values().stream()
         .filter(FakeRouting::isSetAside)
-        .filter(user -> user.standing().since().isBefore(time))
-        .sorted(Comparator.comparing(user -> user.standing().since()))
+        .filter(user -> user.standing().since().isBefore(before))
+        .filter(user -> !user.standing().since().isBefore(from))
+        .filter(
+            user -> user.standing().since().isAfter(from) || user.address().compareTo(after) > 0)
+        .sorted(
+            Comparator.comparing((User user) -> user.standing().since())
+                .thenComparing(User::address))
         .limit(limit)
         .toList();
   }
@@ -359,7 +385,7 @@ final class FakeRouting implements Routing {
 
   @Override
   public List<SetAside> countSetAsideBefore(Instant time) {
-    return setAsideBefore(time, null, Integer.MAX_VALUE).stream()
+    return setAside(Instant.EPOCH, time, "", Integer.MAX_VALUE).stream()
         .map(user -> new SetAside(user.pair(), user.state(), 1, user.standing().since()))
         .toList();
   }
