@@ -79,6 +79,11 @@ class CrashCampaignIT {
           round(gateway, api, senders, backend);
         }
         assertThat(result.accepted).as("seed " + SEED).isPositive();
+        assertThat(withCompaction && inCompaction == 0)
+            .as(
+                "none of the kills aimed at compaction hit it: does it still say \"%s\"?",
+                COMPACTION)
+            .isFalse();
       } catch (Exception | AssertionError e) {
         System.out.println("campaign: the gateway's folder stays in " + gateway.keep());
         throw e;
