@@ -1,6 +1,8 @@
 package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
+import static org.holdfast.holdqueue.Eventually.eventually;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +11,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.Disk;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Call;
@@ -25,7 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Thin segments are carried forward, and a crash in the middle of it costs nothing. */
 class CompactionTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final LogSettings SEGMENTS = new LogSettings(24 << 10, 8 << 10, 1_000_000);
   private static final int MESSAGES = 60;
   private static final List<Unsynced> HOW = List.of(Unsynced.values());
@@ -47,14 +47,6 @@ class CompactionTest {
       held.add(Mail.waiting(address));
     }
     queue.store(Mail.envelope(id), Mail.content("mail " + id + " " + "x".repeat(2000)), held);
-  }
-
-  private static void eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      Thread.onSpinWait();
-    }
   }
 
   /** Until two looks one after the other find nothing to do; returns what was carried. */

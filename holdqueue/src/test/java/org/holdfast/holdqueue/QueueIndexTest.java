@@ -1,6 +1,9 @@
 package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
+import static org.holdfast.holdqueue.Eventually.await;
+import static org.holdfast.holdqueue.Eventually.eventually;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -15,9 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Call;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +50,7 @@ class QueueIndexTest {
   @BeforeEach
   void openReady() throws IOException {
     open();
-    assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+    assertThat(queue.awaitReady(PATIENCE)).isTrue();
   }
 
   @AfterEach
@@ -84,14 +85,6 @@ class QueueIndexTest {
       }
     }
     return expected;
-  }
-
-  private static void eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + QueueTrial.PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      Thread.onSpinWait();
-    }
   }
 
   private List<String> deliveredTo(String lane) {
@@ -253,7 +246,7 @@ class QueueIndexTest {
     }
     assertThat(world.delivered).isEmpty();
     gate.countDown();
-    assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+    assertThat(queue.awaitReady(PATIENCE)).isTrue();
     assertAllHaveCome();
   }
 
@@ -265,14 +258,6 @@ class QueueIndexTest {
       }
     });
     return gate;
-  }
-
-  private static void await(CountDownLatch gate) {
-    try {
-      assertThat(gate.await(QueueTrial.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** The index fails in the middle of it all, and mail goes on coming in while it is mended. */
