@@ -1,7 +1,6 @@
 package org.holdfast.holdqueue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -219,7 +218,7 @@ public final class StoreReader implements AutoCloseable {
       LogRecord record = log.at(position);
       message = MessageRecord.read(record);
       deliveries = pending(message, keys, tally);
-      content = new InLog(record, MessageRecord.headLength(record));
+      content = LoggedContent.streamed(record, MessageRecord.headLength(record));
     } catch (IOException | RuntimeException e) {
       visitor.unreadable(position, String.valueOf(e.getMessage()));
       return;
@@ -379,19 +378,6 @@ public final class StoreReader implements AutoCloseable {
 
     @Override
     public void torn(String segment, long offset, long octets) {}
-  }
-
-  /** A message's content where it lies; its checksum is compared at its end. */
-  private record InLog(LogRecord record, int head) implements Content {
-    @Override
-    public long size() {
-      return record.length() - head;
-    }
-
-    @Override
-    public InputStream open() throws IOException {
-      return record.open(head);
-    }
   }
 
   @Override
