@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -35,6 +36,9 @@ class QueueIndexTest {
   private static final String ALICE = "alice@example.com";
   private static final String BOB = "bob@example.com";
   private static final int HELD = 12;
+
+  /** Of 4 KiB; the index leaves fewer than these unused. */
+  private static final int BALLAST_PAGES = 8_000;
 
   @TempDir Path directory;
 
@@ -195,6 +199,40 @@ class QueueIndexTest {
     next = held;
     openReady();
     assertAllCome();
+  }
+
+  /** There is never a second without work, in which all of it would be given back. */
+  @Test
+  void file_muchOfItUnusedWhileMailComesAndGoes_becomesSmaller() throws Exception {
+    queue.close();
+    ballast(file(directory.resolve("index")));
+    long unused = unused();
+    openReady();
+    queue.start(world);
+    world.open(ALICE, "imap5-6");
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    do {
+      store(ALICE);
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+    } while (unused() > unused - 1_000);
+  }
+
+  /** Makes a table in the index's file, and drops it. */
+  private static void ballast(Path index) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + index);
+        Statement statement = connection.createStatement()) {
+      statement.execute("create table ballast as select zeroblob(" + (BALLAST_PAGES << 12) + ")");
+      statement.execute("drop table ballast");
+    }
+  }
+
+  private long unused() throws SQLException, IOException {
+    String index = "jdbc:sqlite:" + file(directory.resolve("index"));
+    try (Connection connection = DriverManager.getConnection(index);
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("pragma freelist_count")) {
+      return row.getLong(1);
+    }
   }
 
   @Test

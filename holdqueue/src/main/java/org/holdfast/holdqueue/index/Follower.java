@@ -28,6 +28,9 @@ final class Follower {
   /** The tables are at most this far behind when nobody asks them. */
   private static final long WRITE_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** While there is work, unused pages are given back this often: half a MiB a second or so. */
+  private static final long SHRINK_NANOS = Duration.ofMillis(250).toNanos();
+
   /** Rows in memory that are written without waiting any longer. */
   private static final int MOST_ROWS = 20_000;
 
@@ -52,6 +55,7 @@ final class Follower {
   private boolean dirty;
   private boolean urgent;
   private boolean shrinking;
+  private long shrunkAt = System.nanoTime() - SHRINK_NANOS;
 
   /** The segment written to when useless ones were last looked for. */
   private long active;
@@ -133,11 +137,21 @@ final class Follower {
     }
     if (waitForMore()) {
       take(log.end());
-    } else if (!dirty) {
+    } else if (!dirty && !shown.wanted()) {
       shrink();
     }
     if (mustWrite()) {
       write();
+      shrinkMeanwhile();
+    }
+  }
+
+  /** There may never be a second with nothing else to do: a little of it is done at any rate. */
+  private void shrinkMeanwhile() throws SQLException {
+    long now = System.nanoTime();
+    if (shrinking && now - shrunkAt >= SHRINK_NANOS) {
+      shrunkAt = now;
+      database.shrinkMeanwhile();
     }
   }
 
