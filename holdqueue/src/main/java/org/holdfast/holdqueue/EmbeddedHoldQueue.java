@@ -320,6 +320,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   private Optional<String> failure() {
     return log.failure()
         .or(index::failure)
+        .or(compactor::failure)
         .or(() -> arrivals.dispatcher().flatMap(DispatchLoop::failure));
   }
 

@@ -5,6 +5,7 @@ import static org.holdfast.holdqueue.Eventually.PATIENCE;
 import static org.holdfast.holdqueue.Eventually.eventually;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,6 +116,43 @@ class CompactionTest {
     try (EmbeddedHoldQueue queue = open(new RealDisk(), "q")) {
       assertThat(held(queue)).as("from the log alone").isEqualTo(before);
       assertEverythingIsDeliveredInOrder(queue);
+    }
+  }
+
+  @Test
+  void message_damagedInAThinSegment_isCountedOnceAndTheOthersAreCarried() throws IOException {
+    FaultyDisk disk = new FaultyDisk(1);
+    try (EmbeddedHoldQueue queue = open(disk, "q")) {
+      drainAlmost(queue);
+    }
+    damageEnvelopeOf(disk, "m30");
+    try (EmbeddedHoldQueue queue = open(disk, "q")) {
+      assertThat(queue.damagedRanges()).isZero();
+      assertThat(compact(queue)).as("the others").isPositive();
+      long counted = queue.damagedRanges();
+      assertThat(counted).isPositive();
+      assertThat(disk.list(directory.resolve("q/quarantine"))).hasSize(1);
+      store(queue, "later", "goes@example.com"); // so that it is looked at again
+      queue.discard(QueueFilter.message("later"), "ann", "gone");
+      compact(queue);
+      assertThat(queue.damagedRanges()).as("once").isEqualTo(counted);
+      assertThat(queue.lane("stays@example.com").deliveries())
+          .as("the damaged one too, not the redirected one")
+          .isEqualTo(MESSAGES / 10 - 1);
+    }
+  }
+
+  /** Its id seems to be longer than the record. */
+  private void damageEnvelopeOf(FaultyDisk disk, String id) throws IOException {
+    Path log = directory.resolve("q/log");
+    for (String name : disk.list(log)) {
+      byte[] octets = disk.octets(log.resolve(name));
+      String text = new String(octets, StandardCharsets.ISO_8859_1);
+      int content = text.indexOf("mail " + id + " ");
+      if (content > 0) {
+        octets[text.lastIndexOf("\0\0\0" + (char) id.length() + id, content)] = 0x7F;
+        disk.replace(log.resolve(name), octets);
+      }
     }
   }
 

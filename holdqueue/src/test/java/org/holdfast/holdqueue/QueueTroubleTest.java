@@ -457,6 +457,30 @@ class QueueTroubleTest {
     assertThat(queue.list(QueueFilter.any(), null, 10)).isEmpty();
   }
 
+  // ---- Errors in the compactor
+
+  @Test
+  void compactor_meetsAnError_mailIsRefusedUntilARestart() throws IOException {
+    fill();
+    queue.discard(new QueueFilter(null, ALICE, null, null, null, null), "ann", "gone");
+    String here = Thread.currentThread().getName();
+    disk.beforeReads(() -> {
+      if (Thread.currentThread().getName().equals(here)) {
+        throw new OutOfMemoryError("by the test");
+      }
+    });
+    for (int i = 0; i < 3; i++) {
+      queue.compactor().round();
+    }
+    assertThat(queue.trouble().orElseThrow()).contains("the compactor's thread died");
+    assertThat(queue.refusal(0)).contains(StoreException.Cause.FAILED);
+    disk.beforeReads(() -> {});
+    assertThatThrownBy(() -> store("later", ALICE)).isInstanceOf(StoreException.class);
+    restart();
+    assertThat(queue.trouble()).isEmpty();
+    store("now", ALICE);
+  }
+
   // ---- Errors in the dispatcher
 
   @Test
