@@ -28,7 +28,7 @@ final class Follower {
   /** The tables are at most this far behind when nobody asks them. */
   private static final long WRITE_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** While there is work, unused pages are given back this often: half a MiB a second or so. */
+  /** While there is work, a few unused pages are given back no more often than this. */
   private static final long SHRINK_NANOS = Duration.ofMillis(250).toNanos();
 
   /** Rows in memory that are written without waiting any longer. */
