@@ -17,6 +17,7 @@ import org.holdfast.holdqueue.log.DamagedRecordException;
 import org.holdfast.holdqueue.log.Entry;
 import org.holdfast.holdqueue.log.LogSettings;
 import org.holdfast.holdqueue.log.SegmentLog;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +74,8 @@ final class Compactor {
   /** The segment for which there was no room last time; said once. The thread's only. */
   private long refused = -1;
 
+  private volatile @Nullable String failure;
+
   Compactor(
       SegmentLog log,
       Index index,
@@ -108,7 +111,7 @@ final class Compactor {
   private void run() {
     try {
       long nanos = PAUSE.toNanos();
-      while (!closing.await(nanos, TimeUnit.NANOSECONDS)) {
+      while (failure == null && !closing.await(nanos, TimeUnit.NANOSECONDS)) {
         long moved = round();
         nanos =
             moved == 0 ? PAUSE.toNanos() : moved * TimeUnit.SECONDS.toNanos(1) / OCTETS_PER_SECOND;
@@ -118,7 +121,8 @@ final class Compactor {
     }
   }
 
-  private long round() {
+  /** A step, whatever comes of it; its octets. */
+  long round() {
     try {
       return step();
     } catch (IOException | RuntimeException e) {
@@ -126,7 +130,16 @@ final class Compactor {
       waiting.clear();
       carried = -1;
       return 0;
+    } catch (Error e) {
+      LOG.error("the compactor's thread died; the queue takes nothing until restarted", e);
+      failure = "the compactor's thread died: " + e;
+      return 0;
     }
+  }
+
+  /** Why no room comes back any more; empty while all is well. For good, until a restart. */
+  Optional<String> failure() {
+    return Optional.ofNullable(failure);
   }
 
   /** Carries some messages forward; returns their octets, 0: there is nothing to do now. */

@@ -6,13 +6,10 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import org.holdfast.holdqueue.disk.Disk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
 import org.holdfast.holdqueue.dispatch.DispatchLoop;
@@ -20,11 +17,9 @@ import org.holdfast.holdqueue.dispatch.DispatchStatus;
 import org.holdfast.holdqueue.index.FateRecord;
 import org.holdfast.holdqueue.index.Index;
 import org.holdfast.holdqueue.index.Key;
-import org.holdfast.holdqueue.index.Listener;
 import org.holdfast.holdqueue.index.MessageRecord;
 import org.holdfast.holdqueue.index.Questions;
 import org.holdfast.holdqueue.log.ContentException;
-import org.holdfast.holdqueue.log.Entry;
 import org.holdfast.holdqueue.log.LogFailedException;
 import org.holdfast.holdqueue.log.LogSettings;
 import org.holdfast.holdqueue.log.SegmentLog;
@@ -64,17 +59,9 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   private final Fates fates;
   private final Compactor compactor;
 
-  /** Attempts begun before their message was stored, by queue id, until the index sees it. */
-  private final Map<String, List<Held>> running = new ConcurrentHashMap<>();
-
-  /** Adopted before {@link #start}; guarded by itself. */
-  private final List<Adoption> early = new ArrayList<>();
-
-  private volatile @Nullable DispatchLoop loop;
+  private final Arrivals arrivals;
+  private final MessageStore messages;
   private volatile boolean closed;
-
-  /** A running attempt and what it is for. */
-  private record Adoption(Delivery delivery, CompletionStage<Outcome> outcome) {}
 
   private EmbeddedHoldQueue(
       StoreSettings settings, DispatchLimits limits, Disk disk, InstantSource clock)
@@ -104,8 +91,9 @@ public final class EmbeddedHoldQueue implements HoldQueue {
       throw e;
     }
     this.fates = new Fates(log, spare);
-    this.index =
-        Index.open(log, settings.directory().resolve("index"), counts::add, new Arrivals());
+    this.arrivals = new Arrivals(log);
+    this.messages = new MessageStore(log, counts, room, arrivals);
+    this.index = Index.open(log, settings.directory().resolve("index"), counts::add, arrivals);
     this.questions = new Questions(index);
     this.actions = new Actions(log, fates, index, questions, clock, settings.exact());
     this.compactor = new Compactor(log, index, questions, fates, room, segments);
@@ -135,11 +123,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
             limits,
             clock,
             new SecureRandom());
-    synchronized (early) {
-      early.forEach(a -> made.adopted(a.delivery, a.outcome));
-      early.clear();
-      loop = made;
-    }
+    arrivals.start(made);
     index.whenReady(made::start);
     index.whenReady(compactor::start);
   }
@@ -147,69 +131,24 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   @Override
   public void store(Envelope envelope, Content content, List<Held> recipients)
       throws StoreException {
-    MessageRecord message = message(envelope, content, recipients);
-    long octets = Room.need(content.size(), recipients.size());
-    takeRoom(octets);
-    boolean stored = false;
+    MessageRecord message = MessageStore.message(envelope, content, recipients);
+    refuseIfStopped();
     try {
-      append(envelope, recipients, message.entry(content));
-      stored = true;
-    } finally {
-      room.settle(octets, stored);
-    }
-  }
-
-  private void append(Envelope envelope, List<Held> recipients, Entry message)
-      throws StoreException {
-    recipients.forEach(held -> count(held, 1));
-    if (recipients.stream().anyMatch(held -> held.running() != null)) {
-      running.put(envelope.id(), List.copyOf(recipients));
-    }
-    try {
-      log.append(List.of(message));
+      messages.store(message, content, recipients);
+    } catch (StoreException e) {
+      throw e;
     } catch (IOException e) {
-      recipients.forEach(held -> count(held, -1));
-      running.remove(envelope.id());
       throw refusal(e);
     }
   }
 
-  private static MessageRecord message(Envelope envelope, Content content, List<Held> recipients) {
-    if (recipients.isEmpty() || recipients.size() > Key.RECIPIENTS) {
-      throw new IllegalArgumentException("1 to " + Key.RECIPIENTS + " recipients");
-    }
-    List<MessageRecord.Part> parts = new ArrayList<>(recipients.size());
-    for (Held held : recipients) {
-      parts.add(
-          new MessageRecord.Part(
-              parts.size(),
-              0,
-              held.recipient(),
-              held.nextHop(),
-              held.entry(),
-              held.reason(),
-              held.entry() == Held.Entry.DEFERRED ? 1 : 0));
-    }
-    return new MessageRecord(0, envelope, parts, content.size());
-  }
-
-  private void count(Held held, long by) {
-    if (held.entry() != Held.Entry.PARKED) {
-      counts.add(held.recipient().lane(), by);
-    }
-  }
-
-  private void takeRoom(long octets) throws StoreException {
+  private void refuseIfStopped() throws StoreException {
     if (closed) {
       throw new StoreException(StoreException.Cause.CLOSED, "the queue is closed");
     }
     Optional<String> failed = failure();
     if (failed.isPresent()) {
       throw new StoreException(StoreException.Cause.FAILED, failed.get());
-    }
-    Optional<String> full = room.take(octets);
-    if (full.isPresent()) {
-      throw new StoreException(StoreException.Cause.NO_ROOM, full.get());
     }
   }
 
@@ -236,20 +175,13 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     // More relocations came at once than could be remembered: then nobody is left out by asking
     // all.
     boolean all = lanes instanceof Lanes.NextHop && index.misfiled();
-    ifStarted(l -> l.opened(all ? new Lanes.All() : lanes));
+    arrivals.ifStarted(l -> l.opened(all ? new Lanes.All() : lanes));
   }
 
   @Override
   public void shut(Lanes lanes) {
     index.status(lanes, true);
-    ifStarted(l -> l.shut(lanes));
-  }
-
-  private void ifStarted(java.util.function.Consumer<DispatchLoop> then) {
-    DispatchLoop started = loop;
-    if (started != null) {
-      then.accept(started);
-    }
+    arrivals.ifStarted(l -> l.shut(lanes));
   }
 
   @Override
@@ -259,7 +191,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   /** What the dispatcher is doing; empty before {@link #start}. */
   public Optional<DispatchStatus> dispatching() {
-    return Optional.ofNullable(loop).map(DispatchLoop::status);
+    return arrivals.dispatcher().map(DispatchLoop::status);
   }
 
   /** Damaged ranges of the log met since the start; each has a copy in the quarantine. */
@@ -271,7 +203,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   public QueueSummary summary() {
     return asking(() -> {
       List<QueueSummary.Totals> totals = questions.totals();
-      Map<String, Long> messages = questions.messages();
+      Map<String, Long> held = questions.messages();
       Instant oldest =
           totals.stream()
               .map(QueueSummary.Totals::oldest)
@@ -280,8 +212,8 @@ public final class EmbeddedHoldQueue implements HoldQueue {
               .orElse(null);
       return new QueueSummary(
           totals,
-          messages.getOrDefault("messages", 0L),
-          messages.getOrDefault("octets", 0L),
+          held.getOrDefault("messages", 0L),
+          held.getOrDefault("octets", 0L),
           oldest,
           log.octets(),
           room.free(),
@@ -343,7 +275,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   private int acting(QueueFilter filter, Actions.Verdict verdict) {
     try {
-      return actions.run(filter, verdict, lane -> ifStarted(l -> l.changed(lane)));
+      return actions.run(filter, verdict, lane -> arrivals.ifStarted(l -> l.changed(lane)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -388,7 +320,8 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   private Optional<String> failure() {
     return log.failure()
         .or(index::failure)
-        .or(() -> Optional.ofNullable(loop).flatMap(DispatchLoop::failure));
+        .or(compactor::failure)
+        .or(() -> arrivals.dispatcher().flatMap(DispatchLoop::failure));
   }
 
   /** For tests, which do not wait for its thread. */
@@ -413,15 +346,13 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   @Override
   public DispatchStatus dispatch() {
-    DispatchLoop running = loop;
-    return running == null
-        ? new DispatchStatus(clock.instant(), List.of(), 0, 0, false)
-        : running.status();
+    return dispatching()
+        .orElseGet(() -> new DispatchStatus(clock.instant(), List.of(), 0, 0, false));
   }
 
   @Override
   public void stop(Duration patience) {
-    ifStarted(l -> l.stop(patience));
+    arrivals.ifStarted(l -> l.stop(patience));
   }
 
   @Override
@@ -442,58 +373,6 @@ public final class EmbeddedHoldQueue implements HoldQueue {
       log.close();
     } catch (IOException e) {
       LOG.error("the log did not close in order; it is recovered at the next start", e);
-    }
-  }
-
-  /** Passes what the index sees on to the dispatcher. */
-  private final class Arrivals implements Listener {
-
-    /** A segment could not be deleted. The index's thread only. */
-    private boolean undeletable;
-
-    @Override
-    public void arriving(Delivery delivery) {
-      List<Held> held = running.get(delivery.envelope().id());
-      CompletionStage<Outcome> attempt =
-          held == null ? null : held.get(delivery.number()).running();
-      if (attempt != null) {
-        adopt(new Adoption(delivery, attempt));
-      }
-    }
-
-    private void adopt(Adoption adoption) {
-      synchronized (early) {
-        DispatchLoop started = loop;
-        if (started == null) {
-          early.add(adoption);
-        } else {
-          started.adopted(adoption.delivery, adoption.outcome);
-        }
-      }
-    }
-
-    @Override
-    public void arrived(Delivery delivery, MessageRecord.Part part) {
-      running.remove(delivery.envelope().id());
-      ifStarted(l -> l.held(part.recipient().lane(), part.nextHop(), part.entry()));
-    }
-
-    /**
-     * In the order of the log, and none after one that could not be deleted: the ends in a later
-     * segment must not go before the mail in an earlier one, which an index made from the log would
-     * take for held.
-     */
-    @Override
-    public void useless(long segment) {
-      if (undeletable) {
-        return;
-      }
-      try {
-        log.delete(segment);
-      } catch (IOException e) {
-        undeletable = true;
-        LOG.error("segment {} cannot be deleted; none is until the next start", segment, e);
-      }
     }
   }
 }

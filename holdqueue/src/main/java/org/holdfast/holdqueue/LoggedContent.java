@@ -28,10 +28,15 @@ final class LoggedContent {
     LogRecord record = log.read(position, HEADS + Math.clamp(size, 0, IN_MEMORY));
     int head = MessageRecord.headLength(record);
     if (record.length() > IN_MEMORY) {
-      return new Streamed(record, head);
+      return streamed(record, head);
     }
     byte[] body = record.body();
     return new InMemory(ByteBuffer.wrap(body, head, body.length - head).slice());
+  }
+
+  /** A content where it lies, behind a head of so many octets; checked at its end. */
+  static Content streamed(LogRecord record, int head) {
+    return new Streamed(record, head);
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.holdfast.holdqueue;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,11 +91,23 @@ public final class StoreReader implements AutoCloseable {
 
   /** Reads every octet, in the order of the log. */
   public void read(Visitor visitor) throws IOException {
-    log.read(new Decoding(visitor));
+    log.read(new Decoding(log, visitor));
+  }
+
+  /**
+   * The same of what a queue whose log had failed noted beside it, which its next start copies to
+   * the log; usually there is nothing. Segments and positions are those of the notes.
+   */
+  public void readEnds(Visitor visitor) throws IOException {
+    try (LogReader ends = LogReader.open(disk, queue.resolve(ENDS))) {
+      ends.read(new Decoding(ends, visitor));
+    } catch (NoSuchFileException e) {
+      return; // the usual case: the log never failed
+    }
   }
 
   /** What a damaged message still says of itself, for a person who looks for it; may be wrong. */
-  private String remains(String segment, long offset) {
+  private static String remains(LogReader log, String segment, long offset) {
     try {
       LogRecord record = log.at(Long.parseLong(segment.substring(0, 16), 16) + offset);
       boolean message = record.type() == MessageRecord.TYPE || record.type() == MessageRecord.MOVED;
@@ -121,11 +132,13 @@ public final class StoreReader implements AutoCloseable {
   }
 
   /** Makes sense of records; one that makes none is damage, and the rest goes on. */
-  private final class Decoding implements LogReader.Visitor {
+  private static final class Decoding implements LogReader.Visitor {
+    private final LogReader log;
     private final Visitor visitor;
     private String segment = "";
 
-    Decoding(Visitor visitor) {
+    Decoding(LogReader log, Visitor visitor) {
+      this.log = log;
       this.visitor = visitor;
     }
 
@@ -169,7 +182,7 @@ public final class StoreReader implements AutoCloseable {
 
     @Override
     public void damaged(String name, long offset, long octets) throws IOException {
-      visitor.damaged(name, offset, octets, "no good record" + remains(name, offset));
+      visitor.damaged(name, offset, octets, "no good record" + remains(log, name, offset));
     }
 
     @Override
@@ -202,14 +215,6 @@ public final class StoreReader implements AutoCloseable {
     tally.inOrder((position, keys) -> held(position, keys, tally, visitor));
   }
 
-  private void readEnds(Tally tally) throws IOException {
-    try (LogReader ends = LogReader.open(disk, queue.resolve(ENDS))) {
-      ends.read(new Decoding(tally));
-    } catch (NoSuchFileException e) {
-      return; // the usual case: the log never failed
-    }
-  }
-
   private void held(long position, List<Long> keys, Tally tally, HeldVisitor visitor)
       throws IOException {
     MessageRecord message;
@@ -219,7 +224,7 @@ public final class StoreReader implements AutoCloseable {
       LogRecord record = log.at(position);
       message = MessageRecord.read(record);
       deliveries = pending(message, keys, tally);
-      content = new InLog(record, MessageRecord.headLength(record));
+      content = LoggedContent.streamed(record, MessageRecord.headLength(record));
     } catch (IOException | RuntimeException e) {
       visitor.unreadable(position, String.valueOf(e.getMessage()));
       return;
@@ -379,19 +384,6 @@ public final class StoreReader implements AutoCloseable {
 
     @Override
     public void torn(String segment, long offset, long octets) {}
-  }
-
-  /** A message's content where it lies; its checksum is compared at its end. */
-  private record InLog(LogRecord record, int head) implements Content {
-    @Override
-    public long size() {
-      return record.length() - head;
-    }
-
-    @Override
-    public InputStream open() throws IOException {
-      return record.open(head);
-    }
   }
 
   @Override

@@ -19,6 +19,8 @@ import org.holdfast.holdqueue.log.DamagedRecordException;
 import org.holdfast.holdqueue.log.LogRecord;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which segment is worth being compacted? One thread.
@@ -43,6 +45,8 @@ final class ThinSegments {
   /** The log is quiet while it grows by no more than this between two looks. */
   static final long QUIET_OCTETS = 64L << 10;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ThinSegments.class);
+
   private final SegmentLog log;
   private final Questions questions;
   private final long worthRolling;
@@ -54,6 +58,9 @@ final class ThinSegments {
 
   /** Segments that did not go though their messages were carried away, and what they had then. */
   private final Map<Long, Long> left = new HashMap<>();
+
+  /** Where messages no longer read, each said and counted once. */
+  private final Set<Long> damaged = new HashSet<>();
 
   private long seenEnd = -1;
 
@@ -108,6 +115,7 @@ final class ThinSegments {
     }
     measures.keySet().retainAll(round.there);
     left.keySet().retainAll(round.there);
+    damaged.removeIf(position -> position < log.begin());
     seen.clear();
     round.bases.forEach(base -> seen.put(base, round.live(base)));
     return found;
@@ -188,7 +196,15 @@ final class ThinSegments {
       long sequence = MessageRecord.read(record).sequence();
       return questions.positionOf(sequence).filter(p -> p == record.position()).isPresent();
     } catch (DamagedRecordException e) {
+      sayOnce(record.position(), e);
       return false; // it stays where it is, and so does its segment
+    }
+  }
+
+  private void sayOnce(long position, DamagedRecordException e) throws IOException {
+    if (damaged.add(position)) {
+      LOG.error("the message at {} is damaged; while it is held its segment stays", position, e);
+      log.suspect(position);
     }
   }
 

@@ -2,6 +2,9 @@ package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
+import static org.holdfast.holdqueue.Eventually.await;
+import static org.holdfast.holdqueue.Eventually.eventually;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,11 +15,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.RealDisk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
 import org.holdfast.holdqueue.log.LogSettings;
@@ -27,8 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The joint of log, index and dispatcher on a real disk. */
 class EmbeddedHoldQueueTest {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir Path directory;
   private final FakeNextHops world = new FakeNextHops();
@@ -60,14 +60,6 @@ class EmbeddedHoldQueueTest {
 
   private void store(String id, String address) throws IOException {
     queue.store(Mail.envelope(id), Mail.content("mail " + id), List.of(Mail.waiting(address)));
-  }
-
-  private static void eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      Thread.onSpinWait();
-    }
   }
 
   @Test
@@ -257,21 +249,24 @@ class EmbeddedHoldQueueTest {
     assertThat(queue.summary().messages()).isZero();
   }
 
+  /** A hand-off to alice took too long: it goes on while its message is stored. */
+  private void storeRunning(String id, CompletionStage<Outcome> attempt) throws StoreException {
+    Held alice =
+        new Held(
+            Mail.recipient("alice@example.com"),
+            "imap5-6",
+            Held.Entry.WAITING,
+            "hand-off timeout",
+            attempt);
+    queue.store(Mail.envelope(id), Mail.content("x"), List.of(alice));
+  }
+
   @Test
   void running_endsAsDelivered_noSecondAttempt() throws IOException {
     world.open("alice@example.com", "imap5-6");
     queue.start(world);
     CompletableFuture<Outcome> attempt = new CompletableFuture<>();
-    queue.store(
-        Mail.envelope("r"),
-        Mail.content("late"),
-        List.of(
-            new Held(
-                Mail.recipient("alice@example.com"),
-                "imap5-6",
-                Held.Entry.WAITING,
-                "hand-off timeout",
-                attempt)));
+    storeRunning("r", attempt);
     assertThat(queue.message("r")).hasSize(1);
     attempt.complete(new Outcome.Delivered("250 late"));
     eventually(() -> queue.summary().messages() == 0);
@@ -385,16 +380,7 @@ class EmbeddedHoldQueueTest {
   @Test
   void indexThread_diesOfAnError_newMailIsRefusedUntilARestart() throws IOException {
     queue.start(world);
-    queue.store(
-        Mail.envelope("deadly"),
-        Mail.content("x"),
-        List.of(
-            new Held(
-                Mail.recipient("alice@example.com"),
-                "imap5-6",
-                Held.Entry.WAITING,
-                "hand-off timeout",
-                new Deadly())));
+    storeRunning("deadly", new Deadly());
     eventually(() -> queue.trouble().isPresent());
     assertThat(queue.trouble().orElseThrow()).contains("index");
     assertThat(queue.refusal(0)).contains(StoreException.Cause.FAILED);
@@ -458,7 +444,7 @@ class EmbeddedHoldQueueTest {
     CountDownLatch go = new CountDownLatch(1);
     world.backend =
         d -> {
-          awaitLatch(go);
+          await(go);
           return new Outcome.Delivered("250 ok");
         };
     world.open("alice@example.com", "imap5-6");
@@ -473,14 +459,6 @@ class EmbeddedHoldQueueTest {
     assertThat(world.delivered)
         .containsExactly("alice@example.com mail first", "alice@example.com mail third");
     assertThat(queue.message("second").getFirst().state()).isEqualTo(DeliveryState.PARKED);
-  }
-
-  private static void awaitLatch(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   @Test

@@ -6,9 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Messages for tests. */
-final class Mail {
+public final class Mail {
 
   private Mail() {}
 
@@ -33,34 +34,26 @@ final class Mail {
     return held(address, Held.Entry.WAITING);
   }
 
-  static Content content(String text) {
-    return new InMemory(text.getBytes(StandardCharsets.UTF_8));
+  public static Content content(String text) {
+    return content(text.getBytes(StandardCharsets.UTF_8));
   }
 
   static Content content(byte[] octets) {
-    return new InMemory(octets);
+    return new Octets(octets, true);
   }
 
   /** The same octets, but only to be streamed. */
   static Content streamed(byte[] octets) {
-    return new Content() {
-      @Override
-      public long size() {
-        return octets.length;
-      }
-
-      @Override
-      public InputStream open() {
-        return new ByteArrayInputStream(octets);
-      }
-    };
+    return new Octets(octets, false);
   }
 
-  private static final class InMemory implements Content {
+  private static final class Octets implements Content {
     private final byte[] octets;
+    private final boolean inMemory;
 
-    InMemory(byte[] octets) {
+    Octets(byte[] octets, boolean inMemory) {
       this.octets = octets;
+      this.inMemory = inMemory;
     }
 
     @Override
@@ -74,8 +67,8 @@ final class Mail {
     }
 
     @Override
-    public ByteBuffer inMemory() {
-      return ByteBuffer.wrap(octets).asReadOnlyBuffer();
+    public @Nullable ByteBuffer inMemory() {
+      return inMemory ? ByteBuffer.wrap(octets).asReadOnlyBuffer() : null;
     }
   }
 }

@@ -1,6 +1,8 @@
 package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
+import static org.holdfast.holdqueue.Eventually.eventually;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +13,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +48,7 @@ class QueueDamageTest {
     folder = directory.resolve("q");
     whole = new FaultyDisk(1);
     try (EmbeddedHoldQueue queue = QueueTrial.open(whole, folder)) {
-      assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+      assertThat(queue.awaitReady(PATIENCE)).isTrue();
       for (int i = 0; i < MESSAGES; i++) {
         queue.store(
             Mail.envelope("m" + i),
@@ -84,18 +85,24 @@ class QueueDamageTest {
 
   /** What came, and that everything else is accounted for. */
   private Set<String> comes(FaultyDisk disk, String where) throws IOException {
+    List<String> delivered = settled(disk, where);
+    assertThat(delivered).as(where).isSubsetOf(all()).doesNotHaveDuplicates();
+    assertInOrder(delivered, where);
+    if (delivered.size() < 2 * MESSAGES) {
+      assertThat(disk.list(folder.resolve("quarantine"))).as(where).isNotEmpty();
+    }
+    return new HashSet<>(delivered);
+  }
+
+  /** What is delivered until nothing waits any more. */
+  private List<String> settled(FaultyDisk disk, String where) throws IOException {
     FakeNextHops world = new FakeNextHops();
     world.otherwise = new NextHops.Way.Open("imap5-6", 0);
     try (EmbeddedHoldQueue queue = QueueTrial.open(disk, folder)) {
-      assertThat(queue.awaitReady(QueueTrial.PATIENCE)).as(where).isTrue();
+      assertThat(queue.awaitReady(PATIENCE)).as(where).isTrue();
       queue.start(world);
       eventually(where, () -> isSettled(queue));
-      assertThat(world.delivered).as(where).isSubsetOf(all()).doesNotHaveDuplicates();
-      assertInOrder(world.delivered, where);
-      if (world.delivered.size() < 2 * MESSAGES) {
-        assertThat(disk.list(folder.resolve("quarantine"))).as(where).isNotEmpty();
-      }
-      return new HashSet<>(world.delivered);
+      return List.copyOf(world.delivered);
     }
   }
 
@@ -119,14 +126,6 @@ class QueueDamageTest {
   private static void assertInOrder(List<String> delivered, String where) {
     for (String lane : List.of(ALICE, BOB)) {
       assertThat(delivered.stream().filter(d -> d.startsWith(lane)).toList()).as(where).isSorted();
-    }
-  }
-
-  private static void eventually(String where, BooleanSupplier condition) {
-    long end = System.nanoTime() + QueueTrial.PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(where).isLessThan(end);
-      Thread.onSpinWait();
     }
   }
 
@@ -167,7 +166,9 @@ class QueueDamageTest {
         disk.delete(each);
       }
       disk.replace(segment, shorter);
-      Set<String> came = cutComes(disk, "cut " + cut);
+      // A record that was cut in the middle is a torn tail or the index's damage; either is
+      // settled.
+      Set<String> came = new HashSet<>(settled(disk, "cut " + cut));
       for (int i = 0; i < MESSAGES; i++) {
         boolean there = indexOf(octets, text(i)) + text(i).length() <= cut;
         boolean inThisOne = indexOf(octets, text(i)) >= 0;
@@ -178,20 +179,6 @@ class QueueDamageTest {
       cases++;
     }
     System.out.printf("queue, cut, indexed %s: %d cases%n", indexed, cases);
-  }
-
-  /**
-   * A record that was cut in the middle is a torn tail or the index's damage; either is settled.
-   */
-  private Set<String> cutComes(FaultyDisk disk, String where) throws IOException {
-    FakeNextHops world = new FakeNextHops();
-    world.otherwise = new NextHops.Way.Open("imap5-6", 0);
-    try (EmbeddedHoldQueue queue = QueueTrial.open(disk, folder)) {
-      assertThat(queue.awaitReady(QueueTrial.PATIENCE)).as(where).isTrue();
-      queue.start(world);
-      eventually(where, () -> isSettled(queue));
-      return new HashSet<>(world.delivered);
-    }
   }
 
   private static int indexOf(byte[] octets, String text) {

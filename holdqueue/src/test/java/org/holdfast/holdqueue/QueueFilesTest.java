@@ -2,6 +2,8 @@ package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
+import static org.holdfast.holdqueue.Eventually.eventually;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.Disk;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.RealDisk;
@@ -44,7 +45,7 @@ class QueueFilesTest {
 
   private void fill(Disk to) throws IOException {
     try (EmbeddedHoldQueue queue = QueueTrial.open(to, folder)) {
-      assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+      assertThat(queue.awaitReady(PATIENCE)).isTrue();
       for (int i = 10; i < 10 + MESSAGES; i++) {
         queue.store(Mail.envelope("m" + i), Mail.content(text(i)), List.of(Mail.waiting(ALICE)));
       }
@@ -90,7 +91,7 @@ class QueueFilesTest {
     FakeNextHops world = new FakeNextHops();
     world.otherwise = new NextHops.Way.Open("imap5-6", 0);
     try (EmbeddedHoldQueue queue = QueueTrial.open(from, folder)) {
-      assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+      assertThat(queue.awaitReady(PATIENCE)).isTrue();
       queue.start(world);
       eventually(() ->
           queue.list(QueueFilter.any(), null, 100).stream()
@@ -98,14 +99,6 @@ class QueueFilesTest {
       assertThat(world.delivered).containsExactlyElementsOf(expected);
       queue.store(Mail.envelope("m99"), Mail.content("more"), List.of(Mail.waiting(ALICE)));
       eventually(() -> world.delivered.contains(ALICE + " more"));
-    }
-  }
-
-  private static void eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + QueueTrial.PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      Thread.onSpinWait();
     }
   }
 

@@ -1,6 +1,9 @@
 package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
+import static org.holdfast.holdqueue.Eventually.await;
+import static org.holdfast.holdqueue.Eventually.eventually;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -8,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -15,9 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Call;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +37,9 @@ class QueueIndexTest {
   private static final String BOB = "bob@example.com";
   private static final int HELD = 12;
 
+  /** Of 4 KiB; the index leaves fewer than these unused. */
+  private static final int BALLAST_PAGES = 8_000;
+
   @TempDir Path directory;
 
   private final FakeNextHops world = new FakeNextHops();
@@ -49,7 +54,7 @@ class QueueIndexTest {
   @BeforeEach
   void openReady() throws IOException {
     open();
-    assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+    assertThat(queue.awaitReady(PATIENCE)).isTrue();
   }
 
   @AfterEach
@@ -84,14 +89,6 @@ class QueueIndexTest {
       }
     }
     return expected;
-  }
-
-  private static void eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + QueueTrial.PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      Thread.onSpinWait();
-    }
   }
 
   private List<String> deliveredTo(String lane) {
@@ -204,6 +201,40 @@ class QueueIndexTest {
     assertAllCome();
   }
 
+  /** There is never a second without work, in which all of it would be given back. */
+  @Test
+  void file_muchOfItUnusedWhileMailComesAndGoes_becomesSmaller() throws Exception {
+    queue.close();
+    ballast(file(directory.resolve("index")));
+    long unused = unused();
+    openReady();
+    queue.start(world);
+    world.open(ALICE, "imap5-6");
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    do {
+      store(ALICE);
+      assertThat(System.nanoTime()).as("in time").isLessThan(end);
+    } while (unused() > unused - 1_000);
+  }
+
+  /** Makes a table in the index's file, and drops it. */
+  private static void ballast(Path index) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + index);
+        Statement statement = connection.createStatement()) {
+      statement.execute("create table ballast as select zeroblob(" + (BALLAST_PAGES << 12) + ")");
+      statement.execute("drop table ballast");
+    }
+  }
+
+  private long unused() throws SQLException, IOException {
+    String index = "jdbc:sqlite:" + file(directory.resolve("index"));
+    try (Connection connection = DriverManager.getConnection(index);
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("pragma freelist_count")) {
+      return row.getLong(1);
+    }
+  }
+
   @Test
   void files_deletedWhileRunning_allComeInOrder() throws IOException {
     fill();
@@ -253,7 +284,7 @@ class QueueIndexTest {
     }
     assertThat(world.delivered).isEmpty();
     gate.countDown();
-    assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+    assertThat(queue.awaitReady(PATIENCE)).isTrue();
     assertAllHaveCome();
   }
 
@@ -265,14 +296,6 @@ class QueueIndexTest {
       }
     });
     return gate;
-  }
-
-  private static void await(CountDownLatch gate) {
-    try {
-      assertThat(gate.await(QueueTrial.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
   }
 
   /** The index fails in the middle of it all, and mail goes on coming in while it is mended. */

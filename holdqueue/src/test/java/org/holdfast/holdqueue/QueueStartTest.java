@@ -1,6 +1,7 @@
 package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ class QueueStartTest {
     FaultyDisk disk = new FaultyDisk(1);
     Path folder = directory.resolve("q");
     try (EmbeddedHoldQueue queue = QueueTrial.open(disk, folder)) {
-      assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+      assertThat(queue.awaitReady(PATIENCE)).isTrue();
       for (int i = 0; i < 12; i++) {
         queue.store(
             Mail.envelope("s" + i),
@@ -79,7 +80,7 @@ class QueueStartTest {
     queue.start(world);
     world.open("b@example.com", "imap5-6");
     queue.opened(new Lanes.One("b@example.com"));
-    long end = System.nanoTime() + QueueTrial.PATIENCE.toNanos();
+    long end = System.nanoTime() + PATIENCE.toNanos();
     while (world.delivered.isEmpty()) {
       assertThat(System.nanoTime()).isLessThan(end);
       Thread.onSpinWait();
@@ -96,7 +97,7 @@ class QueueStartTest {
 
   private static List<String> held(FaultyDisk disk, Path folder) throws IOException {
     try (EmbeddedHoldQueue queue = QueueTrial.open(disk, folder)) {
-      assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+      assertThat(queue.awaitReady(PATIENCE)).isTrue();
       return held(queue);
     }
   }
@@ -117,7 +118,7 @@ class QueueStartTest {
   /** Whether the start failed. */
   private boolean started(FaultyDisk disk, Path folder) {
     try (EmbeddedHoldQueue queue = QueueTrial.open(disk, folder)) {
-      assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+      assertThat(queue.awaitReady(PATIENCE)).isTrue();
       disk.heal();
       assertThat(held(queue)).isEqualTo(held);
       return true;

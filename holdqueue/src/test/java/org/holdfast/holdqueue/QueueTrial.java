@@ -1,5 +1,7 @@
 package org.holdfast.holdqueue;
 
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 final class QueueTrial {
 
   static final LogSettings SEGMENTS = new LogSettings(2 << 10, 512, 1_000_000);
-  static final Duration PATIENCE = Duration.ofSeconds(20);
 
   static final String ALICE = "alice@example.com";
   static final String BOB = "bob@example.com";

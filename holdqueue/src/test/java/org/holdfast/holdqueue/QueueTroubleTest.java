@@ -2,6 +2,9 @@ package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
+import static org.holdfast.holdqueue.Eventually.await;
+import static org.holdfast.holdqueue.Eventually.eventually;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,10 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Call;
@@ -46,7 +47,7 @@ class QueueTroubleTest {
   @BeforeEach
   void open() throws IOException {
     queue = QueueTrial.open(disk, directory);
-    assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+    assertThat(queue.awaitReady(PATIENCE)).isTrue();
   }
 
   @AfterEach
@@ -85,14 +86,6 @@ class QueueTroubleTest {
     }
     queue.start(world);
     queue.opened(new Lanes.All());
-  }
-
-  private static void eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + QueueTrial.PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      Thread.onSpinWait();
-    }
   }
 
   private void fill() throws IOException {
@@ -464,12 +457,28 @@ class QueueTroubleTest {
     assertThat(queue.list(QueueFilter.any(), null, 10)).isEmpty();
   }
 
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(QueueTrial.PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
+  // ---- Errors in the compactor
+
+  @Test
+  void compactor_meetsAnError_mailIsRefusedUntilARestart() throws IOException {
+    fill();
+    queue.discard(new QueueFilter(null, ALICE, null, null, null, null), "ann", "gone");
+    String here = Thread.currentThread().getName();
+    disk.beforeReads(() -> {
+      if (Thread.currentThread().getName().equals(here)) {
+        throw new OutOfMemoryError("by the test");
+      }
+    });
+    for (int i = 0; i < 3; i++) {
+      queue.compactor().round();
     }
+    assertThat(queue.trouble().orElseThrow()).contains("the compactor's thread died");
+    assertThat(queue.refusal(0)).contains(StoreException.Cause.FAILED);
+    disk.beforeReads(() -> {});
+    assertThatThrownBy(() -> store("later", ALICE)).isInstanceOf(StoreException.class);
+    restart();
+    assertThat(queue.trouble()).isEmpty();
+    store("now", ALICE);
   }
 
   // ---- Errors in the dispatcher
@@ -491,7 +500,7 @@ class QueueTroubleTest {
             QueueTrial.limits(),
             disk,
             clock);
-    assertThat(queue.awaitReady(QueueTrial.PATIENCE)).isTrue();
+    assertThat(queue.awaitReady(PATIENCE)).isTrue();
     release();
     store("before", ALICE);
     bad.set(true);

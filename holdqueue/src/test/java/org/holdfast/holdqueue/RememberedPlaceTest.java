@@ -1,10 +1,10 @@
 package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The dispatcher read a lane's head, and then compaction carried those messages elsewhere. */
 class RememberedPlaceTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final LogSettings SEGMENTS = new LogSettings(24 << 10, 8 << 10, 1_000_000);
   private static final String STAYS = "stays@example.com";
   private static final String GOES = "goes@example.com";

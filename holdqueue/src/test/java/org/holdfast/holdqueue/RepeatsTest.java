@@ -1,10 +1,10 @@
 package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Probing a next hop that is down for days must not fill the log. */
 class RepeatsTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String DOWN = "connection refused";
 
   private Instant now = Instant.parse("2026-11-21T10:00:00Z");

@@ -1,6 +1,8 @@
 package org.holdfast.holdqueue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.holdfast.holdqueue.Eventually.PATIENCE;
+import static org.holdfast.holdqueue.Eventually.eventually;
 
 import java.io.File;
 import java.io.IOException;
@@ -10,7 +12,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.holdfast.holdqueue.disk.RealDisk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a disaster took comes back, and the bounds hold all the time. */
 class SpaceTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final long MAX_BYTES = 8L << 20;
   private static final int SIZE = 20_000;
   private static final String STAYS = "stays@example.com";
@@ -97,14 +97,6 @@ class SpaceTest {
     while (idle < 4) {
       idle = queue.compactor().step() == 0 ? idle + 1 : 0;
       assertBoundHolds();
-    }
-  }
-
-  private static void eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      Thread.onSpinWait();
     }
   }
 

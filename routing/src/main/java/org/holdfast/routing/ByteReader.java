@@ -65,12 +65,6 @@ final class ByteReader {
     return words[(int) place];
   }
 
-  UserState state() throws IOException {
-    int code = octet();
-    return UserState.ofCode(code)
-        .orElseThrow(() -> new IOException("a change of the map has the unknown state " + code));
-  }
-
   void requireEnd() throws IOException {
     if (at != bytes.length) {
       throw new IOException("a change of the map has bytes after its end");

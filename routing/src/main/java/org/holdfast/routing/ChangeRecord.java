@@ -8,10 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.holdfast.routing.MapChange.PutAliases;
+import org.holdfast.routing.MapChange.PutDomains;
 import org.holdfast.routing.MapChange.PutHold;
 import org.holdfast.routing.MapChange.PutPair;
 import org.holdfast.routing.MapChange.PutUsers;
 import org.holdfast.routing.MapChange.RemoveAlias;
+import org.holdfast.routing.MapChange.RemoveDomain;
+import org.holdfast.routing.MapChange.RemovePair;
 import org.holdfast.routing.MapChange.RemoveUser;
 import org.holdfast.routing.MapChange.Reset;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +28,18 @@ import org.jspecify.annotations.Nullable;
  *   type 1    = epoch                            reset
  *   type 2    = words epoch since count user*    users; epoch and since are the first user's
  *     words   = count string*                    pair names, reasons and names, each once
- *     user    = address state:1 pair by reason Δepoch Δsince     pair, by, reason: places in words;
- *                                                Δ: zigzag, from epoch and since above
+ *     user    = address state:1 pair by reason Δepoch Δsince [to]  pair, by, reason, to: places in
+ *                                                words; Δ: zigzag, from epoch and since above; to
+ *                                                is there when state has the bit 0x80
  *   type 3    = address standing                 user removed
  *   type 4    = name active onHold:1 standing count member*     pair
  *     member  = name lmtp imap                   HOST:PORT, [v6]:PORT; imap empty: not known
  *   type 5    = epoch count (from to)*           aliases
  *   type 6    = from standing                    alias removed
  *   type 7    = domain onHold:1 standing         hold of a domain, or of everything: "*"
+ *   type 8    = name standing                    pair removed
+ *   type 9    = epoch count domain*              domains that are served
+ *   type 10   = domain standing                  domain served no more
  *   standing  = reason since by epoch            since: milliseconds since 1970, zigzag
  *   string    = length utf-8                     numbers: 7 bits a byte, low first, high bit: more
  * </pre>
@@ -40,6 +47,9 @@ import org.jspecify.annotations.Nullable;
 final class ChangeRecord {
 
   static final int VERSION = 1;
+
+  /** In the octet of a user's state: where it is being moved to stands behind it. */
+  private static final int HAS_TARGET = 0x80;
 
   private ChangeRecord() {}
 
@@ -54,6 +64,9 @@ final class ChangeRecord {
       case PutAliases a -> aliases(out.octet(5), a);
       case RemoveAlias r -> standing(out.octet(6).text(r.from()), r.standing());
       case PutHold h -> standing(out.octet(7).text(h.domain()).flag(h.onHold()), h.standing());
+      case RemovePair r -> standing(out.octet(8).text(r.name()), r.standing());
+      case PutDomains d -> domains(out.octet(9), d);
+      case RemoveDomain r -> standing(out.octet(10).text(r.domain()), r.standing());
     }
     return out.bytes();
   }
@@ -83,6 +96,9 @@ final class ChangeRecord {
       case 5 -> aliases(in);
       case 6 -> new RemoveAlias(in.text(), standing(in));
       case 7 -> new PutHold(in.text(), in.flag(), standing(in));
+      case 8 -> new RemovePair(in.text(), standing(in));
+      case 9 -> domains(in);
+      case 10 -> new RemoveDomain(in.text(), standing(in));
       default -> throw new IOException("a change of the map of unknown type " + type);
     };
   }
@@ -95,6 +111,9 @@ final class ChangeRecord {
       words.putIfAbsent(user.pair(), words.size());
       words.putIfAbsent(user.standing().by(), words.size());
       words.putIfAbsent(user.standing().reason(), words.size());
+      if (user.movingTo() != null) {
+        words.putIfAbsent(user.movingTo(), words.size());
+      }
     }
     out.number(words.size());
     words.keySet().forEach(out::text);
@@ -103,11 +122,15 @@ final class ChangeRecord {
     out.number(epoch).signed(since).number(users.size());
     for (User user : users) {
       Standing s = user.standing();
-      out.text(user.address()).octet(user.state().code());
+      String to = user.movingTo();
+      out.text(user.address()).octet(user.state().code() | (to == null ? 0 : HAS_TARGET));
       out.number(place(words, user.pair()))
           .number(place(words, s.by()))
           .number(place(words, s.reason()));
       out.signed(s.epoch() - epoch).signed(s.since().toEpochMilli() - since);
+      if (to != null) {
+        out.number(place(words, to));
+      }
     }
   }
 
@@ -126,15 +149,21 @@ final class ChangeRecord {
     List<User> users = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       String address = in.text();
-      UserState state = in.state();
+      int code = in.octet();
+      UserState state = state(code & ~HAS_TARGET);
       String pair = in.oneOf(words);
       String by = in.oneOf(words);
       String reason = in.oneOf(words);
       long itsEpoch = epoch + in.signed();
       Instant itsSince = Instant.ofEpochMilli(since + in.signed());
-      users.add(new User(address, pair, state, new Standing(reason, itsSince, by, itsEpoch)));
+      String to = (code & HAS_TARGET) == 0 ? null : in.oneOf(words);
+      users.add(new User(address, pair, state, to, new Standing(reason, itsSince, by, itsEpoch)));
     }
     return users;
+  }
+
+  private static UserState state(int code) throws IOException {
+    return UserState.ofCode(code).orElseThrow(() -> new IOException("no state " + code));
   }
 
   // ---- pairs, aliases, standings
@@ -180,6 +209,20 @@ final class ChangeRecord {
       aliases.add(new Alias(in.text(), in.text()));
     }
     return new PutAliases(aliases, epoch);
+  }
+
+  private static void domains(ByteWriter out, PutDomains change) {
+    out.number(change.epoch()).number(change.domains().size());
+    change.domains().forEach(out::text);
+  }
+
+  private static PutDomains domains(ByteReader in) throws IOException {
+    long epoch = in.number();
+    List<String> domains = new ArrayList<>();
+    for (int left = in.count(); left > 0; left--) {
+      domains.add(in.text());
+    }
+    return new PutDomains(domains, epoch);
   }
 
   private static void standing(ByteWriter out, Standing s) {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one place that computes whether mail for a mailbox may go now: everything, then its domain,
- * its pair, its user; the widest hold is the one that is named. A closed user is refused whatever
- * is on hold.
+ * its pair, its user; whatever holds it is named, the widest first. A closed user is refused
+ * whatever is on hold.
  */
 sealed interface EffectiveState {
 
@@ -58,42 +58,43 @@ sealed interface EffectiveState {
         : new Location.ForeignDomain(domain);
   }
 
-  /** Why it is on hold; null when it is not. */
+  /** Why it is on hold, everything that holds it, the widest first; null when nothing does. */
   private static @Nullable String hold(String mailbox, User user, Pair pair, WideState wide) {
     String domain = domain(mailbox);
     Standing everything = wide.everything();
-    if (everything != null) {
-      return words("everything is on hold", everything);
-    }
+    String why = everything == null ? null : words("everything is on hold", everything);
     Standing ofDomain = wide.holds().get(domain);
     if (ofDomain != null) {
-      return words("domain " + domain + " is on hold", ofDomain);
+      why = and(why, words("domain " + domain + " is on hold", ofDomain));
     }
-    return ofPair(user, pair, wide);
-  }
-
-  private static @Nullable String ofPair(User user, Pair pair, WideState wide) {
     if (pair.onHold()) {
-      return words("pair " + pair.name() + " is on hold", pair.standing());
+      why = and(why, words("pair " + pair.name() + " is on hold", pair.standing()));
     }
     if (wide.pairsInSwitch().contains(pair.name())) {
-      return "pair " + pair.name() + " is being switched to another member right now";
+      why = and(why, "pair " + pair.name() + " is being switched to another member right now");
     }
-    return ofUser(user, wide);
+    return ofUser(why, user, wide);
   }
 
-  private static @Nullable String ofUser(User user, WideState wide) {
+  private static @Nullable String ofUser(@Nullable String wider, User user, WideState wide) {
     if (user.state() != UserState.ACTIVE) {
-      return words("user " + user.address() + " is " + user.state().word(), user.standing());
+      String to = user.movingTo() == null ? "" : " to " + user.movingTo();
+      return and(
+          wider,
+          words("user " + user.address() + " is " + user.state().word() + to, user.standing()));
     }
     return wide.usersInSwitch().contains(user.address())
-        ? "user " + user.address() + " is being switched to another pair right now"
-        : null;
+        ? and(wider, "user " + user.address() + " is being switched to another pair right now")
+        : wider;
+  }
+
+  private static String and(@Nullable String wider, String what) {
+    return wider == null ? what : wider + "; and " + what;
   }
 
   private static String words(String what, Standing standing) {
-    String reason = standing.reason().isEmpty() ? "" : ", reason: " + standing.reason();
-    return what + " since " + standing.since() + " by " + standing.by() + reason;
+    String reason = standing.reason().isEmpty() ? "" : ", reason " + standing.reason();
+    return what + " since " + standing.since() + ", by " + standing.by() + reason;
   }
 
   private static String domain(String mailbox) {

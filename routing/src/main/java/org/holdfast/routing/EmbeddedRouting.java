@@ -3,6 +3,7 @@ package org.holdfast.routing;
 import java.io.IOException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +32,7 @@ public final class EmbeddedRouting implements Routing {
   private final Flips flips;
   private final Holds holds;
   private final Loading loading;
+  private final ServedNames names;
 
   private EmbeddedRouting(MapSettings settings, ChangeLog changes, InstantSource clock)
       throws IOException {
@@ -39,6 +41,7 @@ public final class EmbeddedRouting implements Routing {
     this.map = new DurableMap(settings, changes, clock, this::afterRepair, announcer::tell);
     this.flips = new Flips(map, gate, announcer, clock);
     this.holds = new Holds(map, gate, announcer, clock);
+    this.names = new ServedNames(map, clock);
     this.loading = new Loading(map, gate, announcer, clock, settings.subaddress());
   }
 
@@ -132,16 +135,15 @@ public final class EmbeddedRouting implements Routing {
   // ---- flips
 
   @Override
-  public Flip setUserState(
-      String address, UserState state, @Nullable String pair, Who who, Duration wait)
+  public Flip setUserState(UserChange change, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
-    return flips.flipOne(new UserChange(address, state, pair, null), false, who, wait);
+    return flips.flipOne(change, false, who, wait);
   }
 
   @Override
-  public List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
+  public BegunFlips beginUserStates(List<UserChange> changes, Who who)
       throws MapUnavailableException {
-    return flips.flip(changes, who, wait);
+    return flips.begin(changes, false, who);
   }
 
   @Override
@@ -163,17 +165,15 @@ public final class EmbeddedRouting implements Routing {
   }
 
   @Override
-  public Flip putUser(
-      String address, String pair, @Nullable UserState state, Who who, Duration wait)
+  public Flip putUser(UserChange change, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
-    return flips.flipOne(new UserChange(address, state, pair, null), true, who, wait);
+    return flips.flipOne(change, true, who, wait);
   }
 
   @Override
-  public boolean removeUser(String address, Who who)
+  public Flip removeUser(String address, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
-    String canonical = canonical(address);
-    return flips.remove(canonical, who);
+    return flips.remove(canonical(address), who, wait);
   }
 
   @Override
@@ -206,6 +206,12 @@ public final class EmbeddedRouting implements Routing {
   }
 
   @Override
+  public Flip removePair(String name, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return holds.removePair(name, who, wait);
+  }
+
+  @Override
   public List<Alias> aliases(@Nullable String after, int limit) throws MapUnavailableException {
     return map.read(now -> now.view().aliases(after, page(limit)));
   }
@@ -214,6 +220,46 @@ public final class EmbeddedRouting implements Routing {
   public void putAlias(Alias alias, Who who)
       throws MapUnavailableException, RefusedChangeException {
     Loaded _ = loading.load(List.of(), List.of(), List.of(alias), who);
+  }
+
+  @Override
+  public void removeAlias(String from, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    names.removeAlias(canonical(from), who);
+  }
+
+  @Override
+  public List<String> domains(@Nullable String after, int limit) throws MapUnavailableException {
+    return map.read(now -> now.view().domains(after, page(limit)));
+  }
+
+  @Override
+  public List<InhabitedDomain> inhabitedDomains(@Nullable String after, int limit)
+      throws MapUnavailableException {
+    return map.read(now -> now.view().inhabitedDomains(after, page(limit)));
+  }
+
+  @Override
+  public void putDomain(String domain, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    names.putDomain(canonicalDomain(domain));
+  }
+
+  @Override
+  public void removeDomain(String domain, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    names.removeDomain(canonicalDomain(domain), who);
+  }
+
+  @Override
+  public List<User> setAside(Instant from, Instant before, String after, int limit)
+      throws MapUnavailableException {
+    return map.read(now -> now.view().setAside(from, before, after, page(limit)));
+  }
+
+  @Override
+  public List<SetAside> countSetAsideBefore(Instant time) throws MapUnavailableException {
+    return map.read(now -> now.view().countSetAsideBefore(time));
   }
 
   @Override
@@ -258,6 +304,14 @@ public final class EmbeddedRouting implements Routing {
   @Override
   public void close() {
     map.close();
+  }
+
+  private static String canonicalDomain(String domain) throws RefusedChangeException {
+    try {
+      return Address.domain(domain);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedChangeException(Kind.INVALID, String.valueOf(e.getMessage()));
+    }
   }
 
   private static String canonical(String address) throws RefusedChangeException {

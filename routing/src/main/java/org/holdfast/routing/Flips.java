@@ -11,8 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.holdfast.routing.RefusedChangeException.Kind;
+import org.holdfast.routing.Routing.Refusal;
 import org.holdfast.routing.Routing.UserChange;
 import org.holdfast.routing.Routing.UserFlip;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,8 @@ final class Flips {
   /** What is to be done about one line. */
   private sealed interface Plan {
 
-    record Refused(Kind kind, String why) implements Plan {}
+    /** {@code current}: how the user stands; null when there is none. */
+    record Refused(Kind kind, String why, @Nullable User current) implements Plan {}
 
     /** Stands that way already. */
     record Same(User user) implements Plan {}
@@ -53,53 +56,55 @@ final class Flips {
     record Switch(User from, User to) implements Plan {}
   }
 
-  /** Changes users in the order given; a line that is refused does not stop the others. */
-  List<UserFlip> flip(List<UserChange> changes, Who who, Duration wait)
+  /**
+   * Changes users in the order given; a line that is refused does not stop the others.
+   *
+   * @param create makes users who are not there
+   */
+  Routing.BegunFlips begin(List<UserChange> changes, boolean create, Who who)
       throws MapUnavailableException {
-    Set<String> noted = new HashSet<>();
-    List<Plan> plans = planned(changes, false, who, noted);
-    Map<String, List<Flip.OpenDelivery>> open = drained(noted, plans, wait);
-    List<Plan> done = finished(plans, open, who);
-    List<UserFlip> results = new ArrayList<>(changes.size());
-    for (int i = 0; i < done.size(); i++) {
-      results.add(result(changes.get(i).address(), done.get(i), open));
-    }
-    return results;
+    Set<String> shut = new HashSet<>();
+    return new Begun(changes, who, planned(changes, create, who, shut), shut);
   }
 
   /** Changes one user; {@code create}: makes it when it is not there. */
   Flip flipOne(UserChange change, boolean create, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
-    Set<String> noted = new HashSet<>();
-    List<Plan> plans = planned(List.of(change), create, who, noted);
-    Map<String, List<Flip.OpenDelivery>> open = drained(noted, plans, wait);
-    Plan done = finished(plans, open, who).getFirst();
-    if (done instanceof Plan.Refused r) {
-      throw new RefusedChangeException(r.kind(), r.why());
+    UserFlip result = begin(List.of(change), create, who).await(wait).getFirst();
+    Refusal refused = result.refused();
+    if (refused != null) {
+      throw new RefusedChangeException(refused.kind(), refused.why(), result.user());
     }
-    return Objects.requireNonNull(result(change.address(), done, open).flip());
+    return Objects.requireNonNull(result.flip());
   }
 
-  /** Returns false when there was no such user. What is open runs on; nothing new is opened. */
-  boolean remove(String address, Who who) throws MapUnavailableException, RefusedChangeException {
+  /** Removes a user: nothing new is opened; what is open is waited for. */
+  Flip remove(String address, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    long epoch = removed(address, who);
+    Gate.Drain drain = gate.drain(Concern.ofUsers(Set.of(address)));
+    Waiting.forAll(drain, wait);
+    List<Flip.OpenDelivery> open = drain.giveUp();
+    return new Flip(epoch, true, open.isEmpty(), open);
+  }
+
+  private long removed(String address, Who who)
+      throws MapUnavailableException, RefusedChangeException {
     try {
-      return map.change(now -> remove(now, address, who));
+      return map.change(now -> {
+        User user = now.row(address).user();
+        if (user == null) {
+          throw new RefusedChangeException(Kind.NOT_FOUND, "no user " + address);
+        }
+        long epoch = now.view().epoch() + 1;
+        Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
+        map.commit(now, List.of(new MapChange.RemoveUser(address, standing)));
+        announcer.add(new Target.OfUser(address), false, user.pair());
+        return epoch;
+      });
     } finally {
       announcer.tell();
     }
-  }
-
-  private boolean remove(LocationMap now, String address, Who who)
-      throws SQLException, MapUnavailableException {
-    User user = now.row(address).user();
-    if (user == null) {
-      return false;
-    }
-    long epoch = now.view().epoch() + 1;
-    Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
-    map.commit(now, List.of(new MapChange.RemoveUser(address, standing)));
-    announcer.add(new Target.OfUser(address), false, user.pair());
-    return true;
   }
 
   // ---- first: decide and write what needs no waiting
@@ -156,15 +161,33 @@ final class Flips {
 
   // ---- then: wait
 
-  /**
-   * What is still open when the time is over, by the address of the user whose flip it concerns.
-   * Nobody waits for a user that was opened, but what is open to its old pair is told all the same.
-   */
-  private Map<String, List<Flip.OpenDelivery>> drained(
-      Set<String> switches, List<Plan> plans, Duration wait) {
-    Map<String, String> opened = new HashMap<>();
-    Set<String> shut = new HashSet<>(switches);
-    for (Plan plan : plans) {
+  /** What is written and shut, and still to be waited for. */
+  private final class Begun implements Routing.BegunFlips {
+
+    private final List<UserChange> changes;
+    private final Who who;
+    private final List<Plan> plans;
+    private final boolean switching;
+
+    /** Users whose open deliveries are waited for. */
+    private final Set<String> shut;
+
+    /** Nobody waits for a user that was opened; what is open to its old pair is told. */
+    private final Map<String, String> opened = new HashMap<>();
+
+    private final Gate.Drain drain;
+
+    Begun(List<UserChange> changes, Who who, List<Plan> plans, Set<String> switches) {
+      this.changes = changes;
+      this.who = who;
+      this.plans = plans;
+      this.switching = !switches.isEmpty();
+      this.shut = switches;
+      plans.forEach(this::sort);
+      this.drain = gate.drain(Concern.ofUsers(shut));
+    }
+
+    private void sort(Plan plan) {
       User user =
           plan instanceof Plan.Write w ? w.user() : plan instanceof Plan.Same s ? s.user() : null;
       if (user != null && user.state() == UserState.ACTIVE) {
@@ -174,12 +197,25 @@ final class Flips {
         opened.remove(user.address());
       }
     }
-    Gate.Drain drain = gate.drain(Concern.ofUsers(shut));
-    Waiting.forAll(drain, wait);
-    Map<String, List<Flip.OpenDelivery>> open =
-        new HashMap<>(drain.giveUp(Concern.addressee(shut)));
-    open.putAll(gate.open(Concern.leftBehind(opened)));
-    return open;
+
+    @Override
+    public boolean switching() {
+      return switching;
+    }
+
+    @Override
+    public List<UserFlip> await(Duration wait) throws MapUnavailableException {
+      Waiting.forAll(drain, wait);
+      Map<String, List<Flip.OpenDelivery>> open =
+          new HashMap<>(drain.giveUp(Concern.addressee(shut)));
+      open.putAll(gate.open(Concern.leftBehind(opened)));
+      List<Plan> done = finished(plans, open, who);
+      List<UserFlip> results = new ArrayList<>(changes.size());
+      for (int i = 0; i < done.size(); i++) {
+        results.add(result(changes.get(i).address(), done.get(i), open));
+      }
+      return results;
+    }
   }
 
   // ---- last: finish the switches
@@ -233,10 +269,12 @@ final class Flips {
     if (!s.from().equals(current) || !now.wide().usersInSwitch().contains(s.from().address())) {
       return new Plan.Refused(
           Kind.CONFLICT,
-          s.from().address() + " was changed by somebody else while it was switched");
+          s.from().address() + " was changed by somebody else while it was switched",
+          current);
     }
     Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
-    return new Plan.Write(new User(s.to().address(), s.to().pair(), s.to().state(), standing));
+    return new Plan.Write(
+        new User(s.to().address(), s.to().pair(), s.to().state(), s.to().movingTo(), standing));
   }
 
   /** Switched or not, the user may be deliverable again: mail was held meanwhile. */
@@ -252,7 +290,8 @@ final class Flips {
   private static UserFlip result(
       String address, Plan done, Map<String, List<Flip.OpenDelivery>> open) {
     return switch (done) {
-      case Plan.Refused r -> new UserFlip(address, null, null, r.why());
+      case Plan.Refused r ->
+          new UserFlip(address, r.current(), null, new Refusal(r.kind(), r.why()));
       case Plan.Same s -> result(s.user(), false, open);
       case Plan.Write w -> result(w.user(), true, open);
       case Plan.Switch s -> result(s.from(), false, open);
@@ -305,23 +344,33 @@ final class Flips {
       try {
         return plan(change, Address.parse(change.address()).toString());
       } catch (IllegalArgumentException e) {
-        return new Plan.Refused(Kind.INVALID, String.valueOf(e.getMessage()));
+        return new Plan.Refused(Kind.INVALID, String.valueOf(e.getMessage()), null);
       }
     }
 
-    private Plan plan(UserChange change, String address) {
+    private Plan plan(UserChange change, String address) throws IllegalArgumentException {
       User old = users.get(address);
       if (old == null && !create) {
-        return new Plan.Refused(Kind.NOT_FOUND, "no user " + address);
+        return new Plan.Refused(Kind.NOT_FOUND, "no user " + address, null);
       }
-      String pair = change.pair() != null ? change.pair() : old == null ? null : old.pair();
+      UserState state = state(change, old);
+      String pair = pair(change, old, state);
       if (pair == null) {
-        return new Plan.Refused(Kind.INVALID, "the new user " + address + " needs a pair");
+        return new Plan.Refused(Kind.INVALID, "the new user " + address + " needs a pair", null);
       }
-      if (!now.wide().pairs().containsKey(pair)) {
-        return new Plan.Refused(Kind.NOT_FOUND, "no pair " + pair);
+      String to = target(change, old, state, pair);
+      Plan refused = refused(change, old, address, state, pair);
+      if (refused != null) {
+        return refused;
       }
-      return plan(old, address, state(change, old), pair, change.reason());
+      if (old != null
+          && old.state() == state
+          && old.pair().equals(pair)
+          && Objects.equals(old.movingTo(), to)) {
+        return new Plan.Same(old);
+      }
+      return stale(change, old)
+          .orElseGet(() -> planned(old, new User(address, pair, state, to, fresh(change))));
     }
 
     private static UserState state(UserChange change, @Nullable User old) {
@@ -329,20 +378,71 @@ final class Flips {
       return asked != null ? asked : old != null ? old.state() : UserState.ACTIVE;
     }
 
-    private Plan plan(
-        @Nullable User old, String address, UserState state, String pair, @Nullable String reason) {
-      if (old != null && old.state() == state && old.pair().equals(pair)) {
-        return new Plan.Same(old);
+    /** Active again while being moved: the move is done, unless the caller says another pair. */
+    private @Nullable String pair(UserChange change, @Nullable User old, UserState state) {
+      if (change.pair() != null || old == null) {
+        return change.pair();
       }
-      String why = reason == null ? who.reason() : reason;
-      Standing standing = new Standing(why, since, who.name(), ++epoch);
-      User after = new User(address, pair, state, standing);
-      if (old != null && old.state() == UserState.ACTIVE && state == UserState.ACTIVE) {
-        return now.wide().usersInSwitch().contains(address)
-            ? new Plan.Refused(Kind.CONFLICT, address + " is being switched already")
+      boolean arrived = state == UserState.ACTIVE && old.movingTo() != null;
+      return arrived && who.speaksFor(old.movingTo()) ? old.movingTo() : old.pair();
+    }
+
+    private static @Nullable String target(
+        UserChange change, @Nullable User old, UserState state, String pair) {
+      boolean aside = state == UserState.MOVING || state == UserState.RECOVERING;
+      String kept = old == null ? null : old.movingTo();
+      String to = !aside ? null : change.to() != null ? change.to() : kept;
+      return pair.equals(to) ? null : to;
+    }
+
+    /** What can be said against it whatever stands there; null: nothing. */
+    private @Nullable Plan refused(
+        UserChange change, @Nullable User old, String address, UserState state, String pair) {
+      boolean aside = state == UserState.MOVING || state == UserState.RECOVERING;
+      if (change.to() != null && !aside) {
+        String why = "to is said with moving or recovering only, not with " + state.word();
+        return new Plan.Refused(Kind.INVALID, why, old);
+      }
+      for (String named : new String[] {pair, change.to()}) {
+        if (named != null && !now.wide().pairs().containsKey(named)) {
+          return new Plan.Refused(Kind.NOT_FOUND, "no pair " + named, old);
+        }
+      }
+      boolean its = old != null && (who.speaksFor(old.pair()) || who.speaksFor(old.movingTo()));
+      boolean places = state == UserState.ACTIVE || old == null || !pair.equals(old.pair());
+      if (who.pairs() != null && (!its || (places && !who.speaksFor(pair)))) {
+        String what = its ? "the pair " + pair : address;
+        return new Plan.Refused(Kind.FORBIDDEN, who.name() + " does not speak for " + what, null);
+      }
+      return null;
+    }
+
+    private static Optional<Plan> stale(UserChange change, @Nullable User old) {
+      Long expected = change.epoch();
+      if (expected == null || old == null || old.standing().epoch() == expected) {
+        return Optional.empty();
+      }
+      String why =
+          old.address()
+              + " was changed since: its epoch is "
+              + old.standing().epoch()
+              + ", not "
+              + expected;
+      return Optional.of(new Plan.Refused(Kind.CONFLICT, why, old));
+    }
+
+    private Standing fresh(UserChange change) {
+      String why = change.reason() == null ? who.reason() : change.reason();
+      return new Standing(why, since, who.name(), ++epoch);
+    }
+
+    private Plan planned(@Nullable User old, User after) {
+      if (old != null && old.state() == UserState.ACTIVE && after.state() == UserState.ACTIVE) {
+        return now.wide().usersInSwitch().contains(old.address())
+            ? new Plan.Refused(Kind.CONFLICT, old.address() + " is being switched already", old)
             : new Plan.Switch(old, after);
       }
-      users.put(address, after);
+      users.put(after.address(), after);
       return new Plan.Write(after);
     }
   }

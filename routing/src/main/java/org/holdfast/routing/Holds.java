@@ -141,6 +141,36 @@ final class Holds {
     return new Flip(last.epoch(), last.changed(), open.isEmpty(), open);
   }
 
+  /** Removes a pair that nobody needs, then waits for what is open to it. */
+  Flip removePair(String name, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return flip(now -> remove(now, name, who), Concern.ofPair(name), wait);
+  }
+
+  private Written remove(LocationMap now, String name, Who who)
+      throws SQLException, MapUnavailableException, RefusedChangeException {
+    if (!now.wide().pairs().containsKey(name)) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "no pair " + name);
+    }
+    long users = now.view().users(name);
+    if (users > 0) {
+      throw new RefusedChangeException(
+          Kind.CONFLICT, users + " users live on the pair " + name + "; move them first");
+    }
+    if (now.view().isTarget(name)) {
+      throw new RefusedChangeException(
+          Kind.CONFLICT, "somebody is being moved to the pair " + name);
+    }
+    if (now.wide().pairsInSwitch().contains(name)) {
+      throw new RefusedChangeException(
+          Kind.CONFLICT, "pair " + name + " is being switched right now");
+    }
+    Standing standing = standing(now, who);
+    map.commit(now, List.of(new MapChange.RemovePair(name, standing)));
+    announcer.add(new Target.OfPair(name), false, name);
+    return new Written(standing.epoch(), true, true);
+  }
+
   private Written putOrShut(
       LocationMap now, Target.OfPair target, List<Member> members, String active, Who who)
       throws SQLException, MapUnavailableException, RefusedChangeException {

@@ -235,7 +235,9 @@ final class LocationMap implements MapRows, AutoCloseable {
       case MapChange.RemoveUser r -> forget(r.address(), domains);
       case MapChange.PutAliases a -> a.aliases().forEach(alias -> forget(alias.from(), domains));
       case MapChange.RemoveAlias r -> forget(r.from(), domains);
-      case MapChange.PutPair _, MapChange.PutHold _ -> {}
+      case MapChange.PutDomains d -> d.domains().forEach(name -> domains.add("@" + name));
+      case MapChange.RemoveDomain r -> domains.add("@" + r.domain());
+      case MapChange.PutPair _, MapChange.RemovePair _, MapChange.PutHold _ -> {}
       case MapChange.Reset _ -> throw new IllegalStateException("a reset while in use");
     }
   }

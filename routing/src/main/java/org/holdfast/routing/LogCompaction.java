@@ -67,8 +67,10 @@ final class LogCompaction {
     private Iterator<MapChange> ready;
     private String lastUser = "";
     private String lastAlias = "";
+    private String lastDomain = "";
     private boolean usersDone;
     private boolean aliasesDone;
+    private boolean domainsDone;
     private long things;
     private long users;
     private @Nullable SQLException failure;
@@ -86,8 +88,8 @@ final class LogCompaction {
     @Override
     public boolean hasNext() {
       try {
-        while (!ready.hasNext() && !aliasesDone) {
-          ready = usersDone ? nextAliases() : nextUsers();
+        while (!ready.hasNext() && !domainsDone) {
+          ready = !usersDone ? nextUsers() : !aliasesDone ? nextAliases() : nextDomains();
         }
         return ready.hasNext();
       } catch (SQLException e) {
@@ -120,6 +122,16 @@ final class LogCompaction {
       }
       lastAlias = page.getLast().from();
       return List.<MapChange>of(new MapChange.PutAliases(page, view.epoch())).iterator();
+    }
+
+    private Iterator<MapChange> nextDomains() throws SQLException {
+      List<String> page = view.domains(lastDomain, MapChange.BATCH);
+      domainsDone = page.size() < MapChange.BATCH;
+      if (page.isEmpty()) {
+        return List.<MapChange>of().iterator();
+      }
+      lastDomain = page.getLast();
+      return List.<MapChange>of(new MapChange.PutDomains(page, view.epoch())).iterator();
     }
 
     @Override

@@ -20,9 +20,16 @@ sealed interface MapChange {
 
   record PutPair(Pair pair) implements MapChange {}
 
+  record RemovePair(String name, Standing standing) implements MapChange {}
+
   record PutAliases(List<Alias> aliases, long epoch) implements MapChange {}
 
   record RemoveAlias(String from, Standing standing) implements MapChange {}
+
+  /** Domains that are served whether anybody lives there or not. */
+  record PutDomains(List<String> domains, long epoch) implements MapChange {}
+
+  record RemoveDomain(String domain, Standing standing) implements MapChange {}
 
   /** {@code domain} is "*" for everything. */
   record PutHold(String domain, boolean onHold, Standing standing) implements MapChange {}
@@ -34,8 +41,11 @@ sealed interface MapChange {
       case PutUsers p -> p.users().stream().mapToLong(u -> u.standing().epoch()).max().orElse(0);
       case RemoveUser r -> r.standing().epoch();
       case PutPair p -> p.pair().standing().epoch();
+      case RemovePair r -> r.standing().epoch();
       case PutAliases a -> a.epoch();
       case RemoveAlias r -> r.standing().epoch();
+      case PutDomains d -> d.epoch();
+      case RemoveDomain r -> r.standing().epoch();
       case PutHold h -> h.standing().epoch();
     };
   }
@@ -45,6 +55,7 @@ sealed interface MapChange {
     return switch (this) {
       case PutUsers p -> p.users().size();
       case PutAliases a -> a.aliases().size();
+      case PutDomains d -> d.domains().size();
       default -> 1;
     };
   }

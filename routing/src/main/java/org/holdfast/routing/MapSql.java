@@ -18,7 +18,7 @@ import java.util.List;
 final class MapSql {
 
   /** Of the tables; a view of another version is made anew from the log. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   /** Rows that one statement writes, keys that one looks up: far less work than one each. */
   static final int AT_ONCE = 64;
@@ -30,34 +30,42 @@ final class MapSql {
           "create table pairs (id int not null primary key, name text not null unique,"
               + " record blob not null)",
           "create table users (ukey text not null primary key, pair int not null,"
-              + " state int not null, epoch bigint not null, since bigint not null,"
-              + " changed_by text not null, reason text not null) without rowid",
+              + " state int not null, moving_to int, epoch bigint not null,"
+              + " since bigint not null, changed_by text not null, reason text not null)"
+              + " without rowid",
           "create table user_counts (pair int not null, state int not null, n bigint not null,"
               + " primary key (pair, state))",
           "create table aliases (akey text not null primary key, target text not null)"
               + " without rowid",
+          "create table domains (domain text not null primary key) without rowid",
           "create table holds (domain text not null primary key, record blob not null)",
           "insert into map_position values (" + VERSION + ", 0, 0, 0)");
 
   /** Most users are active and are not in it: a flip changes a small index. */
   private static final String OUT_OF_ORDER = "state <> 0";
 
+  /** Moving or recovering. */
+  private static final String SET_ASIDE = "state in (1, 2)";
+
   /** Made when the rows are there. */
   static final List<String> INDEXES =
-      List.of("create index users_by_state on users (state, ukey) where " + OUT_OF_ORDER);
+      List.of(
+          "create index users_by_state on users (state, ukey) where " + OUT_OF_ORDER,
+          "create index users_by_since on users (since, ukey) where " + SET_ASIDE);
 
   static final String VERSION_OF = "select version from map_position";
   static final String POSITION = "select position, epoch, changes from map_position";
   static final String SET_POSITION = "update map_position set position = ?, epoch = ?, changes = ?";
 
   private static final String USER_COLUMNS =
-      "select ukey, pair, state, epoch, since, changed_by, reason from users";
+      "select ukey, pair, state, moving_to, epoch, since, changed_by, reason from users";
   static final String USER = USER_COLUMNS + " where ukey = ?";
 
   /** For {@link #AT_ONCE} keys; fewer are filled up with one of them. */
   static final String USERS_OF_KEYS = USER_COLUMNS + " where ukey in (" + places(AT_ONCE) + ")";
 
   static final String USERS_ALL = USER_COLUMNS + " where ukey > ? order by ukey limit ?";
+  static final String FIRST_USER_FROM = USER_COLUMNS + " where ukey >= ? order by ukey limit 1";
   static final String USERS_OF_PAIR =
       USER_COLUMNS + " where ukey > ? and pair = ? order by ukey limit ?";
 
@@ -71,13 +79,29 @@ final class MapSql {
   static final String USERS_ACTIVE = ACTIVE + " order by ukey limit ?";
   static final String USERS_ACTIVE_OF_PAIR = ACTIVE + " and pair = ? order by ukey limit ?";
 
+  /** Those set aside before a time, the longest first, beginning after a time and key. */
+  static final String USERS_SET_ASIDE =
+      USER_COLUMNS
+          + " where "
+          + SET_ASIDE
+          + " and since < ? and (since, ukey) > (?, ?) order by since, ukey limit ?";
+
+  static final String COUNT_SET_ASIDE =
+      "select pair, state, count(*), min(since) from users where "
+          + SET_ASIDE
+          + " and since < ? group by pair, state";
+
+  static final String MOVING_TO =
+      "select exists (select 1 from users where " + OUT_OF_ORDER + " and moving_to = ?)";
+
   static final String PUT_USER = putUsers(1);
   static final String PUT_USERS = putUsers(AT_ONCE);
   static final String DELETE_USER = "delete from users where ukey = ?";
 
   static final String SERVED =
       "select exists (select 1 from users where ukey >= ? and ukey < ?)"
-          + " or exists (select 1 from aliases where akey >= ? and akey < ?)";
+          + " or exists (select 1 from aliases where akey >= ? and akey < ?)"
+          + " or exists (select 1 from domains where domain = ?)";
 
   static final String ALIAS = "select target from aliases where akey = ?";
   static final String ALIASES =
@@ -90,6 +114,13 @@ final class MapSql {
   static final String PUT_PAIR =
       "insert into pairs (id, name, record) values (?, ?, ?)"
           + " on conflict (id) do update set name = excluded.name, record = excluded.record";
+  static final String DELETE_PAIR = "delete from pairs where name = ?";
+
+  static final String DOMAINS =
+      "select domain from domains where domain > ? order by domain limit ?";
+  static final String DECLARED = "select 1 from domains where domain = ?";
+  static final String PUT_DOMAIN = "insert into domains (domain) values (?) on conflict do nothing";
+  static final String DELETE_DOMAIN = "delete from domains where domain = ?";
   static final String HOLDS = "select record from holds";
   static final String PUT_HOLD =
       "insert into holds (domain, record) values (?, ?)"
@@ -110,6 +141,7 @@ final class MapSql {
           "delete from users",
           "delete from aliases",
           "delete from pairs",
+          "delete from domains",
           "delete from holds",
           "delete from user_counts");
 
@@ -172,10 +204,11 @@ final class MapSql {
   }
 
   private static String putUsers(int rows) {
-    return "insert into users (ukey, pair, state, epoch, since, changed_by, reason) values "
-        + rows(rows, 7)
+    return "insert into users"
+        + " (ukey, pair, state, moving_to, epoch, since, changed_by, reason) values "
+        + rows(rows, 8)
         + " on conflict (ukey) do update set pair = excluded.pair, state = excluded.state,"
-        + " epoch = excluded.epoch, since = excluded.since, changed_by = excluded.changed_by,"
+        + " moving_to = excluded.moving_to, epoch = excluded.epoch, since = excluded.since, changed_by = excluded.changed_by,"
         + " reason = excluded.reason";
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -205,7 +206,8 @@ final class MapView implements AutoCloseable {
     String from = domain + "@";
     String to = MapSql.afterDomain(domain);
     return readers.read(session -> {
-      try (ResultSet rows = session.with(MapSql.SERVED, from, to, from, to).executeQuery()) {
+      var served = session.with(MapSql.SERVED, from, to, from, to, domain);
+      try (ResultSet rows = served.executeQuery()) {
         return rows.next() && rows.getBoolean(1);
       }
     });
@@ -220,6 +222,50 @@ final class MapView implements AutoCloseable {
       return List.of();
     }
     return readers.read(session -> rows.read(page(session, id, state, key, limit)));
+  }
+
+  List<User> setAside(Instant from, Instant before, String after, int limit) throws SQLException {
+    String key = after.isEmpty() ? "" : MapSql.key(after);
+    long first = from.toEpochMilli();
+    long end = before.toEpochMilli();
+    return readers.read(
+        session -> rows.read(session.with(MapSql.USERS_SET_ASIDE, end, first, key, limit)));
+  }
+
+  List<Routing.SetAside> countSetAsideBefore(Instant time) throws SQLException {
+    return readers.read(session -> {
+      List<Routing.SetAside> counts = new ArrayList<>();
+      var asked = session.with(MapSql.COUNT_SET_ASIDE, time.toEpochMilli());
+      try (ResultSet found = asked.executeQuery()) {
+        while (found.next()) {
+          Instant since = Instant.ofEpochMilli(found.getLong(4));
+          UserState state = UserRows.state(found.getInt(2));
+          String pair = pairs.name(found.getInt(1));
+          counts.add(new Routing.SetAside(pair, state, found.getLong(3), since));
+        }
+      }
+      return counts;
+    });
+  }
+
+  /** Is anybody being moved to this pair? */
+  boolean isTarget(String pair) throws SQLException {
+    Integer id = pairs.find(pair);
+    return id != null
+        && readers.read(session -> {
+          try (ResultSet rows = session.with(MapSql.MOVING_TO, id).executeQuery()) {
+            return rows.next() && rows.getBoolean(1);
+          }
+        });
+  }
+
+  /** How many users live on this pair. */
+  long users(String pair) {
+    Integer id = pairs.find(pair);
+    return counts.entrySet().stream()
+        .filter(e -> id != null && e.getKey().pair() == id)
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   private static PreparedStatement page(
@@ -240,6 +286,27 @@ final class MapView implements AutoCloseable {
         : session.with(MapSql.USERS_OF_STATE_AND_PAIR, state.code(), after, pair, limit);
   }
 
+  /** Goes from domain to domain, not from user to user. */
+  List<Routing.InhabitedDomain> inhabitedDomains(@Nullable String after, int limit)
+      throws SQLException {
+    return readers.read(session -> {
+      List<Routing.InhabitedDomain> page = new ArrayList<>();
+      String from = after == null ? "" : MapSql.afterDomain(after);
+      while (page.size() < limit) {
+        List<User> first = rows.read(session.with(MapSql.FIRST_USER_FROM, from));
+        if (first.isEmpty()) {
+          return page;
+        }
+        String address = first.getFirst().address();
+        String domain = address.substring(address.lastIndexOf('@') + 1);
+        String catchAll = address.startsWith("@") ? first.getFirst().pair() : null;
+        page.add(new Routing.InhabitedDomain(domain, catchAll));
+        from = MapSql.afterDomain(domain);
+      }
+      return page;
+    });
+  }
+
   /** Does anybody live in the domain, catch-all or by name? */
   boolean inhabited(String domain) throws SQLException {
     String catchAll = "@" + domain;
@@ -257,6 +324,28 @@ final class MapView implements AutoCloseable {
       try (ResultSet rows = session.with(MapSql.ALIASES, key, limit).executeQuery()) {
         while (rows.next()) {
           page.add(new Alias(MapSql.address(rows.getString(1)), rows.getString(2)));
+        }
+      }
+      return page;
+    });
+  }
+
+  boolean isDeclared(String domain) throws SQLException {
+    return readers.read(session -> {
+      try (ResultSet rows = session.with(MapSql.DECLARED, domain).executeQuery()) {
+        return rows.next();
+      }
+    });
+  }
+
+  /** A page of the domains that were declared. */
+  List<String> domains(@Nullable String after, int limit) throws SQLException {
+    return readers.read(session -> {
+      List<String> page = new ArrayList<>();
+      String from = after == null ? "" : after;
+      try (ResultSet rows = session.with(MapSql.DOMAINS, from, limit).executeQuery()) {
+        while (rows.next()) {
+          page.add(rows.getString(1));
         }
       }
       return page;
@@ -328,8 +417,11 @@ final class MapView implements AutoCloseable {
       case MapChange.PutUsers p -> writeUsers(p.users(), tally);
       case MapChange.RemoveUser r -> removeUser(r.address(), tally);
       case MapChange.PutPair p -> writePair(p);
+      case MapChange.RemovePair r -> removePair(r.name());
       case MapChange.PutAliases a -> writeAliases(a.aliases());
       case MapChange.RemoveAlias r -> writer.update(MapSql.DELETE_ALIAS, MapSql.key(r.from()));
+      case MapChange.PutDomains d -> writeDomains(d.domains());
+      case MapChange.RemoveDomain r -> writer.update(MapSql.DELETE_DOMAIN, r.domain());
       case MapChange.PutHold h -> writeHold(h);
     }
   }
@@ -373,10 +465,21 @@ final class MapView implements AutoCloseable {
     pairs.learn(name, id);
   }
 
+  private void removePair(String name) throws SQLException {
+    writer.update(MapSql.DELETE_PAIR, name);
+    pairs.forget(name);
+  }
+
+  private void writeDomains(List<String> domains) throws SQLException {
+    for (String domain : domains) {
+      writer.update(MapSql.PUT_DOMAIN, domain);
+    }
+  }
+
   private void writeAliases(List<Alias> aliases) throws SQLException {
     Map<String, String> last = new TreeMap<>();
     aliases.forEach(alias -> last.put(MapSql.key(alias.from()), alias.to()));
-    List<Object[]> puts = new ArrayList<>(last.size());
+    List<@Nullable Object[]> puts = new ArrayList<>(last.size());
     last.forEach((from, to) -> puts.add(new Object[] {from, to}));
     writer.rows(MapSql.PUT_ALIAS, MapSql.PUT_ALIASES, puts);
   }

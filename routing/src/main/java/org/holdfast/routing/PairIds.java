@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 final class PairIds {
 
   private final Map<String, Integer> ids = new ConcurrentHashMap<>();
-  private volatile String[] names = new String[0];
+  private volatile @Nullable String[] names = new String[0];
 
   void learn(String name, int id) {
-    String[] more = new String[Math.max(id + 1, names.length)];
+    @Nullable String[] more = new String[Math.max(id + 1, names.length)];
     System.arraycopy(names, 0, more, 0, names.length);
     more[id] = name;
     names = more;
@@ -39,11 +39,21 @@ final class PairIds {
   }
 
   String name(int id) throws SQLException {
-    String[] known = names;
-    if (id < 0 || id >= known.length || known[id] == null) {
+    @Nullable String[] known = names;
+    String name = id >= 0 && id < known.length ? known[id] : null;
+    if (name == null) {
       throw new SQLException("a user lives on the pair number " + id + ", which is not there");
     }
-    return known[id];
+    return name;
+  }
+
+  void forget(String name) {
+    Integer id = ids.remove(name);
+    if (id != null) {
+      @Nullable String[] fewer = names.clone();
+      fewer[id] = null;
+      names = fewer;
+    }
   }
 
   void clear() {

@@ -14,6 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,7 @@ final class Rebuild {
 
   private final Map<String, MapChange.PutPair> pairRecords = new LinkedHashMap<>();
   private final Map<String, MapChange.PutHold> holds = new LinkedHashMap<>();
+  private final Set<String> domains = new TreeSet<>();
   private long position;
   private long epoch;
   private long changes;
@@ -119,9 +123,12 @@ final class Rebuild {
       case MapChange.PutUsers p -> p.users().forEach(u -> users.put(u.address(), Optional.of(u)));
       case MapChange.RemoveUser r -> users.put(r.address(), Optional.empty());
       case MapChange.PutPair p -> takePair(p);
+      case MapChange.RemovePair r -> removePair(r.name());
       case MapChange.PutAliases a ->
           a.aliases().forEach(alias -> aliases.put(alias.from(), Optional.of(alias.to())));
       case MapChange.RemoveAlias r -> aliases.put(r.from(), Optional.empty());
+      case MapChange.PutDomains d -> domains.addAll(d.domains());
+      case MapChange.RemoveDomain r -> domains.remove(r.domain());
       case MapChange.PutHold h -> holds.put(h.domain(), h);
     }
   }
@@ -132,6 +139,7 @@ final class Rebuild {
     aliases.clear();
     pairRecords.clear();
     holds.clear();
+    domains.clear();
     pairs.clear();
   }
 
@@ -141,11 +149,17 @@ final class Rebuild {
     pairRecords.put(name, change);
   }
 
+  /** Nobody lives there as of this record, so no row will ask for its number. */
+  private void removePair(String name) {
+    pairRecords.remove(name);
+    pairs.forget(name);
+  }
+
   private void flush() throws SQLException {
     userRows.put(session, users.values().stream().flatMap(Optional::stream).toList());
     delete(users, MapSql.DELETE_USER);
     users.clear();
-    List<Object[]> rows = new ArrayList<>();
+    List<@Nullable Object[]> rows = new ArrayList<>();
     aliases.forEach(
         (from, to) -> to.ifPresent(there -> rows.add(new Object[] {MapSql.key(from), there})));
     session.rows(MapSql.PUT_ALIAS, MapSql.PUT_ALIASES, rows);
@@ -172,6 +186,9 @@ final class Rebuild {
       if (hold.onHold()) {
         int _ = session.update(MapSql.PUT_HOLD, hold.domain(), ChangeRecord.encode(hold));
       }
+    }
+    for (String domain : domains) {
+      int _ = session.update(MapSql.PUT_DOMAIN, domain);
     }
     int _ = session.update(MapSql.COUNT_ALL);
     session.run(MapSql.INDEXES);

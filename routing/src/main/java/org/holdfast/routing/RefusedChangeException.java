@@ -1,5 +1,8 @@
 package org.holdfast.routing;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** A change of the map that makes no sense; nothing of it was applied. */
 public final class RefusedChangeException extends Exception {
 
@@ -12,14 +15,30 @@ public final class RefusedChangeException extends Exception {
     /** Something it names is not there. */
     NOT_FOUND,
     /** It contradicts what is there: a pair that still has users, an epoch that is too old. */
-    CONFLICT
+    CONFLICT,
+    /** Whoever asks does not speak for what the change is about. */
+    FORBIDDEN
   }
 
   private final Kind kind;
+  private final transient @Nullable User current;
 
   public RefusedChangeException(Kind kind, String message) {
+    this(kind, message, null);
+  }
+
+  /**
+   * @param current how the user stands whom the change was about; null: nobody, or no matter
+   */
+  public RefusedChangeException(Kind kind, String message, @Nullable User current) {
     super(message);
     this.kind = kind;
+    this.current = current;
+  }
+
+  /** How the user stands whom the change was about, where that helps. */
+  public Optional<User> current() {
+    return Optional.ofNullable(current);
   }
 
   public Kind kind() {

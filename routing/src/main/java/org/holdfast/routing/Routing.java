@@ -1,6 +1,7 @@
 package org.holdfast.routing;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,20 +19,46 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   // ---- flips
 
   /**
-   * Sets a user's state and, with {@code pair}, its location in the same change. Flipping to ACTIVE
-   * opens at once; any other change first shuts the gate and then waits until the permits given
-   * before it are closed, at most {@code wait}. Setting what is set already changes nothing, but
-   * still waits.
+   * Sets a user's state and, with a pair, its location in the same change. Flipping to ACTIVE opens
+   * at once; any other change first shuts the gate and then waits until the permits given before it
+   * are closed, at most {@code wait}. Setting what is set already changes nothing, but still waits.
    */
-  Flip setUserState(String address, UserState state, @Nullable String pair, Who who, Duration wait)
+  Flip setUserState(UserChange change, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
+
+  /** As above, without a target or an epoch. */
+  default Flip setUserState(
+      String address, UserState state, @Nullable String pair, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return setUserState(new UserChange(address, state, pair, null), who, wait);
+  }
 
   /**
    * Many users at once, one durable write for all, one wait for all. Results in order; a bad line
    * does not stop the others.
    */
-  List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
-      throws MapUnavailableException;
+  default List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
+      throws MapUnavailableException {
+    return beginUserStates(changes, who).await(wait);
+  }
+
+  /**
+   * The first half of {@link #setUserStates}: everything is durable and shut when this returns; the
+   * results come when what is open has been waited for. So a list of any length is shut before
+   * anybody waits for one delivery. Whoever begins must call {@link BegunFlips#await}, once:
+   * otherwise users who are being switched stay shut.
+   */
+  BegunFlips beginUserStates(List<UserChange> changes, Who who) throws MapUnavailableException;
+
+  /** Flips that are made and not waited for yet. For one thread. */
+  interface BegunFlips {
+
+    /** Whether users are being switched: a change of them that is to come after must wait. */
+    boolean switching();
+
+    /** Waits until nothing is open, at most so long, and ends the switches. Results in order. */
+    List<UserFlip> await(Duration wait) throws MapUnavailableException;
+  }
 
   /** Puts a pair, a domain or everything on hold, or takes it off hold. */
   Flip setHold(Target target, boolean onHold, Who who, Duration wait)
@@ -45,11 +72,21 @@ public interface Routing extends Gatekeeper, AutoCloseable {
    * Creates a user or moves it. On an active user a change of pair is itself a quiesced flip: hold,
    * drain, switch, open.
    */
-  Flip putUser(String address, String pair, @Nullable UserState state, Who who, Duration wait)
+  Flip putUser(UserChange change, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
 
-  /** Returns false when there was none. */
-  boolean removeUser(String address, Who who)
+  /** As above, without a target or an epoch. */
+  default Flip putUser(
+      String address, String pair, @Nullable UserState state, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    return putUser(new UserChange(address, state, pair, null), who, wait);
+  }
+
+  /**
+   * Removes a user, then waits for what is open to it, at most {@code wait}. What is held for it
+   * stays held and waits for a person. Refused when there is no such user.
+   */
+  Flip removeUser(String address, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
 
   /**
@@ -71,9 +108,37 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   Flip putPair(String name, List<Member> members, String active, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
 
+  /**
+   * Removes a pair on which nobody lives, and to which nobody is being moved, then waits for what
+   * is open to it.
+   */
+  Flip removePair(String name, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException;
+
   List<Alias> aliases(@Nullable String after, int limit) throws MapUnavailableException;
 
   void putAlias(Alias alias, Who who) throws MapUnavailableException, RefusedChangeException;
+
+  /** Removes the alias of this address or {@code @domain}; refused when there is none. */
+  void removeAlias(String from, Who who) throws MapUnavailableException, RefusedChangeException;
+
+  /**
+   * A page of the domains that were declared: served whether anybody lives there or not. Every
+   * domain that has a user, a catch-all or an alias is served without being declared.
+   */
+  List<String> domains(@Nullable String after, int limit) throws MapUnavailableException;
+
+  /**
+   * Domains in which somebody lives, by name or as a catch-all, in the order of the map's keys. The
+   * cost is that of the domains listed, not of their users.
+   */
+  List<InhabitedDomain> inhabitedDomains(@Nullable String after, int limit)
+      throws MapUnavailableException;
+
+  void putDomain(String domain, Who who) throws MapUnavailableException, RefusedChangeException;
+
+  /** Takes a declaration back; refused when there is none. */
+  void removeDomain(String domain, Who who) throws MapUnavailableException, RefusedChangeException;
 
   /**
    * Users, pairs and aliases at once; idempotent; pairs first, then users, then aliases. Nothing is
@@ -81,6 +146,21 @@ public interface Routing extends Gatekeeper, AutoCloseable {
    */
   Loaded load(List<Pair> pairs, List<UserChange> users, List<Alias> aliases, Who who)
       throws MapUnavailableException, RefusedChangeException;
+
+  /**
+   * Users who are moving or recovering since a time between these two, who stands so longest first:
+   * holds that somebody may have forgotten.
+   *
+   * @param from earliest, inclusive
+   * @param before latest, exclusive
+   * @param after with {@code from}: only users behind this address among those of exactly {@code
+   *     from}; empty: all of them
+   */
+  List<User> setAside(Instant from, Instant before, String after, int limit)
+      throws MapUnavailableException;
+
+  /** How many users are moving or recovering since before this time, by pair and state. */
+  List<SetAside> countSetAsideBefore(Instant time) throws MapUnavailableException;
 
   /** Domains and "everything" that are on hold: "*" stands for everything. */
   List<DomainHold> holds();
@@ -107,18 +187,50 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   void close();
 
   /**
-   * One line of a bulk change; {@code state} null: keep (ACTIVE for a new user); {@code pair} null:
-   * keep.
+   * One change of a user.
+   *
+   * @param state null: keep; ACTIVE for a new user
+   * @param pair where it lives from now on; null: it stays, or, when it becomes ACTIVE while it is
+   *     being moved, the pair it is being moved to
+   * @param to the pair it is going to be moved to; only with MOVING or RECOVERING; null: keep
+   * @param epoch change nothing unless the user's epoch is this one, or it stands as asked already;
+   *     null: whatever it is
    */
   record UserChange(
-      String address, @Nullable UserState state, @Nullable String pair, @Nullable String reason) {}
+      String address,
+      @Nullable UserState state,
+      @Nullable String pair,
+      @Nullable String to,
+      @Nullable String reason,
+      @Nullable Long epoch) {
 
-  /** Result of one line: the user as it is now, or why it was refused. */
+    /** A change that says no target and expects no epoch. */
+    public UserChange(
+        String address, @Nullable UserState state, @Nullable String pair, @Nullable String reason) {
+      this(address, state, pair, null, reason, null);
+    }
+  }
+
+  /** Why a line was refused. */
+  record Refusal(RefusedChangeException.Kind kind, String why) {}
+
+  /**
+   * Result of one line.
+   *
+   * @param user the user as it is now; null: there is none
+   * @param flip null when refused
+   */
   record UserFlip(
-      String address, @Nullable User user, @Nullable Flip flip, @Nullable String refused) {}
+      String address, @Nullable User user, @Nullable Flip flip, @Nullable Refusal refused) {}
+
+  /** Users of one pair who are set aside, and since when the first of them. */
+  record SetAside(String pair, UserState state, long users, Instant since) {}
 
   /** What a load did. */
   record Loaded(int pairs, int users, int aliases, int unchanged) {}
+
+  /** A domain with users; {@code catchAll} is the pair of {@code @domain}, null without one. */
+  record InhabitedDomain(String domain, @Nullable String catchAll) {}
 
   record DomainHold(String domain, Standing standing) {}
 

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One connection to the view and its prepared statements. Used by one thread at a time. */
 final class Session implements AutoCloseable {
@@ -47,8 +48,8 @@ final class Session implements AutoCloseable {
     connection.setAutoCommit(false);
   }
 
-  /** The statement with these parameters: strings, numbers and byte arrays. */
-  PreparedStatement with(String sql, Object... parameters) throws SQLException {
+  /** The statement with these parameters: strings, numbers, byte arrays and nulls. */
+  PreparedStatement with(String sql, @Nullable Object... parameters) throws SQLException {
     PreparedStatement statement = statements.get(sql);
     if (statement == null) {
       statement = connection.prepareStatement(sql);
@@ -65,24 +66,24 @@ final class Session implements AutoCloseable {
    *
    * @param many writes {@link MapSql#AT_ONCE} rows
    */
-  void rows(String one, String many, List<Object[]> rows) throws SQLException {
+  void rows(String one, String many, List<@Nullable Object[]> rows) throws SQLException {
     int whole = rows.size() - rows.size() % MapSql.AT_ONCE;
     for (int from = 0; from < whole; from += MapSql.AT_ONCE) {
       PreparedStatement statement = with(many);
       int place = 1;
-      for (Object[] row : rows.subList(from, from + MapSql.AT_ONCE)) {
-        for (Object value : row) {
+      for (@Nullable Object[] row : rows.subList(from, from + MapSql.AT_ONCE)) {
+        for (@Nullable Object value : row) {
           statement.setObject(place++, value);
         }
       }
       statement.executeUpdate();
     }
-    for (Object[] row : rows.subList(whole, rows.size())) {
+    for (@Nullable Object[] row : rows.subList(whole, rows.size())) {
       update(one, row);
     }
   }
 
-  int update(String sql, Object... parameters) throws SQLException {
+  int update(String sql, @Nullable Object... parameters) throws SQLException {
     return with(sql, parameters).executeUpdate();
   }
 

@@ -58,13 +58,16 @@ final class UserRows {
     List<User> page = new ArrayList<>();
     try (ResultSet rows = query.executeQuery()) {
       while (rows.next()) {
-        Instant since = Instant.ofEpochMilli(rows.getLong(5));
+        int to = rows.getInt(4);
+        String movingTo = rows.wasNull() ? null : pairs.name(to);
+        Instant since = Instant.ofEpochMilli(rows.getLong(6));
         page.add(
             new User(
                 MapSql.address(rows.getString(1)),
                 pairs.name(rows.getInt(2)),
                 state(rows.getInt(3)),
-                new Standing(rows.getString(7), since, rows.getString(6), rows.getLong(4))));
+                movingTo,
+                new Standing(rows.getString(8), since, rows.getString(7), rows.getLong(5))));
       }
     }
     return page;
@@ -78,7 +81,7 @@ final class UserRows {
    * Writes users of different addresses, in the order of their keys: neighbours share their page.
    */
   void put(Session session, Collection<User> users) throws SQLException {
-    List<Object[]> rows = new ArrayList<>(users.size());
+    List<@Nullable Object[]> rows = new ArrayList<>(users.size());
     for (User user : users) {
       rows.add(row(user));
     }
@@ -86,12 +89,14 @@ final class UserRows {
     session.rows(MapSql.PUT_USER, MapSql.PUT_USERS, rows);
   }
 
-  private Object[] row(User user) throws SQLException {
+  private @Nullable Object[] row(User user) throws SQLException {
     Standing s = user.standing();
-    return new Object[] {
+    String to = user.movingTo();
+    return new @Nullable Object[] {
       MapSql.key(user.address()),
       pairs.id(user.pair()),
       user.state().code(),
+      to == null ? null : pairs.id(to),
       s.epoch(),
       s.since().toEpochMilli(),
       s.by(),

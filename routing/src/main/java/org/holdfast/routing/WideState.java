@@ -46,6 +46,9 @@ record WideState(
               holds,
               usersInSwitch,
               pairsInSwitch);
+      case MapChange.RemovePair r ->
+          new WideState(
+              edited(pairs, m -> m.remove(r.name())), holds, usersInSwitch, pairsInSwitch);
       case MapChange.PutHold h -> withHold(h);
       case MapChange.Reset _ -> EMPTY;
       default -> this;

@@ -41,7 +41,14 @@ class ChangeRecordTest {
                 standing)),
         new MapChange.PutAliases(List.of(new Alias("@b.example", "@a.example")), 301),
         new MapChange.RemoveAlias("@b.example", standing),
-        new MapChange.PutHold("*", true, standing));
+        new MapChange.PutHold("*", true, standing),
+        new MapChange.PutUsers(
+            List.of(
+                new User("a@example.com", "p1", UserState.MOVING, "p2", standing),
+                new User("b@example.com", "p1", UserState.RECOVERING, standing))),
+        new MapChange.RemovePair("p1", standing),
+        new MapChange.PutDomains(List.of("a.example", "b.example"), 302),
+        new MapChange.RemoveDomain("b.example", standing));
   }
 
   @ParameterizedTest
@@ -74,7 +81,7 @@ class ChangeRecordTest {
 
   @Test
   void record_unknownVersionTypeOrState_isRefused() {
-    for (String hex : List.of("0201ab02", "0108", "010001", "0102000000010161090000000000")) {
+    for (String hex : List.of("0201ab02", "010b", "010001", "0102000000010161090000000000")) {
       byte[] bytes = HexFormat.of().parseHex(hex);
       assertThatThrownBy(() -> ChangeRecord.decode(bytes)).isInstanceOf(IOException.class);
     }
@@ -88,6 +95,10 @@ class ChangeRecordTest {
       0104027031026d32010972616964206469656480f8b2e5bd68036f7073ac0202026d310c3132372e302e302e313a3234095b3a3a315d3a313433026d320a686f73743a363535333500
       0105ad02010a40622e6578616d706c650a40612e6578616d706c65
       01060a40622e6578616d706c650972616964206469656480f8b2e5bd68036f7073ac02
-      0107012a010972616964206469656480f8b2e5bd68036f7073ac02\
+      0107012a010972616964206469656480f8b2e5bd68036f7073ac02
+      010204027031036f707309726169642064696564027032ac0280f8b2e5bd68020d61406578616d706c652e636f6d810001020000030d62406578616d706c652e636f6d020001020000
+      01080270310972616964206469656480f8b2e5bd68036f7073ac02
+      0109ae020209612e6578616d706c6509622e6578616d706c65
+      010a09622e6578616d706c650972616964206469656480f8b2e5bd68036f7073ac02\
       """;
 }

@@ -68,7 +68,7 @@ class EmbeddedRoutingTest extends RoutingContract {
 
   private void someChanges() throws Exception {
     routing.setUserState("alice@example.com", UserState.MOVING, "imap7-8", OPS, NOT);
-    routing.removeUser("bob@example.com", OPS);
+    routing.removeUser("bob@example.com", OPS, NOT);
     routing.setHold(new Target.OfDomain("example.org"), true, OPS, NOT);
     routing.setHold(new Target.OfPair("imap5-6"), true, OPS, NOT);
   }

@@ -2,15 +2,9 @@ package org.holdfast.holdqueue.dispatch;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Lanes;
@@ -35,33 +29,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Why nothing overtakes. A lane is in one {@link Lane.Phase} at a time and leaves {@code
  * RUNNING} only when its attempt has ended and {@code RECORDING} only when that was written, so
  * what is read afterwards begins with what is next.
+ *
+ * <p>{@link Placement} has the lanes and lines, {@link AttemptEnds} knows what an outcome means,
+ * {@link Walks} bring back what was left out.
  */
 final class Dispatcher {
 
-  /** The least wait before a walk brings back lanes that found no room among the sleepers. */
-  private static final long WALK_PAUSE = 10_000_000_000L;
-
-  /** A next hop without lanes is forgotten after this. */
-  private static final long IDLE = 120_000_000_000L;
-
-  /** A lane fails so often as its next hop's trouble, others being answered: it is the lane's. */
-  private static final int MOST_STRIKES = 2;
-
-  private final DispatchLimits limits;
-  private final Function<String, Way> ways;
   private final Actions actions;
   private final Backoff retries;
-  private final Backoff probes;
-  private final long unknownRetry;
+  private final WideWalks wide = new WideWalks();
+  private final Placement placement;
+  private final AttemptEnds ends;
+  private final Walks walks;
 
-  private final Map<String, Lane> lanes = new HashMap<>();
-  private final Map<String, NextHopLine> lines = new LinkedHashMap<>();
-  private final Sleepers sleepers = new Sleepers();
-  private final WideWalks walks = new WideWalks();
-
-  private long now;
   private long tickets;
-  private long walkAllAt = Long.MAX_VALUE;
   private boolean stalled;
   private boolean stopping;
 
@@ -70,17 +51,17 @@ final class Dispatcher {
    */
   Dispatcher(
       DispatchLimits limits, Function<String, Way> ways, Actions actions, RandomGenerator random) {
-    this.limits = limits;
-    this.ways = ways;
     this.actions = actions;
     this.retries = Backoff.between(limits.retryFirst(), limits.retryMax(), random);
-    this.probes = Backoff.between(limits.probeFirst(), limits.probeMax(), random);
-    this.unknownRetry = limits.unknownRetry().toNanos();
+    Backoff probes = Backoff.between(limits.probeFirst(), limits.probeMax(), random);
+    this.placement = new Placement(limits, ways, probes, wide);
+    this.ends = new AttemptEnds(placement, actions, retries);
+    this.walks = new Walks(limits, placement, actions, wide);
   }
 
   /** It is now {@code now}, for the events that follow and the turn. Never goes back. */
   void begin(long now) {
-    this.now = Math.max(now, this.now);
+    placement.begin(now);
   }
 
   // ---- events: what is held, and what may go
@@ -89,34 +70,34 @@ final class Dispatcher {
     if (entry == Held.Entry.PARKED) {
       return;
     }
-    Lane lane = lanes.get(name);
+    Lane lane = placement.lane(name);
     if (lane != null) {
       lane.more = true;
     } else if (entry == Held.Entry.DEFERRED) {
-      deferFirst(remember(name, filedUnder));
+      deferFirst(placement.remember(name, filedUnder));
     } else {
-      place(remember(name, filedUnder));
+      placement.place(placement.remember(name, filedUnder));
     }
   }
 
   private void deferFirst(Lane lane) {
     lane.failures = 1;
-    sleep(lane, now + retries.after(1));
+    placement.sleep(lane, placement.now() + retries.after(1));
   }
 
   /** Events were lost for want of room: any lane may have been held, changed or opened. */
   void everythingChanged() {
-    for (String name : List.copyOf(lanes.keySet())) {
-      changed(name);
+    for (Lane lane : placement.inMemory(new Lanes.All())) {
+      changed(lane.name);
     }
     opened(new Lanes.All());
   }
 
   /** A person did something to this lane: what was read of it is old, and it is due. */
   void changed(String name) {
-    Lane lane = lanes.get(name);
+    Lane lane = placement.lane(name);
     if (lane == null) {
-      place(remember(name, null));
+      placement.place(placement.remember(name, null));
       return;
     }
     lane.failures = 0;
@@ -125,134 +106,80 @@ final class Dispatcher {
     }
     lane.forgetLoaded();
     switch (lane.phase) {
-      case WAITING, LOADING, READY, SLEEPING -> replace(lane);
+      case WAITING, LOADING, READY, SLEEPING -> placement.replace(lane);
       default -> {}
     }
   }
 
   void opened(Lanes which) {
     if (which instanceof Lanes.One(String name)) {
-      Lane lane = lanes.get(name);
+      Lane lane = placement.lane(name);
       if (lane == null) {
-        place(remember(name, null));
+        placement.place(placement.remember(name, null));
       } else {
         reopen(lane);
       }
       return;
     }
-    inMemory(which).forEach(this::reopen);
-    walks.owe(which);
+    placement.inMemory(which).forEach(this::reopen);
+    wide.owe(which);
   }
 
   private void reopen(Lane lane) {
     switch (lane.phase) {
-      case WAITING, READY -> follow(lane);
-      case SLEEPING -> replace(lane);
+      case WAITING, READY -> placement.follow(lane);
+      case SLEEPING -> placement.replace(lane);
       case RECORDING -> lane.due = 0;
       default -> lane.openedMeanwhile = true;
     }
   }
 
   void shut(Lanes which) {
-    for (Lane lane : inMemory(which)) {
+    for (Lane lane : placement.inMemory(which)) {
       switch (lane.phase) {
-        case WAITING, READY -> follow(lane);
-        case SLEEPING -> dropIfShut(lane);
+        case WAITING, READY -> placement.follow(lane);
+        case SLEEPING -> placement.dropSleeperIfShut(lane);
         default -> {}
       }
     }
   }
 
-  private void dropIfShut(Lane lane) {
-    if (ask(lane.name) instanceof Way.Shut) {
-      sleepers.remove(lane);
-      drop(lane);
-    }
-  }
-
-  /** The lanes in memory that the change may be about; rather too many. */
-  private List<Lane> inMemory(Lanes which) {
-    return switch (which) {
-      case Lanes.One(String name) -> Stream.ofNullable(lanes.get(name)).toList();
-      case Lanes.Domain(String domain) ->
-          lanes.values().stream().filter(l -> l.name.endsWith("@" + domain)).toList();
-      case Lanes.NextHop(String name) ->
-          lanes.values().stream().filter(l -> l.line == null || l.line.name.equals(name)).toList();
-      case Lanes.All() -> List.copyOf(lanes.values());
-    };
-  }
-
   // ---- events: what was read
 
   void loaded(String name, long ticket, List<Delivery> head) {
-    Lane lane = lanes.get(name);
+    Lane lane = placement.lane(name);
     if (lane == null || lane.ticket != ticket) {
       return;
     }
     lane.ticket = 0;
     lane.loaded.addAll(head);
     lane.more |= head.size() >= lane.asked;
-    NextHopLine line = leaveLine(lane);
+    NextHopLine line = placement.leaveLine(lane);
     if (!lane.hasWork()) {
-      drop(lane);
+      placement.drop(lane);
     } else if (lane.loaded.isEmpty() || line == null || lane.openedMeanwhile) {
-      place(lane);
+      placement.place(lane);
     } else {
       line.isReady(lane);
     }
   }
 
   void loadFailed(String name, long ticket) {
-    Lane lane = lanes.get(name);
+    Lane lane = placement.lane(name);
     if (lane != null && lane.ticket == ticket) {
       lane.forgetLoaded();
-      leaveLine(lane);
-      sleep(lane, now + unknownRetry);
+      placement.leaveLine(lane);
+      placement.sleepAWhile(lane);
     }
   }
 
+  /** A page of a walk. */
   void walked(Walk walk, List<Backlog.Place> page) {
-    walk.asked = false;
-    for (Backlog.Place place : page) {
-      if (mustPause(walk)) {
-        return;
-      }
-      walk.after = place.lane();
-      meet(place);
-    }
-    if (page.size() < limits.page()) {
-      end(walk);
-    }
+    walks.walked(walk, page);
   }
 
   void walkFailed(Walk walk) {
-    walk.asked = false;
-    walk.notBefore = now + unknownRetry;
-  }
-
-  private static boolean mustPause(Walk walk) {
-    return walk.refills != null && walk.refills.isFull();
-  }
-
-  private void meet(Backlog.Place place) {
-    Lane lane = lanes.get(place.lane());
-    if (lane == null) {
-      place(remember(place.lane(), place.nextHop()));
-      return;
-    }
-    lane.more = true;
-    lane.filedUnder = place.nextHop();
-    if (lane.phase == Lane.Phase.WAITING || lane.phase == Lane.Phase.READY) {
-      follow(lane);
-    }
-  }
-
-  private void end(Walk walk) {
-    if (walk.refills == null) {
-      walks.ended();
-    } else {
-      walk.refills.refill = null;
-    }
+    walks.walkFailed(walk);
   }
 
   // ---- events: how attempts ended
@@ -261,168 +188,22 @@ final class Dispatcher {
    * An attempt begun elsewhere is open for this delivery. Told before its lane's head can show it.
    */
   void adopted(Delivery delivery) {
-    String name = delivery.recipient().lane();
-    Lane known = lanes.get(name);
-    Lane lane = known == null ? remember(name, null) : known;
-    lane.adopted++;
-    lane.forgetLoaded();
-    if (lane.phase == Lane.Phase.SLEEPING) {
-      sleepers.remove(lane);
-    }
-    leaveLine(lane);
-    if (lane.phase == Lane.Phase.BETWEEN) {
-      lane.phase = Lane.Phase.ADOPTED;
-    }
+    ends.adopted(delivery);
   }
 
   void ended(Delivery delivery, Outcome outcome) {
-    Lane lane = lanes.get(delivery.recipient().lane());
-    if (lane == null) {
-      return;
-    }
-    if (lane.phase == Lane.Phase.RUNNING && lane.isRunning(delivery)) {
-      ownEnded(lane, delivery, outcome);
-    } else if (lane.adopted > 0) {
-      adoptedEnded(lane, delivery, outcome);
-    }
-  }
-
-  private void ownEnded(Lane lane, Delivery delivery, Outcome outcome) {
-    NextHopLine line = leaveRunning(lane);
-    line.lastReply = outcome.reply();
-    learn(line, lane, outcome);
-    if (outcome instanceof Outcome.Shut) {
-      shutAtTheGate(lane);
-      return;
-    }
-    lane.phase = Lane.Phase.RECORDING;
-    actions.record(delivery, outcome, react(lane, line, outcome));
-  }
-
-  private NextHopLine leaveRunning(Lane lane) {
-    NextHopLine line = line(Objects.requireNonNull(lane.line).name);
-    line.running.remove(lane);
-    line.lastUse = now;
-    return line;
-  }
-
-  private void learn(NextHopLine line, Lane lane, Outcome outcome) {
-    switch (outcome) {
-      case Outcome.Delivered _ -> {
-        line.answered(now - lane.begun, now);
-        line.meter.delivered(now);
-      }
-      case Outcome.Refused _ -> line.answered(now - lane.begun, now);
-      case Outcome.Deferred d when d.scope() == Outcome.Scope.LANE ->
-          line.answered(now - lane.begun, now);
-      case Outcome.Deferred _ -> line.breaker.failed(lane, lane.begun, now);
-      case Outcome.Uncertain _ -> line.breaker.lost(lane, now);
-      case Outcome.Shut _ -> line.breaker.toldNothing(lane, now);
-    }
-  }
-
-  /** What the outcome means for the lane; the wait before the next attempt, negative for none. */
-  private long react(Lane lane, @Nullable NextHopLine line, Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Delivered _ -> {
-        lane.done++;
-        lane.failures = 0;
-        lane.strikes = 0;
-        yield -1;
-      }
-      case Outcome.Deferred d when d.scope() == Outcome.Scope.NEXT_HOP -> strike(lane, line);
-      case Outcome.Deferred _, Outcome.Uncertain _ -> backOff(lane);
-      case Outcome.Refused _, Outcome.Shut _ -> -1;
-    };
-  }
-
-  private long backOff(Lane lane) {
-    long wait = retries.after(++lane.failures);
-    lane.due = Math.max(lane.due, now + wait);
-    lane.forgetLoaded();
-    return wait;
-  }
-
-  /**
-   * Its next hop failed: the lane waits in line, behind the others. But mail at which a next hop
-   * fails again and again while it answers others must not keep breaking it for them.
-   */
-  private long strike(Lane lane, @Nullable NextHopLine line) {
-    boolean othersWereAnswered = line != null && line.lastAnswer > lane.begun;
-    lane.strikes = othersWereAnswered || lane.strikes == 0 ? lane.strikes + 1 : lane.strikes;
-    lane.forgetLoaded();
-    if (lane.strikes > MOST_STRIKES) {
-      return backOff(lane);
-    }
-    return line == null ? 0 : Math.max(0, line.breaker.nextProbe() - now);
-  }
-
-  /** The way said open, the gate said shut: one of them was asked too early. */
-  private void shutAtTheGate(Lane lane) {
-    lane.running = null;
-    lane.phase = Lane.Phase.BETWEEN;
-    lane.forgetLoaded();
-    if (lane.adopted == 0 && !lane.openedMeanwhile && ask(lane.name) instanceof Way.Open) {
-      sleep(lane, now + unknownRetry);
-    } else {
-      place(lane);
-    }
-  }
-
-  private void adoptedEnded(Lane lane, Delivery delivery, Outcome outcome) {
-    if (outcome instanceof Outcome.Shut) {
-      adoptedSettled(lane);
-      return;
-    }
-    NextHopLine line = ask(lane.name) instanceof Way.Open open ? line(open.nextHop()) : null;
-    boolean nextHopFailed =
-        outcome instanceof Outcome.Deferred d && d.scope() == Outcome.Scope.NEXT_HOP;
-    if (line != null && nextHopFailed) {
-      line.breaker.failed(null, now, now);
-    }
-    actions.record(delivery, outcome, react(lane, line, outcome));
+    ends.ended(delivery, outcome);
   }
 
   /** The delivery is not there any more, nothing was tried. Its lane is read again, not at once. */
   void gone(Delivery delivery) {
-    Lane lane = lanes.get(delivery.recipient().lane());
-    if (lane == null || lane.phase != Lane.Phase.RUNNING || !lane.isRunning(delivery)) {
-      return;
-    }
-    leaveRunning(lane).breaker.toldNothing(lane, now);
-    lane.running = null;
-    lane.forgetLoaded();
-    lane.phase = Lane.Phase.BETWEEN;
-    if (lane.adopted > 0) {
-      place(lane);
-    } else {
-      sleep(lane, now + unknownRetry);
-    }
+    ends.gone(delivery);
   }
 
   /** How the attempt ended is written. */
   void recorded(Delivery delivery) {
     stalled = false;
-    Lane lane = lanes.get(delivery.recipient().lane());
-    if (lane == null) {
-      return;
-    }
-    if (lane.phase == Lane.Phase.RECORDING && lane.isRunning(delivery)) {
-      lane.running = null;
-      lane.phase = Lane.Phase.BETWEEN;
-      goOn(lane);
-    } else if (lane.adopted > 0) {
-      adoptedSettled(lane);
-    }
-  }
-
-  private void adoptedSettled(Lane lane) {
-    lane.adopted--;
-    lane.more = true;
-    if (lane.phase == Lane.Phase.ADOPTED) {
-      lane.phase = Lane.Phase.BETWEEN;
-      goOn(lane);
-    }
+    ends.recorded(delivery);
   }
 
   /** Outcomes cannot be written: nothing new is tried until one can. */
@@ -435,123 +216,6 @@ final class Dispatcher {
     stopping = true;
   }
 
-  // ---- where a lane goes next
-
-  private void goOn(Lane lane) {
-    NextHopLine line = lane.line;
-    if (lane.adopted > 0) {
-      lane.phase = Lane.Phase.ADOPTED;
-    } else if (lane.due > now) {
-      sleep(lane, lane.due);
-    } else if (!lane.hasWork()) {
-      drop(lane);
-    } else if (line == null) {
-      place(lane);
-    } else {
-      // It had room already. The way is asked when its turn comes.
-      line(line.name).enqueue(lane);
-    }
-  }
-
-  private void place(Lane lane) {
-    if (lane.adopted > 0) {
-      lane.phase = Lane.Phase.ADOPTED;
-      return;
-    }
-    place(lane, ask(lane.name));
-  }
-
-  private void place(Lane lane, Way way) {
-    lane.openedMeanwhile = false;
-    switch (way) {
-      case Way.Open(String nextHop, int priority) -> {
-        lane.priority = priority;
-        enqueueIfRoom(lane, line(nextHop));
-      }
-      case Way.Shut _ -> drop(lane);
-      case Way.Unknown _ -> sleep(lane, now + unknownRetry);
-    }
-  }
-
-  private void enqueueIfRoom(Lane lane, NextHopLine line) {
-    if (!line.isFull()) {
-      line.enqueue(lane);
-      return;
-    }
-    line.more = true;
-    line.strays |= !line.name.equals(lane.filedUnder);
-    drop(lane);
-  }
-
-  /** Takes a lane out of where it waits and asks its way anew. */
-  private void replace(Lane lane) {
-    if (lane.phase == Lane.Phase.SLEEPING) {
-      sleepers.remove(lane);
-      lane.due = 0;
-    } else {
-      leaveLine(lane);
-    }
-    place(lane);
-  }
-
-  /** A waiting lane stays where it is unless its way leads elsewhere now. */
-  private void follow(Lane lane) {
-    Way way = ask(lane.name);
-    NextHopLine line = lane.line;
-    boolean same =
-        line != null
-            && way instanceof Way.Open(String to, int p)
-            && line.name.equals(to)
-            && p == lane.priority;
-    if (!same) {
-      leaveLine(lane);
-      place(lane, way);
-    }
-  }
-
-  private void sleep(Lane lane, long until) {
-    if (sleepers.size() >= limits.sleepers()) {
-      long at = Math.max(until, now + WALK_PAUSE);
-      walkAllAt = walkAllAt == Long.MAX_VALUE ? at : walkAllAt;
-      drop(lane);
-      return;
-    }
-    lane.due = until;
-    sleepers.add(lane);
-  }
-
-  private Lane remember(String name, @Nullable String filedUnder) {
-    Lane lane = new Lane(name, filedUnder);
-    lanes.put(name, lane);
-    return lane;
-  }
-
-  private void drop(Lane lane) {
-    lanes.remove(lane.name);
-  }
-
-  private @Nullable NextHopLine leaveLine(Lane lane) {
-    NextHopLine line = lane.line;
-    if (line != null) {
-      line.leave(lane);
-    }
-    return line;
-  }
-
-  private Way ask(String name) {
-    return ways.apply(name);
-  }
-
-  private NextHopLine line(String name) {
-    NextHopLine line = lines.get(name);
-    if (line == null) {
-      line = new NextHopLine(name, limits, probes);
-      line.lastUse = now;
-      lines.put(name, line);
-    }
-    return line;
-  }
-
   // ---- the turn: what happens by itself
 
   /** Begins whatever may begin now. */
@@ -559,54 +223,18 @@ final class Dispatcher {
     if (stopping) {
       return;
     }
-    for (Lane lane = sleepers.wake(now); lane != null; lane = sleepers.wake(now)) {
-      lane.due = 0;
-      place(lane);
-    }
-    walkWide();
-    for (NextHopLine line : List.copyOf(lines.values())) {
-      refill(line);
+    placement.wake();
+    walks.walkWide();
+    for (NextHopLine line : List.copyOf(placement.lines())) {
+      walks.refill(line);
       serve(line);
     }
-    forgetIdleLines();
-  }
-
-  private void walkWide() {
-    if (walkAllAt <= now) {
-      walkAllAt = Long.MAX_VALUE;
-      walks.owe(new Lanes.All());
-    }
-    Walk walk = walks.current();
-    if (walk != null) {
-      step(walk);
-    }
-  }
-
-  private void refill(NextHopLine line) {
-    if (!line.hasRoom()) {
-      return;
-    }
-    if (line.refill == null && line.more) {
-      Lanes which = line.strays ? new Lanes.All() : new Lanes.NextHop(line.name);
-      line.more = false;
-      line.strays = false;
-      line.refill = new Walk(which, line);
-    }
-    if (line.refill != null) {
-      step(line.refill);
-    }
-  }
-
-  private void step(Walk walk) {
-    if (!walk.asked && walk.notBefore <= now) {
-      walk.asked = true;
-      actions.page(walk, walk.which, walk.after, limits.page());
-    }
+    placement.forgetIdleLines();
   }
 
   private void serve(NextHopLine line) {
     fetch(line);
-    while (!stalled && line.mayBegin(now)) {
+    while (!stalled && line.mayBegin(placement.now())) {
       beginAttempt(line, line.ready.poll());
       fetch(line);
     }
@@ -633,28 +261,18 @@ final class Dispatcher {
 
   private void beginAttempt(NextHopLine line, Lane lane) {
     lane.phase = Lane.Phase.BETWEEN;
-    Way way = ask(lane.name);
+    Way way = placement.ask(lane.name);
     if (!(way instanceof Way.Open(String to, int _)) || !to.equals(line.name)) {
-      place(lane, way);
+      placement.place(lane, way);
       return;
     }
     Delivery delivery = lane.loaded.removeFirst();
     lane.phase = Lane.Phase.RUNNING;
     lane.running = delivery;
-    lane.begun = now;
+    lane.begun = placement.now();
     lane.openedMeanwhile = false;
-    line.begins(lane, now);
+    line.begins(lane, lane.begun);
     actions.attempt(delivery);
-  }
-
-  private void forgetIdleLines() {
-    Iterator<NextHopLine> each = lines.values().iterator();
-    while (each.hasNext()) {
-      NextHopLine line = each.next();
-      if (line.isIdle() && now - line.lastUse > IDLE) {
-        each.remove();
-      }
-    }
   }
 
   /** When {@link #turn} must come at the latest; {@link Long#MAX_VALUE}: only after an event. */
@@ -662,24 +280,16 @@ final class Dispatcher {
     if (stopping) {
       return Long.MAX_VALUE;
     }
-    long next = Math.min(sleepers.next(), walkAllAt);
-    Walk wide = walks.current();
-    if (wide != null && !wide.asked) {
-      next = Math.min(next, wide.notBefore);
-    }
-    for (NextHopLine line : lines.values()) {
+    long next = Math.min(placement.nextWake(), walks.nextWide());
+    for (NextHopLine line : placement.lines()) {
       next = Math.min(next, nextTurn(line));
     }
     return next;
   }
 
   private long nextTurn(NextHopLine line) {
-    long begin = stalled ? Long.MAX_VALUE : line.nextBegin(now);
-    Walk refill = line.refill;
-    if (refill == null || refill.asked || !line.hasRoom()) {
-      return begin;
-    }
-    return Math.min(begin, refill.notBefore);
+    long begin = stalled ? Long.MAX_VALUE : line.nextBegin(placement.now());
+    return Math.min(begin, walks.nextRefill(line));
   }
 
   // ---- what is going on
@@ -687,7 +297,7 @@ final class Dispatcher {
   /** The deliveries whose attempts, begun here, are open. */
   List<Delivery> open() {
     List<Delivery> open = new ArrayList<>();
-    for (Lane lane : lanes.values()) {
+    for (Lane lane : placement.lanes()) {
       if (lane.phase == Lane.Phase.RUNNING && lane.running != null) {
         open.add(lane.running);
       }
@@ -700,33 +310,7 @@ final class Dispatcher {
    */
   DispatchStatus status(Instant wall) {
     List<DispatchStatus.NextHop> each =
-        lines.values().stream().map(line -> status(line, wall)).toList();
-    return new DispatchStatus(wall, each, sleepers.size(), walks.size(), stalled);
-  }
-
-  private DispatchStatus.NextHop status(NextHopLine line, Instant wall) {
-    boolean open = line.breaker.state() == DispatchStatus.Breaker.OPEN;
-    long began = line.meter.began();
-    return new DispatchStatus.NextHop(
-        line.name,
-        line.breaker.state(),
-        open ? wall.plusNanos(line.breaker.nextProbe() - now) : null,
-        line.lastReply,
-        line.running.size(),
-        line.concurrency.allowed(),
-        line.size(),
-        line.more || line.refill != null,
-        line.meter.done(),
-        line.meter.rate(now),
-        began < 0 ? null : wall.plusNanos(began - now),
-        lanesOf(line));
-  }
-
-  private static List<DispatchStatus.Lane> lanesOf(NextHopLine line) {
-    Stream<Lane> waiting = Stream.concat(line.ready.stream(), line.waiting.stream());
-    return Stream.concat(line.running.stream(), waiting)
-        .limit(DispatchStatus.NextHop.LANES)
-        .map(l -> new DispatchStatus.Lane(l.name, l.done, l.phase == Lane.Phase.RUNNING))
-        .toList();
+        placement.lines().stream().map(line -> line.status(placement.now(), wall)).toList();
+    return new DispatchStatus(wall, each, placement.asleep(), wide.size(), stalled);
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lane that is moving: what the dispatcher knows of it. A lane that is not in memory is dormant.
- * Changed by {@link Dispatcher} and {@link NextHopLine} only.
+ * Changed by {@link Dispatcher} and its parts only, all in one thread.
  */
 final class Lane {
 

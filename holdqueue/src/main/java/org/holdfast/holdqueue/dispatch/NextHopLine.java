@@ -1,7 +1,10 @@
 package org.holdfast.holdqueue.dispatch;
 
+import java.time.Instant;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,5 +139,34 @@ final class NextHopLine {
 
   boolean isIdle() {
     return size() == 0 && running.isEmpty() && !more && refill == null;
+  }
+
+  /**
+   * @param wall the time of day that {@code now} is
+   */
+  DispatchStatus.NextHop status(long now, Instant wall) {
+    boolean open = breaker.state() == DispatchStatus.Breaker.OPEN;
+    long began = meter.began();
+    return new DispatchStatus.NextHop(
+        name,
+        breaker.state(),
+        open ? wall.plusNanos(breaker.nextProbe() - now) : null,
+        lastReply,
+        running.size(),
+        concurrency.allowed(),
+        size(),
+        more || refill != null,
+        meter.done(),
+        meter.rate(now),
+        began < 0 ? null : wall.plusNanos(began - now),
+        lanes());
+  }
+
+  private List<DispatchStatus.Lane> lanes() {
+    Stream<Lane> next = Stream.concat(ready.stream(), waiting.stream());
+    return Stream.concat(running.stream(), next)
+        .limit(DispatchStatus.NextHop.LANES)
+        .map(l -> new DispatchStatus.Lane(l.name, l.done, l.phase == Lane.Phase.RUNNING))
+        .toList();
   }
 }

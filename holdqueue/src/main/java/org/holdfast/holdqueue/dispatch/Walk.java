@@ -3,7 +3,7 @@ package org.holdfast.holdqueue.dispatch;
 import org.holdfast.holdqueue.Lanes;
 import org.jspecify.annotations.Nullable;
 
-/** A walk through the lanes of the backlog, page by page. Changed by {@link Dispatcher} only. */
+/** A walk through the lanes of the backlog, page by page. Changed by {@link Walks} only. */
 final class Walk {
 
   final Lanes which;

@@ -17,6 +17,9 @@ final class WideWalks {
   private final SequencedSet<Lanes> owed = new LinkedHashSet<>();
   private @Nullable Walk current;
 
+  /** When a walk over everything is owed again; {@link Long#MAX_VALUE}: nobody was left out. */
+  private long allAt = Long.MAX_VALUE;
+
   void owe(Lanes which) {
     if (owed.contains(new Lanes.All())) {
       return;
@@ -27,6 +30,25 @@ final class WideWalks {
     } else {
       owed.add(which);
     }
+  }
+
+  /** Lanes were left out that are due then, or before: the first to say so is heard. */
+  void oweAllAt(long at) {
+    allAt = allAt == Long.MAX_VALUE ? at : allAt;
+  }
+
+  /** When {@link #current} has something new by itself. */
+  long next() {
+    return allAt;
+  }
+
+  /** The same, when it may have become due. */
+  @Nullable Walk current(long now) {
+    if (allAt <= now) {
+      allAt = Long.MAX_VALUE;
+      owe(new Lanes.All());
+    }
+    return current();
   }
 
   /** The walk under way; the next one when there is none; null when none is owed. */

@@ -12,6 +12,9 @@ final class ByKeys {
   /** Keys of one statement; fewer are filled up with the last of them. */
   private static final int KEYS = 64;
 
+  private static final String PLACES =
+      " in (" + String.join(", ", Collections.nCopies(KEYS, "?")) + ")";
+
   private final Statements statements;
   private final String sql;
   private final Step step;
@@ -25,7 +28,7 @@ final class ByKeys {
   /** Ends {@code sql}, which names a column last, with a list of keys. */
   ByKeys(Statements statements, String sql, Step step) {
     this.statements = statements;
-    this.sql = sql + " in (" + String.join(", ", Collections.nCopies(KEYS, "?")) + ")";
+    this.sql = sql;
     this.step = step;
   }
 
@@ -47,7 +50,7 @@ final class ByKeys {
     if (keys.isEmpty()) {
       return;
     }
-    PreparedStatement statement = statements.of(sql);
+    PreparedStatement statement = statements.of(sql + PLACES);
     for (int i = 0; i < KEYS; i++) {
       statement.setLong(i + 1, keys.get(Math.min(i, keys.size() - 1)));
     }

@@ -46,10 +46,13 @@ final class Database implements AutoCloseable {
   private static final int CHECKPOINT = 4_096;
 
   /** Unused pages that are left in the file. */
-  private static final int SPARE = 4_096;
+  static final int SPARE = 4_096;
 
   /** Unused pages that are given back at a time. */
   private static final int GIVEN_BACK = 4_096;
+
+  /** The same while there is other work: some milliseconds. */
+  private static final int GIVEN_BACK_MEANWHILE = 512;
 
   /** How long {@link #close} waits for readers. */
   private static final long PATIENCE_SECONDS = 5;
@@ -70,6 +73,9 @@ final class Database implements AutoCloseable {
   private final Semaphore permits = new Semaphore(READERS, true);
   private final Queue<Statements> idle = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
+
+  /** Pages were given back that the file still has, until the write-ahead log is copied into it. */
+  private boolean untruncated;
 
   private Database(Path file, Connection writer) {
     this.file = file;
@@ -218,23 +224,39 @@ final class Database implements AutoCloseable {
    * thread, between commits.
    */
   boolean shrink() throws SQLException {
-    long unused = number("pragma freelist_count");
-    if (unused <= SPARE) {
-      return false;
+    if (giveBack(GIVEN_BACK)) {
+      return true;
     }
-    vacuum(Math.min(GIVEN_BACK, unused - SPARE));
-    if (unused - SPARE <= GIVEN_BACK) {
+    if (untruncated) {
       alone("pragma wal_checkpoint(truncate)");
-      return false;
+      untruncated = false;
     }
-    return true;
+    return false;
   }
 
-  /** Each row that is asked for gives one page back. */
+  /**
+   * The same, but little of it, and nothing that waits for readers: the file follows when the
+   * write-ahead log is next copied into it.
+   */
+  void shrinkMeanwhile() throws SQLException {
+    var _ = giveBack(GIVEN_BACK_MEANWHILE);
+  }
+
+  /** Whether there are more. */
+  private boolean giveBack(int most) throws SQLException {
+    long unused = number("pragma freelist_count") - SPARE;
+    if (unused <= 0) {
+      return false;
+    }
+    vacuum(Math.min(most, unused));
+    untruncated = true;
+    return unused > most;
+  }
+
+  /** Not as a query: it answers a row without columns for each page, which the driver refuses. */
   private void vacuum(long pages) throws SQLException {
-    try (Statement statement = writer.createStatement();
-        ResultSet row = statement.executeQuery("pragma incremental_vacuum(" + pages + ")")) {
-      while (row.next()) {}
+    try (Statement statement = writer.createStatement()) {
+      statement.executeUpdate("pragma incremental_vacuum(" + pages + ")");
     } finally {
       writer.commit();
     }

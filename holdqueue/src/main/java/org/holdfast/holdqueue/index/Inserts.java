@@ -14,32 +14,35 @@ final class Inserts {
   private static final int ROWS = 64;
 
   private final Statements statements;
-  private final String one;
-  private final String many;
+  private final String table;
   private final List<@Nullable Object> values = new ArrayList<>();
   private final int columns;
 
   Inserts(Statements statements, String table, int columns) {
     this.statements = statements;
+    this.table = table;
     this.columns = columns;
+  }
+
+  private PreparedStatement of(int rows) throws SQLException {
     String row = "(" + String.join(", ", Collections.nCopies(columns, "?")) + ")";
-    this.one = "insert into " + table + " values " + row;
-    this.many =
-        "insert into " + table + " values " + String.join(", ", Collections.nCopies(ROWS, row));
+    return statements.of(
+        "insert into " + table + " values " + String.join(", ", Collections.nCopies(rows, row)));
   }
 
   void add(@Nullable Object... row) throws SQLException {
     Collections.addAll(values, row);
     if (values.size() == ROWS * columns) {
-      write(statements.of(many), 0, values.size());
+      write(of(ROWS), 0, values.size());
       values.clear();
     }
   }
 
   /** Writes those that are left. */
   void finish() throws SQLException {
-    for (int from = 0; from < values.size(); from += columns) {
-      write(statements.of(one), from, columns);
+    PreparedStatement one = values.isEmpty() ? null : of(1);
+    for (int from = 0; one != null && from < values.size(); from += columns) {
+      write(one, from, columns);
     }
     values.clear();
   }

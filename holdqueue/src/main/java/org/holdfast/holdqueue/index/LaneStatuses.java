@@ -1,11 +1,10 @@
 package org.holdfast.holdqueue.index;
 
 import java.sql.SQLException;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
 import org.holdfast.holdqueue.Lanes;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +17,14 @@ final class LaneStatuses {
   /** Most lanes waiting to be written; further ones are left to the next time they are asked. */
   static final int MOST = 100_000;
 
-  private final Map<String, Status> statuses = new ConcurrentHashMap<>();
-  private final Queue<Wide> wides = new ConcurrentLinkedQueue<>();
-  private volatile boolean misfiled;
+  /** Protects everything below. Held for moments, never while tables are written. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** In the order in which it was said; neighbours about single lanes are one step. */
+  private final ArrayDeque<Step> steps = new ArrayDeque<>();
+
+  private int lanes;
+  private boolean misfiled;
 
   /** What is known of one lane's way; null: unchanged. */
   private record Status(@Nullable Boolean shut, @Nullable String nextHop) {
@@ -30,49 +34,101 @@ final class LaneStatuses {
     }
   }
 
+  private sealed interface Step {}
+
+  /** Single lanes, by name. */
+  private record Single(Map<String, Status> statuses) implements Step {}
+
   /** Many lanes were opened or shut. */
-  private record Wide(Lanes lanes, boolean shut) {}
+  private record Wide(Lanes lanes, boolean shut) implements Step {}
 
   void add(String lane, @Nullable Boolean shut, @Nullable String nextHop) {
-    if (statuses.size() < MOST) {
-      statuses.merge(lane, new Status(shut, nextHop), Status::and);
-    } else if (nextHop != null) {
-      misfiled = true;
+    lock.lock();
+    try {
+      if (lanes >= MOST) {
+        misfiled |= nextHop != null;
+        return;
+      }
+      if (!(steps.peekLast() instanceof Single)) {
+        steps.add(new Single(new LinkedHashMap<>()));
+      }
+      if (steps.getLast() instanceof Single(Map<String, Status> statuses)) {
+        int before = statuses.size();
+        var _ = statuses.merge(lane, new Status(shut, nextHop), Status::and);
+        lanes += statuses.size() - before;
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
-  void add(Lanes lanes, boolean shut) {
-    wides.add(new Wide(lanes, shut));
+  void add(Lanes which, boolean shut) {
+    if (which instanceof Lanes.One(String lane)) {
+      add(lane, shut, null);
+      return;
+    }
+    lock.lock();
+    try {
+      steps.add(new Wide(which, shut));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether a next hop was lost for want of room. */
   boolean misfiled() {
-    return misfiled;
+    lock.lock();
+    try {
+      return misfiled;
+    } finally {
+      lock.unlock();
+    }
   }
 
   boolean isEmpty() {
-    return statuses.isEmpty() && wides.isEmpty();
+    lock.lock();
+    try {
+      return steps.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable Step next() {
+    lock.lock();
+    try {
+      Step step = steps.poll();
+      lanes -= step instanceof Single(Map<String, Status> statuses) ? statuses.size() : 0;
+      return step;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Puts all of it into the batch, and writes that. */
   void write(Batch batch) throws SQLException {
-    for (Wide wide = wides.poll(); wide != null; wide = wides.poll()) {
-      write(batch, wide);
-    }
-    for (String name : List.copyOf(statuses.keySet())) {
-      Status status = statuses.remove(name);
-      Rows.Lane lane = status == null ? null : batch.lane(name);
-      if (lane != null && status != null) {
-        write(lane, status);
+    for (Step step = next(); step != null; step = next()) {
+      switch (step) {
+        case Wide wide -> write(batch, wide);
+        case Single(Map<String, Status> statuses) -> write(batch, statuses);
       }
     }
     batch.flush();
   }
 
+  private static void write(Batch batch, Map<String, Status> statuses) throws SQLException {
+    for (Map.Entry<String, Status> each : statuses.entrySet()) {
+      Rows.Lane lane = batch.lane(each.getKey());
+      if (lane != null) {
+        write(lane, each.getValue());
+      }
+    }
+  }
+
   private static void write(Batch batch, Wide wide) throws SQLException {
     String set = "update lane set shut = ? where ";
     switch (wide.lanes) {
-      case Lanes.One one -> batch.update(set + "lane = ?", wide.shut, one.lane());
+      case Lanes.One _ -> throw new IllegalStateException("one lane is no wide step");
       case Lanes.Domain domain -> batch.update(set + "domain = ?", wide.shut, domain.domain());
       case Lanes.NextHop hop -> batch.update(set + "nexthop = ?", wide.shut, hop.nextHop());
       case Lanes.All all -> batch.update(set + "true", wide.shut);

@@ -80,7 +80,7 @@ final class Rebuild {
       connection.setAutoCommit(false);
       fill(connection);
       Tables.createIndexes(statement);
-      statement.execute(Batch.AGES);
+      statement.execute(LaneRows.AGES);
       connection.commit();
     }
   }

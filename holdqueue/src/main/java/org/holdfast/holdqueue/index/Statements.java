@@ -2,9 +2,11 @@ package org.holdfast.holdqueue.index;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,5 +42,27 @@ final class Statements {
       bySql.put(sql, known);
     }
     return known;
+  }
+
+  /** Takes one row. */
+  interface Reader {
+    void take(ResultSet row) throws SQLException;
+  }
+
+  /** Hands all rows of this to the reader. */
+  static void readAll(PreparedStatement select, Reader reader) throws SQLException {
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        reader.take(row);
+      }
+    }
+  }
+
+  /** One more row for this statement's batch. */
+  static void batch(PreparedStatement statement, @Nullable Object... values) throws SQLException {
+    for (int i = 0; i < values.length; i++) {
+      statement.setObject(i + 1, values[i]);
+    }
+    statement.addBatch();
   }
 }

@@ -2,10 +2,8 @@ package org.holdfast.holdqueue.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -15,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import org.holdfast.holdqueue.Content;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Held;
+import org.holdfast.holdqueue.Mail;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.log.LogRecord;
@@ -103,33 +101,13 @@ class GoldenRecordsTest {
   private static byte[] written() throws IOException {
     FaultyDisk disk = new FaultyDisk(1);
     try (SegmentLog log = open(disk)) {
-      log.append(List.of(message(0).entry(content())));
-      log.append(List.of(message(64).entry(content())));
+      log.append(List.of(message(0).entry(Mail.content(CONTENT))));
+      log.append(List.of(message(64).entry(Mail.content(CONTENT))));
       for (FateRecord.Kind kind : FateRecord.Kind.values()) {
         log.append(List.of(fate(kind).entry()));
       }
     }
     return disk.octets(SEGMENT);
-  }
-
-  private static Content content() {
-    byte[] octets = CONTENT.getBytes(StandardCharsets.UTF_8);
-    return new Content() {
-      @Override
-      public long size() {
-        return octets.length;
-      }
-
-      @Override
-      public InputStream open() {
-        return new ByteArrayInputStream(octets);
-      }
-
-      @Override
-      public ByteBuffer inMemory() {
-        return ByteBuffer.wrap(octets).asReadOnlyBuffer();
-      }
-    };
   }
 
   private static byte[] golden() throws IOException {

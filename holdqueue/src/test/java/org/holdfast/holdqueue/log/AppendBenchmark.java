@@ -41,21 +41,8 @@ public class AppendBenchmark {
   private final Path folder = BenchmarkFolder.make();
   private final RealDisk disk = new RealDisk();
   private byte[] octets = {};
-  private SegmentLog log = open();
+  private SegmentLog log = BenchmarkFolder.log(folder);
   private DiskFile bare = create();
-
-  private SegmentLog open() {
-    try {
-      return SegmentLog.open(
-          disk,
-          folder.resolve("log"),
-          folder.resolve("quarantine"),
-          LogSettings.usual(),
-          new Random(1));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
 
   private DiskFile create() {
     try {

@@ -3,7 +3,6 @@ package org.holdfast.holdqueue.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +12,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.holdfast.holdqueue.disk.Disk;
+import org.holdfast.holdqueue.disk.DiskAround;
 import org.holdfast.holdqueue.disk.DiskFile;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Call;
@@ -287,60 +287,15 @@ class LogCrashTest {
   }
 
   /** Code that believes a second fsync. */
-  private record Retrying(Disk disk) implements Disk {
+  private record Retrying(Disk disk) implements DiskAround {
 
     @Override
-    public DiskFile create(Path file) throws IOException {
-      return new RetryingFile(disk.create(file));
-    }
-
-    @Override
-    public DiskFile open(Path file) throws IOException {
-      return new RetryingFile(disk.open(file));
-    }
-
-    @Override
-    public void rename(Path from, Path to) throws IOException {
-      disk.rename(from, to);
-    }
-
-    @Override
-    public void delete(Path file) throws IOException {
-      disk.delete(file);
-    }
-
-    @Override
-    public List<String> list(Path directory) throws IOException {
-      return disk.list(directory);
-    }
-
-    @Override
-    public void createDirectories(Path directory) throws IOException {
-      disk.createDirectories(directory);
-    }
-
-    @Override
-    public void syncDirectory(Path directory) throws IOException {
-      disk.syncDirectory(directory);
-    }
-
-    @Override
-    public long freeSpace(Path directory) throws IOException {
-      return disk.freeSpace(directory);
+    public DiskFile around(DiskFile file) {
+      return new RetryingFile(file);
     }
   }
 
-  private record RetryingFile(DiskFile file) implements DiskFile {
-
-    @Override
-    public int read(ByteBuffer to, long at) throws IOException {
-      return file.read(to, at);
-    }
-
-    @Override
-    public void write(ByteBuffer from, long at) throws IOException {
-      file.write(from, at);
-    }
+  private record RetryingFile(DiskFile file) implements DiskAround.FileAround {
 
     @Override
     public void force() throws IOException {
@@ -349,21 +304,6 @@ class LogCrashTest {
       } catch (IOException e) {
         file.force();
       }
-    }
-
-    @Override
-    public long size() throws IOException {
-      return file.size();
-    }
-
-    @Override
-    public void truncate(long size) throws IOException {
-      file.truncate(size);
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
     }
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.holdfast.holdqueue.disk.RealDisk;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -36,20 +35,7 @@ public class RecoveryBenchmark {
   private static final int TOGETHER = 100;
 
   private final Path folder = BenchmarkFolder.make();
-  private final SegmentLog log = open();
-
-  private SegmentLog open() {
-    try {
-      return SegmentLog.open(
-          new RealDisk(),
-          folder.resolve("log"),
-          folder.resolve("quarantine"),
-          LogSettings.usual(),
-          new Random(1));
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
+  private final SegmentLog log = BenchmarkFolder.log(folder);
 
   /** Writes the log. */
   @Setup

@@ -5,11 +5,7 @@ import io.javalin.http.HttpStatus;
 import io.javalin.security.RouteRole;
 import java.util.Optional;
 import java.util.Set;
-import org.holdfast.routing.MapUnavailableException;
-import org.holdfast.routing.Routing;
-import org.holdfast.routing.User;
 import org.holdfast.routing.UserState;
-import org.jspecify.annotations.Nullable;
 
 /** Who may do what. Thread-safe. */
 final class Access {
@@ -69,32 +65,12 @@ final class Access {
   }
 
   /**
-   * May the caller make this flip? A backend sets {@code active} or {@code recovering} only, for
-   * users that live on its pairs, or that somebody has set aside and it takes over: a user who is
-   * active elsewhere is nobody's to take.
+   * Which states a backend may set; for whom, routing decides together with the change, so that
+   * nothing can come in between.
    */
-  static void mayFlip(
-      Caller caller, Routing routing, String address, UserState state, @Nullable String pair)
-      throws MapUnavailableException {
-    if (!caller.isBackend()) {
-      return;
-    }
-    if (state != UserState.ACTIVE && state != UserState.RECOVERING) {
+  static void maySet(Caller caller, UserState state) {
+    if (caller.isBackend() && state != UserState.ACTIVE && state != UserState.RECOVERING) {
       throw Problem.forbidden("a backend may set active or recovering only");
-    }
-    User user = routing.user(address).orElseThrow(() -> Problem.unknown("user", address));
-    if (pair != null) {
-      mustSpeakFor(caller, pair, "the pair " + pair);
-    }
-    boolean setAside = user.state() == UserState.MOVING || user.state() == UserState.RECOVERING;
-    if (pair == null || !setAside) {
-      mustSpeakFor(caller, user.pair(), address);
-    }
-  }
-
-  private static void mustSpeakFor(Caller caller, String pair, String what) {
-    if (!caller.speaksFor(pair)) {
-      throw Problem.forbidden("this token does not speak for " + what);
     }
   }
 }

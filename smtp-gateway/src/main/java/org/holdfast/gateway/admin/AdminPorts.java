@@ -14,6 +14,7 @@ public record AdminPorts(
     Routing routing,
     HoldQueue queue,
     AuditLog audit,
+    ForgottenHolds forgotten,
     Readiness readiness,
     PairStatus pairStatus,
     Probe probe,

@@ -138,7 +138,8 @@ public final class AdminServer implements AutoCloseable {
     new UsersResource(routing, held, audit, waits).routes(routes);
     new StatesResource(routing, audit, ports.clock()).routes(routes);
     new PairsResource(ports, releases, waits).routes(routes);
-    new HoldsResource(routing, held, audit, waits).routes(routes);
+    new HoldsResource(routing, held, audit, waits, ports.forgotten()).routes(routes);
+    new DomainsResource(routing, audit).routes(routes);
     new QueueResource(ports.queue()).routes(routes);
     new QueueActions(ports.queue(), routing, audit).routes(routes);
     releases.routes(routes);

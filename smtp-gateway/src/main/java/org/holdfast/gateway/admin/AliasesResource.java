@@ -22,6 +22,7 @@ final class AliasesResource {
   void routes(RoutesConfig routes) {
     routes.get("/v1/aliases", this::list, Role.VIEWER);
     routes.put("/v1/aliases/{from}", this::put, Role.OPERATOR);
+    routes.delete("/v1/aliases/{from}", this::remove, Role.OPERATOR);
   }
 
   private void list(Context ctx) throws MapUnavailableException {
@@ -39,5 +40,14 @@ final class AliasesResource {
     routing.putAlias(alias, caller.who(reason));
     audit.append(caller, "alias.put", alias.from(), reason, null, Map.of("to", alias.to()));
     Json.answer(ctx, alias);
+  }
+
+  private void remove(Context ctx) throws Exception {
+    Caller caller = Access.caller(ctx);
+    String from = ctx.pathParam("from");
+    String reason = new Query(ctx, "reason").textOr("reason", "");
+    routing.removeAlias(from, caller.who(reason));
+    audit.append(caller, "alias.remove", from, reason, null, null);
+    Json.answer(ctx, Map.of("from", from, "removed", true));
   }
 }

@@ -108,6 +108,18 @@ final class Body {
     return text == null ? otherwise : text;
   }
 
+  /** A whole number that is not negative, or null when it is absent or null. */
+  @Nullable Long numberOrNull(String name) {
+    JsonNode value = node.path(name);
+    if (value.isMissingNode() || value.isNull()) {
+      return null;
+    }
+    if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
+      throw Problem.bad("field \"" + where + name + "\" must be a whole number, 0 or more");
+    }
+    return value.longValue();
+  }
+
   /** True or false; false when it is absent. */
   boolean flag(String name) {
     JsonNode value = node.path(name);

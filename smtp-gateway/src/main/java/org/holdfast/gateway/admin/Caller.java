@@ -15,11 +15,7 @@ record Caller(String name, Role role, Set<String> pairs, String from) {
     return role == Role.BACKEND;
   }
 
-  boolean speaksFor(String pair) {
-    return pairs.contains(pair);
-  }
-
   Who who(String reason) {
-    return new Who(name, reason);
+    return isBackend() ? new Who(name, reason, pairs) : new Who(name, reason);
   }
 }

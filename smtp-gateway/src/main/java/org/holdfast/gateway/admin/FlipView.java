@@ -25,14 +25,16 @@ final class FlipView {
   }
 
   /**
-   * {@code {address, state, pair, epoch, quiesced, changed, held, open}}; {@code held} is null
-   * while the queue is still finding out.
+   * {@code {address, state, pair, to, epoch, quiesced, changed, held, open, openCount}}; {@code
+   * held} is null while the queue is still finding out, {@code to} while nobody said where it is
+   * moved.
    */
   static Map<String, Object> ofUser(User user, Flip flip, @Nullable Long held) {
     Map<String, Object> view = new LinkedHashMap<>();
     view.put("address", user.address());
     view.put("state", user.state().word());
     view.put("pair", user.pair());
+    view.put("to", user.movingTo());
     return finish(view, flip, held);
   }
 
@@ -45,13 +47,29 @@ final class FlipView {
     return finish(view, flip, held);
   }
 
+  /** {@code {KIND: name, removed, epoch, quiesced, open, openCount}}. */
+  static Map<String, Object> removed(String kind, String name, Flip flip) {
+    Map<String, Object> view = new LinkedHashMap<>();
+    view.put(kind, name);
+    view.put("removed", true);
+    view.put("epoch", flip.epoch());
+    view.put("quiesced", flip.quiesced());
+    putOpen(view, flip);
+    return view;
+  }
+
+  private static void putOpen(Map<String, Object> view, Flip flip) {
+    view.put("open", open(flip.open()));
+    view.put("openCount", flip.open().size());
+  }
+
   private static Map<String, Object> finish(
       Map<String, Object> view, Flip flip, @Nullable Long held) {
     view.put("epoch", flip.epoch());
     view.put("quiesced", flip.quiesced());
     view.put("changed", flip.changed());
     view.put("held", held);
-    view.put("open", open(flip.open()));
+    putOpen(view, flip);
     return view;
   }
 

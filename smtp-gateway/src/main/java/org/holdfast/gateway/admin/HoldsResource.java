@@ -5,22 +5,22 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.holdfast.routing.Flip;
 import org.holdfast.routing.MapUnavailableException;
-import org.holdfast.routing.Pair;
 import org.holdfast.routing.Routing;
 import org.holdfast.routing.Standing;
 import org.holdfast.routing.Target;
 import org.holdfast.routing.User;
+import org.jspecify.annotations.Nullable;
 
-/** Wider holds: {@code /v1/domains}, {@code /v1/all/state}, and {@code /v1/holds} lists them. */
+/**
+ * Wider holds: {@code /v1/domains/{domain}/state}, {@code /v1/all/state}; {@code /v1/holds} lists
+ * them, {@code /v1/holds/forgotten} what stands so for longer than {@code map.forgotten-after},
+ * users too.
+ */
 final class HoldsResource {
-
-  /** Domains listed at most; the map is asked for users and pairs, not for domains. */
-  static final int MAX_DOMAINS = Query.MAX_LIMIT;
 
   private static final String EVERYTHING = "*";
 
@@ -28,70 +28,102 @@ final class HoldsResource {
   private final HeldMail held;
   private final AuditLog audit;
   private final Waits waits;
+  private final ForgottenHolds forgotten;
 
-  HoldsResource(Routing routing, HeldMail held, AuditLog audit, Waits waits) {
+  HoldsResource(
+      Routing routing, HeldMail held, AuditLog audit, Waits waits, ForgottenHolds forgotten) {
     this.routing = routing;
     this.held = held;
     this.audit = audit;
     this.waits = waits;
+    this.forgotten = forgotten;
   }
 
   void routes(RoutesConfig routes) {
     routes.get("/v1/holds", this::holds, Role.VIEWER);
-    routes.get("/v1/domains", this::domains, Role.VIEWER);
+    routes.get("/v1/holds/forgotten", this::forgotten, Role.VIEWER);
     routes.put("/v1/domains/{domain}/state", this::setDomain, Role.OPERATOR);
     routes.put("/v1/all/state", this::setAll, Role.OPERATOR);
   }
 
-  /** {@code kind} is one of all, domain, pair. */
+  /**
+   * One hold.
+   *
+   * @param kind one of all, domain, pair, user
+   * @param state {@code hold}, or a user's state
+   * @param pair where a user lives; null for wider ones
+   * @param to where a user is being moved to, if somebody said so
+   */
   private record HoldView(
-      String kind, String name, String reason, Instant since, String by, long epoch) {
+      String kind,
+      String name,
+      String state,
+      @Nullable String pair,
+      @Nullable String to,
+      String reason,
+      Instant since,
+      String by,
+      long epoch) {
 
-    static HoldView of(String kind, String name, Standing standing) {
+    static HoldView of(ForgottenHolds.Wide wide) {
+      Standing s = wide.standing();
       return new HoldView(
-          kind, name, standing.reason(), standing.since(), standing.by(), standing.epoch());
+          wide.kind(), wide.name(), "hold", null, null, s.reason(), s.since(), s.by(), s.epoch());
+    }
+
+    static HoldView of(User user) {
+      Standing s = user.standing();
+      return new HoldView(
+          "user",
+          user.address(),
+          user.state().word(),
+          user.pair(),
+          user.movingTo(),
+          s.reason(),
+          s.since(),
+          s.by(),
+          s.epoch());
+    }
+
+    /** Goes on behind this one. */
+    String cursor() {
+      return since.toEpochMilli() + "," + name;
     }
   }
 
   private void holds(Context ctx) throws MapUnavailableException {
-    List<HoldView> holds = new ArrayList<>();
-    for (Routing.DomainHold hold : routing.holds()) {
-      String kind = hold.domain().equals(EVERYTHING) ? "all" : "domain";
-      holds.add(HoldView.of(kind, hold.domain(), hold.standing()));
-    }
-    for (Pair pair : routing.pairs()) {
-      if (pair.onHold()) {
-        holds.add(HoldView.of("pair", pair.name(), pair.standing()));
-      }
-    }
-    Json.answer(ctx, new Page<>(holds, null));
+    Json.answer(
+        ctx, new Page<>(ForgottenHolds.wide(routing).stream().map(HoldView::of).toList(), null));
   }
 
-  /** A domain with a catch-all or a hold; {@code pair} is the catch-all's, empty without one. */
-  private record DomainView(String domain, String state, String pair, String reason) {}
-
-  private void domains(Context ctx) throws MapUnavailableException {
-    Map<String, DomainView> domains = new LinkedHashMap<>();
-    for (User user : catchAlls()) {
-      String domain = user.address().substring(1);
-      domains.put(domain, new DomainView(domain, "active", user.pair(), ""));
+  /** Wider ones stand on the first page, the users behind them, the longest first. */
+  private void forgotten(Context ctx) throws MapUnavailableException {
+    Query query = new Query(ctx, "after", "limit");
+    int limit = query.limit();
+    String after = query.text("after");
+    Instant cutoff = forgotten.cutoff();
+    Instant from = after == null ? Instant.EPOCH : since(after);
+    String behind = after == null ? "" : after.substring(after.indexOf(',') + 1);
+    List<User> users = routing.setAside(from, cutoff, behind, limit + 1);
+    Page<HoldView> page =
+        Page.of(users.stream().map(HoldView::of).toList(), limit, v -> v, HoldView::cursor);
+    List<HoldView> items = new ArrayList<>();
+    if (after == null) {
+      ForgottenHolds.wide(routing).stream()
+          .filter(hold -> hold.standing().since().isBefore(cutoff))
+          .map(HoldView::of)
+          .forEach(items::add);
     }
-    for (Routing.DomainHold hold : routing.holds()) {
-      if (!hold.domain().equals(EVERYTHING)) {
-        DomainView there = domains.get(hold.domain());
-        String pair = there == null ? "" : there.pair();
-        domains.put(
-            hold.domain(), new DomainView(hold.domain(), "hold", pair, hold.standing().reason()));
-      }
-    }
-    Json.answer(ctx, new Page<>(List.copyOf(domains.values()), null));
+    items.addAll(page.items());
+    Json.answer(ctx, new Page<>(items, page.next()));
   }
 
-  // In the order of addresses the catch-alls stand together: behind '?' and before 'A'.
-  private List<User> catchAlls() throws MapUnavailableException {
-    return routing.users(null, null, "?\uffff", MAX_DOMAINS).stream()
-        .takeWhile(user -> user.address().startsWith("@"))
-        .toList();
+  private static Instant since(String cursor) {
+    int comma = cursor.indexOf(',');
+    if (comma < 0 || !cursor.substring(0, comma).matches("[0-9]{1,15}")) {
+      throw Problem.bad("after must be the next of the page before");
+    }
+    return Instant.ofEpochMilli(Long.parseLong(cursor.substring(0, comma)));
   }
 
   private void setDomain(Context ctx) throws Exception {

@@ -40,9 +40,4 @@ final class Lines {
       octet = in.read();
     } while (octet >= 0 && octet != '\n');
   }
-
-  /** True when the next line would have to be waited for: the client pauses. */
-  boolean pauses() throws IOException {
-    return in.available() == 0;
-  }
 }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import org.holdfast.holdqueue.HoldQueue;
+import org.holdfast.routing.Routing;
 
 /**
  * The page of {@code GET /metrics}: everything that the rooms count into the {@link MetricRegistry}
@@ -21,10 +22,16 @@ public final class Metrics {
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
 
-  /** Shows what is counted here, and this queue. */
-  public Metrics(MetricRegistry counted, HoldQueue queue, InstantSource clock) {
+  /** Shows what is counted here, this queue, and this map. */
+  public Metrics(
+      MetricRegistry counted,
+      HoldQueue queue,
+      Routing routing,
+      ForgottenHolds forgotten,
+      InstantSource clock) {
     registry.register(new DropwizardExports(counted));
     registry.register(new QueueCollector(queue, clock));
+    registry.register(new MapCollector(routing, forgotten, clock));
   }
 
   /** The page, in Prometheus text format 0.0.4. */

@@ -47,6 +47,7 @@ final class PairsResource {
     routes.get("/v1/pairs", this::list, Role.VIEWER);
     routes.get("/v1/pairs/{name}", this::show, Role.VIEWER);
     routes.put("/v1/pairs/{name}", this::put, Role.OPERATOR);
+    routes.delete("/v1/pairs/{name}", this::remove, Role.OPERATOR);
     routes.put("/v1/pairs/{name}/state", this::setState, Role.OPERATOR);
     routes.post("/v1/pairs/{name}/failover", this::failover, Role.OPERATOR);
   }
@@ -127,6 +128,22 @@ final class PairsResource {
       throw Problem.bad("active names \"" + named + "\", which is not among the members");
     }
     return named;
+  }
+
+  private void remove(Context ctx) throws Exception {
+    Caller caller = Access.caller(ctx);
+    Query query = new Query(ctx, "reason", "wait");
+    String reason = query.textOr("reason", "");
+    Duration wait = Waits.parse(query.text("wait"));
+    Pair before = known(ctx.pathParam("name"));
+    Long held = held(before.name());
+    if (held == null || held > 0) {
+      throw Problem.conflict(
+          "mail is held for the pair " + before.name() + "; release or discard it first");
+    }
+    Flip flip = waits.within(() -> routing.removePair(before.name(), caller.who(reason), wait));
+    audit.append(caller, "pair.remove", before.name(), reason, brief(before), null);
+    Json.answer(ctx, FlipView.removed("pair", before.name(), flip));
   }
 
   private void setState(Context ctx) throws Exception {

@@ -6,11 +6,13 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.holdfast.holdqueue.NotYetKnownException;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.RefusedChangeException;
+import org.holdfast.routing.User;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,13 +46,34 @@ final class Problems {
   }
 
   private static void refused(RefusedChangeException e, Context ctx) {
-    int status =
-        switch (e.kind()) {
-          case INVALID -> 400;
-          case NOT_FOUND -> 404;
-          case CONFLICT -> 409;
-        };
-    Json.problem(ctx, status, String.valueOf(e.getMessage()), Map.of());
+    Map<String, Object> more =
+        e.current()
+            .<Map<String, Object>>map(user -> Map.of("current", current(user)))
+            .orElse(Map.of());
+    Json.problem(ctx, status(e.kind()), String.valueOf(e.getMessage()), more);
+  }
+
+  static int status(RefusedChangeException.Kind kind) {
+    return switch (kind) {
+      case INVALID -> 400;
+      case FORBIDDEN -> 403;
+      case NOT_FOUND -> 404;
+      case CONFLICT -> 409;
+    };
+  }
+
+  /** How a user stands, for somebody whose change of it was refused. */
+  static Map<String, Object> current(User user) {
+    Map<String, Object> current = new LinkedHashMap<>();
+    current.put("address", user.address());
+    current.put("pair", user.pair());
+    current.put("state", user.state().word());
+    current.put("to", user.movingTo());
+    current.put("epoch", user.standing().epoch());
+    current.put("since", user.standing().since());
+    current.put("by", user.standing().by());
+    current.put("reason", user.standing().reason());
+    return current;
   }
 
   private static void mapIsDown(MapUnavailableException e, Context ctx) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A user as the API shows it.
  *
  * @param member the active member of its pair; null when the pair is gone
+ * @param to the pair it is being moved to, when somebody said so
  * @param held deliveries held for it; null in lists
  * @param heldExact false when {@code held} is a lower bound (catch-all entries with much mail)
  */
@@ -16,6 +17,7 @@ record UserView(
     String pair,
     @Nullable String member,
     String state,
+    @Nullable String to,
     String effective,
     String reason,
     Instant since,
@@ -34,6 +36,7 @@ record UserView(
         user.pair(),
         member,
         user.state().word(),
+        user.movingTo(),
         effective.word(),
         standing.reason(),
         standing.since(),

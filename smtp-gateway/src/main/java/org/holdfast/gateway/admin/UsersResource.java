@@ -12,6 +12,7 @@ import org.holdfast.routing.Flip;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Pair;
 import org.holdfast.routing.Routing;
+import org.holdfast.routing.Routing.UserChange;
 import org.holdfast.routing.User;
 import org.holdfast.routing.UserState;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ final class UsersResource {
   }
 
   private void put(Context ctx) throws Exception {
-    Body body = Body.of(ctx, "pair", "state", "reason", "wait");
+    Body body = Body.of(ctx, "pair", "state", "to", "epoch", "reason", "wait");
     Caller caller = Access.caller(ctx);
     String address = ctx.pathParam("address");
     String pair = body.text("pair");
@@ -88,23 +89,29 @@ final class UsersResource {
     String reason = body.textOr("reason", "");
     Duration wait = Waits.parse(body.textOrNull("wait"));
     User before = routing.user(address).orElse(null);
-    Flip flip = waits.within(() -> routing.putUser(address, pair, state, caller.who(reason), wait));
+    UserChange change = change(address, state, pair, body);
+    Flip flip = waits.within(() -> routing.putUser(change, caller.who(reason), wait));
     answer(ctx, caller, "user.put", reason, before, known(address), flip);
   }
 
   private void setState(Context ctx) throws Exception {
-    Body body = Body.of(ctx, "state", "pair", "reason", "wait");
+    Body body = Body.of(ctx, "state", "pair", "to", "epoch", "reason", "wait");
     Caller caller = Access.caller(ctx);
     String address = ctx.pathParam("address");
     UserState state = Words.userState(body.text("state"));
-    String pair = body.textOrNull("pair");
     String reason = body.textOr("reason", "");
     Duration wait = Waits.parse(body.textOrNull("wait"));
-    Access.mayFlip(caller, routing, address, state, pair);
+    Access.maySet(caller, state);
     User before = known(address);
-    Flip flip =
-        waits.within(() -> routing.setUserState(address, state, pair, caller.who(reason), wait));
+    UserChange change = change(address, state, body.textOrNull("pair"), body);
+    Flip flip = waits.within(() -> routing.setUserState(change, caller.who(reason), wait));
     answer(ctx, caller, "user.state", reason, before, known(address), flip);
+  }
+
+  private static UserChange change(
+      String address, @Nullable UserState state, @Nullable String pair, Body body) {
+    return new UserChange(
+        address, state, pair, body.textOrNull("to"), null, body.numberOrNull("epoch"));
   }
 
   private void answer(
@@ -131,6 +138,9 @@ final class UsersResource {
     Map<String, Object> brief = new LinkedHashMap<>();
     brief.put("pair", user.pair());
     brief.put("state", user.state().word());
+    if (user.movingTo() != null) {
+      brief.put("to", user.movingTo());
+    }
     brief.put("epoch", user.standing().epoch());
     return brief;
   }
@@ -139,17 +149,17 @@ final class UsersResource {
   // hears that nobody lives there, and the mail waits for a person.
   private void remove(Context ctx) throws Exception {
     Caller caller = Access.caller(ctx);
-    String reason = new Query(ctx, "reason").textOr("reason", "");
+    Query query = new Query(ctx, "reason", "wait");
+    String reason = query.textOr("reason", "");
+    Duration wait = Waits.parse(query.text("wait"));
     User user = known(ctx.pathParam("address"));
     HeldMail.Count count = held.ofUser(user);
     if (count.deliveries() > 0 || !count.exact()) {
       throw Problem.conflict(
           "mail is held for " + user.address() + "; release or discard it first");
     }
-    if (!routing.removeUser(user.address(), caller.who(reason))) {
-      throw Problem.unknown("user", user.address());
-    }
+    Flip flip = waits.within(() -> routing.removeUser(user.address(), caller.who(reason), wait));
     audit.append(caller, "user.remove", user.address(), reason, brief(user), null);
-    Json.answer(ctx, Map.of("address", user.address(), "removed", true));
+    Json.answer(ctx, FlipView.removed("address", user.address(), flip));
   }
 }

@@ -185,6 +185,10 @@ final class Answers {
     while (open.hasNext()) {
       line.append("; open: ").append(flat(open.next()));
     }
+    int more = answer.path("openCount").asInt(0) - answer.path("open").size();
+    if (more > 0) {
+      line.append("; and ").append(more).append(" more");
+    }
   }
 
   /** One event: {@code when who what target now pair=p state=s (why)}. */

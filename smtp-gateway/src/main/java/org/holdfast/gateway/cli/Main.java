@@ -79,6 +79,10 @@ public final class Main implements Runnable {
     line.addSubcommand(new CheckCommand());
     line.addSubcommand(new UserCommands());
     line.addSubcommand(new PairCommands());
+    line.addSubcommand(new DomainCommands());
+    line.addSubcommand(new AllCommands());
+    line.addSubcommand(new AliasCommands());
+    line.addSubcommand(new HoldsCommand());
     line.addSubcommand(new MapCommands());
     line.addSubcommand(new QueueCommands());
     line.addSubcommand(new StoreCommands());

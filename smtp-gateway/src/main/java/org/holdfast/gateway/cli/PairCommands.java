@@ -1,9 +1,7 @@
 package org.holdfast.gateway.cli;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.holdfast.routing.HostPort;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +31,7 @@ final class PairCommands implements Runnable {
   public void run() {
     throw new ParameterException(
         Objects.requireNonNull(spec).commandLine(),
-        "a command is missing: list, show, set, hold, release, failover");
+        "a command is missing: list, show, set, remove, hold, release, failover");
   }
 
   @Command(name = "list", description = "All pairs: active member, state, what is held.")
@@ -106,6 +104,19 @@ final class PairCommands implements Runnable {
     }
   }
 
+  @Command(
+      name = "remove",
+      description = {
+        "Removes a pair, and waits for deliveries to it that are still open.",
+        "Refused while users live there, or are being moved there, or mail is held for it."
+      })
+  int remove(@Mixin ClientOptions options, @Parameters(paramLabel = "NAME") String name)
+      throws Exception {
+    try (AdminClient client = options.client()) {
+      return Answers.flip(options, "pair " + name + " is removed", client.delete(path(name)));
+    }
+  }
+
   @Command(name = "hold", description = "Everything for this pair is held from now on.")
   int hold(
       @Mixin ClientOptions options,
@@ -123,7 +134,7 @@ final class PairCommands implements Runnable {
               description = "How long to wait for open deliveries; default ${DEFAULT-VALUE}.")
           String wait)
       throws Exception {
-    return state(options, name, "hold", reason, wait);
+    return HoldSwitch.set(options, path(name), "pair " + name, "hold", reason, wait);
   }
 
   @Command(
@@ -135,7 +146,7 @@ final class PairCommands implements Runnable {
       @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
           @Nullable String reason)
       throws Exception {
-    return state(options, name, "active", reason, null);
+    return HoldSwitch.set(options, path(name), "pair " + name, "active", reason, null);
   }
 
   @Command(
@@ -159,26 +170,6 @@ final class PairCommands implements Runnable {
       JsonNode answer = client.post(path(name) + "/failover", body);
       Answers.show(options, answer);
       return Answers.quiesced(answer) ? ExitCode.DONE : ExitCode.REFUSED;
-    }
-  }
-
-  private static int state(
-      ClientOptions options,
-      String name,
-      String state,
-      @Nullable String reason,
-      @Nullable String wait)
-      throws Exception {
-    Map<String, String> body = new LinkedHashMap<>(Map.of("state", state));
-    if (reason != null) {
-      body.put("reason", reason);
-    }
-    if (wait != null) {
-      body.put("wait", wait);
-    }
-    try (AdminClient client = options.client()) {
-      JsonNode answer = client.put(path(name) + "/state", AdminClient.JSON.valueToTree(body));
-      return Answers.flip(options, "pair " + name + ": " + state, answer);
     }
   }
 

@@ -28,6 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
       "",
       "A delivery is known by (message, recipient number): 'message' is the position at which the"
           + " message was accepted, or the delivery redirected.",
+      "What a gateway whose log had failed noted in ends/ until its next start comes last, with"
+          + " 'ends': true; its positions are its own.",
       "What is damaged is a line too, of type 'damaged'. Exit 0, or 1 when there was damage."
     })
 final class StoreDumpCommand implements Callable<Integer> {
@@ -40,6 +42,8 @@ final class StoreDumpCommand implements Callable<Integer> {
     try (StoreReader store = Objects.requireNonNull(folder).open()) {
       Lines lines = new Lines(Terminal.of(spec));
       store.read(lines);
+      lines.ends();
+      store.readEnds(lines);
       return lines.damaged ? ExitCode.REFUSED : ExitCode.DONE;
     }
   }
@@ -48,6 +52,7 @@ final class StoreDumpCommand implements Callable<Integer> {
     private final JsonMapper json = new JsonMapper();
     private final Terminal terminal;
     private boolean damaged;
+    private boolean ends;
 
     Lines(Terminal terminal) {
       this.terminal = terminal;
@@ -57,10 +62,18 @@ final class StoreDumpCommand implements Callable<Integer> {
       terminal.line(json.writeValueAsString(line));
     }
 
-    private static Map<String, Object> line(String type, long position) {
+    /** What comes now was noted while the log took nothing. */
+    void ends() {
+      ends = true;
+    }
+
+    private Map<String, Object> line(String type, long position) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("type", type);
       line.put("position", position);
+      if (ends) {
+        line.put("ends", true);
+      }
       return line;
     }
 

@@ -22,9 +22,14 @@ import picocli.CommandLine.Spec;
       "",
       "A torn end of the last segment is what a crash leaves of mail that nobody was told is safe:"
           + " it is named and is no damage.",
+      "",
+      "What a gateway whose log had failed noted in ends/ until its next start is read too.",
       "Exit 0: nothing is damaged. Exit 1: something is."
     })
 final class StoreVerifyCommand implements Callable<Integer> {
+
+  /** Beside the log, in the folder of the queue. */
+  private static final String ENDS = "ends/";
 
   @Mixin private @Nullable StoreFolder folder;
   @Spec private @Nullable CommandSpec spec;
@@ -40,6 +45,8 @@ final class StoreVerifyCommand implements Callable<Integer> {
       try (StoreProgress progress = new StoreProgress(terminal, store.octets())) {
         findings = new Findings(terminal, progress);
         store.read(findings);
+        findings.ends();
+        store.readEnds(findings);
       }
       terminal.line(findings.summary());
       return findings.damaged == 0 ? ExitCode.DONE : ExitCode.REFUSED;
@@ -55,11 +62,20 @@ final class StoreVerifyCommand implements Callable<Integer> {
     private long messages;
     private long moved;
     private long fates;
+    private long ends;
     private long damaged;
+
+    /** In front of names: where the segments that are being read lie. */
+    private String place = "";
 
     Findings(Terminal terminal, StoreProgress progress) {
       this.terminal = terminal;
       this.progress = progress;
+    }
+
+    /** What comes now was noted while the log took nothing. */
+    void ends() {
+      place = ENDS;
     }
 
     @Override
@@ -81,7 +97,8 @@ final class StoreVerifyCommand implements Callable<Integer> {
 
     @Override
     public void fate(LogRecord record, FateRecord fate) {
-      fates++;
+      fates += place.isEmpty() ? 1 : 0;
+      ends += place.isEmpty() ? 0 : 1;
     }
 
     @Override
@@ -98,8 +115,8 @@ final class StoreVerifyCommand implements Callable<Integer> {
     private void say(String segment, long offset, long length, String what) {
       progress.clear();
       terminal.line(
-          "%s at %d (position %d), %d octets: %s"
-              .formatted(segment, offset, position(segment, offset), length, what));
+          "%s%s at %d (position %d), %d octets: %s"
+              .formatted(place, segment, offset, position(segment, offset), length, what));
     }
 
     private static long position(String segment, long offset) {
@@ -107,13 +124,14 @@ final class StoreVerifyCommand implements Callable<Integer> {
     }
 
     String summary() {
-      return "%d segments, %s; %d messages, %d carried forward, %d fates; %s"
+      return "%d segments, %s; %d messages, %d carried forward, %d fates%s; %s"
           .formatted(
               segments,
               Units.show(octets),
               messages,
               moved,
               fates,
+              ends == 0 ? "" : ", " + ends + " more in " + ENDS,
               damaged == 0 ? "nothing is damaged" : damaged + " damaged ranges");
     }
   }

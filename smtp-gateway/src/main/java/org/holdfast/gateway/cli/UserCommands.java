@@ -72,10 +72,11 @@ final class UserCommands implements Runnable {
       return Answers.table(
           options,
           pages,
-          new String[] {"ADDRESS", "PAIR", "STATE", "SINCE", "REASON"},
+          new String[] {"ADDRESS", "PAIR", "STATE", "TO", "SINCE", "REASON"},
           "address",
           "pair",
           "state",
+          "to",
           "since",
           "reason");
     }
@@ -108,7 +109,10 @@ final class UserCommands implements Runnable {
 
   @Command(
       name = "remove",
-      description = "Removes a user from the map. Refused while mail is held for it.")
+      description = {
+        "Removes a user from the map, and waits for deliveries that are still open.",
+        "Refused while mail is held for it."
+      })
   int remove(
       @Mixin ClientOptions options,
       @Parameters(paramLabel = "ADDRESS", description = "The user's address, or @DOMAIN.")
@@ -116,7 +120,7 @@ final class UserCommands implements Runnable {
       throws Exception {
     try (AdminClient client = options.client()) {
       JsonNode answer = client.delete("/v1/users/" + AdminClient.segment(address));
-      return Answers.done(options, address + " is removed", answer);
+      return Answers.flip(options, address + " is removed", answer);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,13 +40,15 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "",
       "  holdfast user state alice@example.com moving --reason 'imap5 is broken'",
+      "  holdfast user state alice@example.com moving --to imap7-8",
+      "  holdfast user state alice@example.com active",
       "  holdfast user state alice@example.com active --pair imap7-8",
       "  holdfast user state --file addresses.txt recovering"
     })
 final class UserStateCommand implements Callable<Integer> {
 
   /** Users in one request; more go in several, one after the other. */
-  static final int BATCH = 10_000;
+  static final int BATCH = 100_000;
 
   @Mixin private @Nullable ClientOptions clientOptions;
 
@@ -56,8 +59,25 @@ final class UserStateCommand implements Callable<Integer> {
       description = "The users, then their new state.")
   private List<String> words = List.of();
 
-  @Option(names = "--pair", paramLabel = "P", description = "Where they live now.")
+  @Option(
+      names = "--pair",
+      paramLabel = "P",
+      description = "Where they live now; without it where they were being moved to, if anywhere.")
   private @Nullable String pair;
+
+  @Option(
+      names = "--to",
+      paramLabel = "P",
+      description =
+          "With moving or recovering: the pair they are being moved to. That pair's backends may"
+              + " then call back.")
+  private @Nullable String to;
+
+  @Option(
+      names = "--epoch",
+      paramLabel = "N",
+      description = "Only if the user was not changed since: its epoch as last shown.")
+  private @Nullable Long epoch;
 
   @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
   private @Nullable String reason;
@@ -128,11 +148,12 @@ final class UserStateCommand implements Callable<Integer> {
 
   private int many(ClientOptions options, AdminClient client, List<String> addresses, String state)
       throws IOException, InterruptedException {
-    Tally tally = new Tally();
+    Tally tally = new Tally(options, addresses.size());
     for (int from = 0; from < addresses.size(); from += BATCH) {
       List<String> batch = addresses.subList(from, Math.min(from + BATCH, addresses.size()));
       flip(options, client, batch, state, tally);
     }
+    tally.clear();
     options.terminal().warn(tally.line(addresses.size(), state));
     return tally.good == addresses.size() ? ExitCode.DONE : ExitCode.REFUSED;
   }
@@ -170,9 +191,12 @@ final class UserStateCommand implements Callable<Integer> {
     boolean refused = !error.isEmpty() || !result.has("state");
     boolean good = !refused && Answers.quiesced(result);
     tally.count(refused, good);
+    tally.show();
     if (options.json()) {
+      tally.clear();
       options.terminal().line(line);
     } else if (!good || tally.good <= Tally.SHOWN) {
+      tally.clear();
       String address = Answers.text(result, "address");
       String said = refused ? address + ": " + error : line(result, address);
       options.terminal().line(Terminal.oneLine(said + (refused ? "" : Answers.flipped(result))));
@@ -193,6 +217,12 @@ final class UserStateCommand implements Callable<Integer> {
     if (pair != null) {
       change.put("pair", pair);
     }
+    if (to != null) {
+      change.put("to", to);
+    }
+    if (epoch != null) {
+      change.put("epoch", epoch);
+    }
     if (reason != null) {
       change.put("reason", reason);
     }
@@ -205,6 +235,13 @@ final class UserStateCommand implements Callable<Integer> {
     /** Good ones that are shown line by line; bad ones always are. */
     static final int SHOWN = 20;
 
+    private static final long EVERY_NANOS = Duration.ofMillis(500).toNanos();
+
+    private final ClientOptions options;
+    private final int all;
+    private final long began = System.nanoTime();
+    private long shownAt = began;
+    private boolean shown;
     private int good;
     private int refused;
     private int open;
@@ -213,6 +250,35 @@ final class UserStateCommand implements Callable<Integer> {
       good += wasGood ? 1 : 0;
       refused += wasRefused ? 1 : 0;
       open += !wasGood && !wasRefused ? 1 : 0;
+    }
+
+    Tally(ClientOptions options, int all) {
+      this.options = options;
+      this.all = all;
+    }
+
+    /** How far it has come, for a person at a terminal. */
+    void show() {
+      long now = System.nanoTime();
+      if (!options.terminal().colours() || now - shownAt < EVERY_NANOS) {
+        return;
+      }
+      shownAt = now;
+      shown = true;
+      int done = good + refused + open;
+      long rate = Math.max(1, done * 1_000_000_000L / Math.max(1, now - began));
+      options
+          .terminal()
+          .status(
+              "\r\033[K%d of %d (%d %%), %d/s, about %d s left"
+                  .formatted(done, all, done * 100L / all, rate, (all - done) / rate));
+    }
+
+    void clear() {
+      if (shown) {
+        options.terminal().status("\r\033[K");
+        shown = false;
+      }
     }
 
     String line(int all, String state) {

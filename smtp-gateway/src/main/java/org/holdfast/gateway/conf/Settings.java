@@ -106,6 +106,8 @@ public record Settings(
    *
    * @param load read at the first start, when the map is empty; empty: nothing is
    * @param subaddress characters that begin a subaddress; empty: none does
+   * @param forgottenAfter a user who is moving or recovering, a pair or domain on hold, for longer
+   *     than this counts as forgotten
    */
-  public record LocationMap(Optional<Path> load, String subaddress) {}
+  public record LocationMap(Optional<Path> load, String subaddress, Duration forgottenAfter) {}
 }

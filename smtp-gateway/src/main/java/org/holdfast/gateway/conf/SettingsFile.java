@@ -185,7 +185,8 @@ public final class SettingsFile {
         new Settings.LocationMap(
             map.value("load", "conf/map.yaml", SettingsFile::optionalPath),
             map.value(
-                "subaddress", "+", matching(SUBADDRESS, "at most 4 separators such as + or -")));
+                "subaddress", "+", matching(SUBADDRESS, "at most 4 separators such as + or -")),
+            map.time("forgotten-after", "1d", "1s", "365d"));
     map.end();
     return read;
   }

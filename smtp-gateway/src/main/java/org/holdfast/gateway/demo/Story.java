@@ -104,12 +104,14 @@ final class Story {
   }
 
   private void operatorSetsMoving() throws IOException, InterruptedException {
-    tell.chapter("3. The operator says what is true: these four are being moved");
+    tell.chapter("3. The operator says what is true: these four are being moved, to imap7-8");
     for (String user : RESTORED) {
       JsonNode answer =
-          operator.setState(user, Map.of("state", "moving", "reason", "imap5 died", "wait", "10s"));
+          operator.setState(
+              user,
+              Map.of("state", "moving", "to", "imap7-8", "reason", "imap5 died", "wait", "10s"));
       tell.say(
-          "user state %s moving   -> quiesced: %s, held: %d",
+          "user state %s moving --to imap7-8  -> quiesced: %s, held: %d",
           user, answer.path("quiesced").asBoolean(false), answer.path("held").asInt(0));
     }
     tell.line("quiesced: nothing is being delivered to the old place, and nothing will be.");

@@ -21,6 +21,7 @@ import org.holdfast.gateway.admin.AdminPorts;
 import org.holdfast.gateway.admin.AdminServer;
 import org.holdfast.gateway.admin.AdminSettings;
 import org.holdfast.gateway.admin.AuditLog;
+import org.holdfast.gateway.admin.ForgottenHolds;
 import org.holdfast.gateway.admin.Metrics;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Listen;
@@ -223,6 +224,9 @@ public final class Gateway implements AutoCloseable {
       DataFolder data, Routing routing, HoldQueue queue, LmtpClient client, AuditLog audit)
       throws ConfigurationException {
     Backends backends = new Backends(routing, queue, client);
+    ForgottenHolds forgotten =
+        opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
+    forgotten.start();
     MetricRegistry counted = new MetricRegistry();
     Listen listen = settings.admin().listen();
     AdminServer admin =
@@ -237,6 +241,7 @@ public final class Gateway implements AutoCloseable {
                 routing,
                 queue,
                 audit,
+                forgotten,
                 () ->
                     Stream.of(routing.trouble(), queue.trouble())
                         .flatMap(Optional::stream)
@@ -244,7 +249,7 @@ public final class Gateway implements AutoCloseable {
                 backends,
                 backends,
                 new MapFiles(routing),
-                new Metrics(counted, queue, clock)::text,
+                new Metrics(counted, queue, routing, forgotten, clock)::text,
                 clock));
     try {
       admin.start();

@@ -24,6 +24,7 @@ class AccessIT {
     api = new Api(data);
     api.routing.addUser("alice@example.com", "imap5-6", UserState.MOVING);
     api.routing.addUser("bob@example.com", "imap7-8", UserState.MOVING);
+    api.routing.addMovingUser("dora@example.com", "imap7-8", "imap5-6");
   }
 
   @AfterEach
@@ -71,6 +72,11 @@ class AccessIT {
     "GET,/v1/domains,200,200,403,403",
     "PUT,/v1/all/state,400,403,403,403",
     "GET,/v1/holds,200,200,403,403",
+    "GET,/v1/holds/forgotten,200,200,403,403",
+    "PUT,/v1/domains/new.example,200,403,403,403",
+    "DELETE,/v1/domains/none.example,404,403,403,403",
+    "DELETE,/v1/pairs/none,404,403,403,403",
+    "DELETE,/v1/aliases/none@example.com,404,403,403,403",
     "GET,/v1/queue,200,200,403,403",
     "GET,/v1/queue/messages,200,200,403,403",
     "GET,/v1/queue/messages/none,404,404,403,403",
@@ -113,7 +119,9 @@ class AccessIT {
         "alice@example.com | {\"state\":\"active\",\"pair\":\"imap5-6\"} | 200",
         "alice@example.com | {\"state\":\"active\",\"pair\":\"imap7-8\"} | 403",
         "bob@example.com | {\"state\":\"active\"} | 403",
-        "bob@example.com | {\"state\":\"active\",\"pair\":\"imap5-6\"} | 200",
+        "bob@example.com | {\"state\":\"active\",\"pair\":\"imap5-6\"} | 403",
+        "dora@example.com | {\"state\":\"active\",\"pair\":\"imap5-6\"} | 200",
+        "dora@example.com | {\"state\":\"active\",\"pair\":\"imap7-8\"} | 403",
         "bob@example.com | {\"state\":\"active\",\"pair\":\"imap7-8\"} | 403",
         "nobody@example.com | {\"state\":\"active\"} | 404",
       })

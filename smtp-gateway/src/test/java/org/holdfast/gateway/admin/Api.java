@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -29,6 +30,7 @@ final class Api implements AutoCloseable {
   final FakeRouting routing = new FakeRouting();
   final FakeQueue queue = new FakeQueue();
   final AuditLog audit;
+  final ForgottenHolds forgotten;
   final List<String> notReady = new ArrayList<>();
   final MetricRegistry counted = new MetricRegistry();
   final Path data;
@@ -49,16 +51,19 @@ final class Api implements AutoCloseable {
             + token("viewer", "viewer", "")
             + token("frontend", "frontend", "")
             + token("backend", "backend", ", pairs: [imap5-6]"));
+    this.forgotten =
+        new ForgottenHolds(routing, audit, InstantSource.system(), Duration.ofHours(1));
     AdminPorts ports =
         new AdminPorts(
             routing,
             queue,
             audit,
+            forgotten,
             () -> List.copyOf(notReady),
             PairStatus.unknown(),
             (_, _, _) -> finding,
             map,
-            new Metrics(counted, queue, InstantSource.system())::text,
+            new Metrics(counted, queue, routing, forgotten, InstantSource.system())::text,
             InstantSource.system());
     AdminSettings settings = new AdminSettings("127.0.0.1", 0, tokens.toString(), data, "gw1");
     this.server = new AdminServer(settings, ports);

@@ -3,12 +3,15 @@ package org.holdfast.gateway.admin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.holdfast.routing.Alias;
@@ -36,6 +39,7 @@ final class FakeRouting implements Routing {
   final Map<String, User> users = new TreeMap<>();
   final Map<String, Pair> pairs = new TreeMap<>();
   final Map<String, Alias> aliases = new TreeMap<>();
+  final Set<String> domains = new TreeSet<>();
   final Map<String, DomainHold> holds = new TreeMap<>();
   final List<Integer> batches = new ArrayList<>();
   final List<Flip.OpenDelivery> stillOpen = new ArrayList<>();
@@ -68,6 +72,16 @@ final class FakeRouting implements Routing {
 
   void addUser(String address, String pair, UserState state) {
     users.put(address, new User(address, pair, state, standing("set up", "test")));
+  }
+
+  void addMovingUser(String address, String pair, String to) {
+    users.put(address, new User(address, pair, UserState.MOVING, to, standing("set up", "test")));
+  }
+
+  /** Stands so since this time. */
+  void addUser(String address, String pair, UserState state, Instant since) {
+    Standing standing = new Standing("set up", since, "test", ++epoch);
+    users.put(address, new User(address, pair, state, standing));
   }
 
   private Standing standing(String reason, String by) {
@@ -145,6 +159,15 @@ final class FakeRouting implements Routing {
   }
 
   private Flip flip(boolean changed) {
+    awaitLatch();
+    return made(changed);
+  }
+
+  private Flip made(boolean changed) {
+    return new Flip(epoch, changed, stillOpen.isEmpty(), stillOpen);
+  }
+
+  private void awaitLatch() {
     CountDownLatch latch = waitFor;
     if (latch != null) {
       try {
@@ -153,26 +176,47 @@ final class FakeRouting implements Routing {
         Thread.currentThread().interrupt();
       }
     }
-    return new Flip(epoch, changed, stillOpen.isEmpty(), stillOpen);
   }
 
   @Override
-  public Flip setUserState(
-      String address, UserState state, @Nullable String pair, Who who, Duration wait)
+  public Flip setUserState(UserChange change, Who who, Duration wait)
+      throws MapUnavailableException, RefusedChangeException {
+    Flip flip = flipped(change, who);
+    if (change.state() != UserState.ACTIVE) {
+      awaitLatch();
+    }
+    return flip;
+  }
+
+  private Flip flipped(UserChange change, Who who)
       throws MapUnavailableException, RefusedChangeException {
     mustBeUp();
-    User user = users.get(canonical(address));
+    User user = users.get(canonical(change.address()));
     if (user == null) {
-      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no user " + address);
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no user " + change.address());
     }
-    String to = pair == null ? user.pair() : pair;
-    mustKnow(to);
-    boolean changed = user.state() != state || !user.pair().equals(to);
+    mayFlip(user, change, who);
+    UserState state = Objects.requireNonNull(change.state());
+    String pair = change.pair() == null ? user.pair() : change.pair();
+    mustKnow(pair);
+    if (change.epoch() != null && change.epoch() != user.standing().epoch()) {
+      throw new RefusedChangeException(Kind.CONFLICT, "its epoch is another", user);
+    }
+    boolean changed = user.state() != state || !user.pair().equals(pair);
     if (changed) {
       Standing standing = standing(who.reason(), who.name());
-      users.put(user.address(), new User(user.address(), to, state, standing));
+      users.put(user.address(), new User(user.address(), pair, state, change.to(), standing));
     }
-    return state == UserState.ACTIVE ? new Flip(epoch, changed, true, List.of()) : flip(changed);
+    return state == UserState.ACTIVE ? new Flip(epoch, changed, true, List.of()) : made(changed);
+  }
+
+  private static void mayFlip(User user, UserChange change, Who who) throws RefusedChangeException {
+    Set<String> its = who.pairs();
+    boolean speaks =
+        its == null || its.contains(user.pair()) || its.contains(String.valueOf(user.movingTo()));
+    if (!speaks || (its != null && change.pair() != null && !its.contains(change.pair()))) {
+      throw new RefusedChangeException(Kind.FORBIDDEN, who.name() + " does not speak for it");
+    }
   }
 
   private void mustKnow(String pair) throws RefusedChangeException {
@@ -182,24 +226,35 @@ final class FakeRouting implements Routing {
   }
 
   @Override
-  public List<UserFlip> setUserStates(List<UserChange> changes, Who who, Duration wait)
+  public BegunFlips beginUserStates(List<UserChange> changes, Who who)
       throws MapUnavailableException {
     mustBeUp();
     batches.add(changes.size());
     List<UserFlip> results = new ArrayList<>();
     for (UserChange change : changes) {
-      results.add(one(change, who, wait));
+      results.add(one(change, who));
     }
-    return results;
+    return new BegunFlips() {
+      @Override
+      public boolean switching() {
+        return false;
+      }
+
+      @Override
+      public List<UserFlip> await(Duration wait) {
+        awaitLatch();
+        return results;
+      }
+    };
   }
 
-  private UserFlip one(UserChange change, Who who, Duration wait) throws MapUnavailableException {
-    UserState state = change.state() == null ? UserState.ACTIVE : change.state();
+  private UserFlip one(UserChange change, Who who) throws MapUnavailableException {
     try {
-      Flip flip = setUserState(change.address(), state, change.pair(), who, wait);
+      Flip flip = flipped(change, who);
       return new UserFlip(change.address(), users.get(canonical(change.address())), flip, null);
     } catch (RefusedChangeException e) {
-      return new UserFlip(change.address(), null, null, e.getMessage());
+      Refusal refused = new Refusal(e.kind(), String.valueOf(e.getMessage()));
+      return new UserFlip(change.address(), e.current().orElse(null), null, refused);
     }
   }
 
@@ -236,24 +291,103 @@ final class FakeRouting implements Routing {
   }
 
   @Override
-  public Flip putUser(
-      String address, String pair, @Nullable UserState state, Who who, Duration wait)
+  public Flip putUser(UserChange change, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
     mustBeUp();
+    String pair = Objects.requireNonNull(change.pair());
     mustKnow(pair);
-    if (address.indexOf('@') < 0) {
-      throw new RefusedChangeException(Kind.INVALID, "not an address: " + address);
+    if (change.address().indexOf('@') < 0) {
+      throw new RefusedChangeException(Kind.INVALID, "not an address: " + change.address());
     }
-    String name = canonical(address);
+    String name = canonical(change.address());
     User old = users.get(name);
-    UserState now = state != null ? state : old == null ? UserState.ACTIVE : old.state();
+    UserState asked = change.state();
+    UserState now = asked != null ? asked : old == null ? UserState.ACTIVE : old.state();
     users.put(name, new User(name, pair, now, standing(who.reason(), who.name())));
     return new Flip(epoch, true, true, List.of());
   }
 
   @Override
-  public boolean removeUser(String address, Who who) {
-    return users.remove(canonical(address)) != null;
+  public Flip removeUser(String address, Who who, Duration wait) throws RefusedChangeException {
+    if (users.remove(canonical(address)) == null) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no user " + address);
+    }
+    return new Flip(epoch, true, true, List.of());
+  }
+
+  @Override
+  public Flip removePair(String name, Who who, Duration wait) throws RefusedChangeException {
+    mustKnow(name);
+    if (users.values().stream().anyMatch(user -> user.pair().equals(name))) {
+      throw new RefusedChangeException(Kind.CONFLICT, "users live on " + name);
+    }
+    pairs.remove(name);
+    return new Flip(epoch, true, true, List.of());
+  }
+
+  @Override
+  public void removeAlias(String from, Who who) throws RefusedChangeException {
+    if (aliases.remove(from) == null) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no alias " + from);
+    }
+  }
+
+  @Override
+  public List<String> domains(@Nullable String after, int limit) {
+    return domains.stream().filter(d -> after == null || d.compareTo(after) > 0).toList();
+  }
+
+  @Override
+  public List<InhabitedDomain> inhabitedDomains(@Nullable String after, int limit) {
+    Map<String, InhabitedDomain> found = new TreeMap<>();
+    for (User user : users.values()) {
+      String domain = user.address().substring(user.address().indexOf('@') + 1);
+      User catchAll = users.get("@" + domain);
+      String pair = catchAll == null ? null : catchAll.pair();
+      found.put(domain, new InhabitedDomain(domain, pair));
+    }
+    return found.values().stream()
+        .filter(d -> after == null || d.domain().compareTo(after) > 0)
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public void putDomain(String domain, Who who) {
+    domains.add(domain);
+  }
+
+  @Override
+  public void removeDomain(String domain, Who who) throws RefusedChangeException {
+    if (!domains.remove(domain)) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "there is no domain " + domain);
+    }
+  }
+
+  @Override
+  public List<User> setAside(Instant from, Instant before, String after, int limit) {
+    return users.values().stream()
+        .filter(FakeRouting::isSetAside)
+        .filter(user -> user.standing().since().isBefore(before))
+        .filter(user -> !user.standing().since().isBefore(from))
+        .filter(
+            user -> user.standing().since().isAfter(from) || user.address().compareTo(after) > 0)
+        .sorted(
+            Comparator.comparing((User user) -> user.standing().since())
+                .thenComparing(User::address))
+        .limit(limit)
+        .toList();
+  }
+
+  private static boolean isSetAside(User user) {
+    return user.state() == UserState.MOVING || user.state() == UserState.RECOVERING;
+  }
+
+  @Override
+  public List<SetAside> countSetAsideBefore(Instant time) {
+    return setAside(Instant.EPOCH, time, "", Integer.MAX_VALUE).stream()
+        .map(user -> new SetAside(user.pair(), user.state(), 1, user.standing().since()))
+        .toList();
   }
 
   @Override

@@ -190,6 +190,49 @@ class PairsIT {
   }
 
   @Test
+  void domain_declared_isListedUntilItIsRemoved() throws Exception {
+    assertThat(api.put("/v1/domains/new.example", "{}").status()).isEqualTo(200);
+    var domain = api.get("/v1/domains").json().path("items").get(0);
+    assertThat(domain.path("domain").asString()).isEqualTo("new.example");
+    assertThat(domain.path("declared").asBoolean()).isTrue();
+    assertThat(api.delete("/v1/domains/new.example").status()).isEqualTo(200);
+    assertThat(api.delete("/v1/domains/new.example").status()).isEqualTo(404);
+    assertThat(api.get("/v1/domains").body()).doesNotContain("new.example");
+  }
+
+  @Test
+  void pair_removed_whenNobodyNeedsIt() throws Exception {
+    api.routing.addUser("a@example.org", "imap7-8", UserState.ACTIVE);
+    assertThat(api.delete("/v1/pairs/imap7-8").status()).isEqualTo(409);
+    var _ = api.delete("/v1/users/a@example.org");
+    var removed = api.delete("/v1/pairs/imap7-8");
+    assertThat(removed.status()).isEqualTo(200);
+    assertThat(removed.json().path("quiesced").asBoolean()).isTrue();
+    assertThat(api.get("/v1/pairs/imap7-8").status()).isEqualTo(404);
+  }
+
+  @Test
+  void holds_forgotten_areListedWidestAndLongestFirstPageByPage() throws Exception {
+    Instant longAgo = Instant.parse("2026-01-01T00:00:00Z");
+    for (int i = 0; i < 5; i++) {
+      api.routing.addUser(
+          "u" + i + "@x.org", "imap5-6", UserState.MOVING, longAgo.minusSeconds(i / 2));
+    }
+    api.routing.addUser("new@x.org", "imap5-6", UserState.MOVING, Instant.now());
+    var _ = api.put("/v1/domains/x.org/state", "{\"state\":\"hold\",\"reason\":\"old\"}");
+    List<String> names = new ArrayList<>();
+    String next = "";
+    do {
+      var page = api.get("/v1/holds/forgotten?limit=2" + next).json();
+      page.path("items").forEach(item -> names.add(item.path("name").asString()));
+      next = page.path("next").isNull() ? "" : "&after=" + page.path("next").asString();
+    } while (!next.isEmpty());
+    assertThat(names)
+        .containsExactly("x.org", "u4@x.org", "u2@x.org", "u3@x.org", "u0@x.org", "u1@x.org");
+    assertThat(api.get("/v1/holds/forgotten?after=nonsense").status()).isEqualTo(400);
+  }
+
+  @Test
   void domain_held_isListedAndReleased() throws Exception {
     api.routing.addUser("@example.org", "imap5-6", UserState.ACTIVE);
     var held = api.put("/v1/domains/example.org/state", "{\"state\":\"hold\"}");

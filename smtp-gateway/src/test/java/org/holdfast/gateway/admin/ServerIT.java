@@ -111,6 +111,7 @@ class ServerIT {
             api.routing,
             api.queue,
             api.audit,
+            api.forgotten,
             List::of,
             PairStatus.unknown(),
             (_, _, _) -> api.finding,

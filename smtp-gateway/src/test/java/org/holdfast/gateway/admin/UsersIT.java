@@ -1,8 +1,13 @@
 package org.holdfast.gateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.SubmissionPublisher;
 import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.routing.Flip.OpenDelivery;
 import org.holdfast.routing.UserState;
@@ -264,7 +270,7 @@ class UsersIT {
   @Test
   void states_manyLines_areAnsweredInOrderAndBatched() throws Exception {
     StringBuilder lines = new StringBuilder();
-    int count = 2 * StatesResource.BATCH + 1;
+    int count = 2 * StateLines.BATCH + 1;
     for (int i = 0; i < count; i++) {
       api.routing.addUser("u" + i + "@example.com", "imap5-6", UserState.ACTIVE);
       lines.append("{\"address\":\"u" + i + "@example.com\",\"state\":\"moving\"}\n");
@@ -276,8 +282,35 @@ class UsersIT {
       assertThat(results.get(i).path("state").asString()).isEqualTo("moving");
       assertThat(results.get(i).path("quiesced").asBoolean()).isTrue();
     }
-    assertThat(api.routing.batches).allMatch(size -> size <= StatesResource.BATCH);
-    assertThat(api.audit.last()).isEqualTo(count);
+    assertThat(api.routing.batches).allMatch(size -> size <= StateLines.BATCH);
+    assertThat(api.audit.last()).isEqualTo(count + 1);
+    assertThat(api.audit.newest(1).getFirst().target()).isEqualTo(count + " users");
+  }
+
+  @Test
+  void states_oneDeliveryStaysOpen_theLinesBehindAreShutAllTheSame() throws Exception {
+    CountDownLatch open = new CountDownLatch(1);
+    api.routing.waitFor = open;
+    api.routing.addUser("bob@example.com", "imap5-6", UserState.ACTIVE);
+    CompletableFuture<HttpResponse<String>> answer;
+    try (SubmissionPublisher<ByteBuffer> body = new SubmissionPublisher<>()) {
+      var request =
+          api.request(api.operator, "POST", "/v1/states", null)
+              .POST(BodyPublishers.fromPublisher(body))
+              .build();
+      answer = api.client().sendAsync(request, BodyHandlers.ofString());
+      await().until(body::hasSubscribers);
+      for (String user : List.of("alice", "bob")) {
+        String line = "{\"address\":\"" + user + "@example.com\",\"state\":\"moving\"}\n";
+        int _ = body.submit(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+        await()
+            .until(() ->
+                api.routing.user(user + "@example.com").orElseThrow().state() == UserState.MOVING);
+      }
+    }
+    assertThat(answer).isNotDone();
+    open.countDown();
+    assertThat(answer.get().body().lines()).hasSize(2);
   }
 
   @Test
@@ -294,7 +327,7 @@ class UsersIT {
                 %s
                 {"address":"alice@example.com","state":"active"}\
                 """
-                    .formatted("x".repeat(StatesResource.MAX_LINE_BYTES + 1)))
+                    .formatted("x".repeat(StateLines.MAX_LINE_BYTES + 1)))
             .lines();
     assertThat(results).hasSize(6);
     assertThat(results.get(0).path("state").asString()).isEqualTo("moving");

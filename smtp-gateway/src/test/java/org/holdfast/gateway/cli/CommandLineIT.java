@@ -58,6 +58,60 @@ class CommandLineIT {
   }
 
   @Test
+  void userState_withTargetAndEpoch_sendsBoth() {
+    gateway.on("PUT " + ALICE + "/state", 409, "{\"detail\":\"was changed since\"}");
+    assertThat(run("user", "state", "alice@example.com", "moving", "--to", "q", "--epoch", "7"))
+        .isEqualTo(1);
+    assertThat(gateway.asked().getFirst().body())
+        .isEqualTo("{\"state\":\"moving\",\"to\":\"q\",\"epoch\":7}");
+    assertThat(err.toString()).contains("was changed since");
+  }
+
+  @Test
+  void wideHolds_goToTheirPaths() {
+    String answer = "{\"state\":\"hold\",\"epoch\":9,\"quiesced\":true}";
+    gateway.on("PUT /v1/domains/example.org/state", 200, answer);
+    gateway.on("PUT /v1/all/state", 200, answer);
+    assertThat(run("domain", "hold", "example.org", "--reason", "r", "--wait", "1s")).isEqualTo(0);
+    assertThat(run("domain", "release", "example.org")).isEqualTo(0);
+    assertThat(run("all", "hold", "--reason", "r")).isEqualTo(0);
+    assertThat(run("all", "release", "--reason", "r")).isEqualTo(0);
+    assertThat(run("all", "hold")).isEqualTo(2);
+    assertThat(gateway.asked().stream().map(asked -> asked.body()))
+        .containsExactly(
+            "{\"state\":\"hold\",\"reason\":\"r\",\"wait\":\"1s\"}",
+            "{\"state\":\"active\"}",
+            "{\"state\":\"hold\",\"reason\":\"r\"}",
+            "{\"state\":\"active\",\"reason\":\"r\"}");
+    assertThat(out.toString()).contains("everything: hold (epoch 9), quiesced");
+  }
+
+  @Test
+  void removals_sayWhatHappened() {
+    gateway.on("DELETE /v1/pairs/p", 200, "{\"removed\":true,\"epoch\":3,\"quiesced\":true}");
+    gateway.on("DELETE /v1/aliases/a%40x.org", 200, "{\"removed\":true}");
+    gateway.on("DELETE /v1/domains/x.org", 200, "{\"removed\":true}");
+    assertThat(run("pair", "remove", "p")).isEqualTo(0);
+    assertThat(run("alias", "remove", "a@x.org")).isEqualTo(0);
+    assertThat(run("domain", "remove", "x.org")).isEqualTo(0);
+    assertThat(out.toString()).contains("pair p is removed", "alias a@x.org", "domain x.org");
+  }
+
+  @Test
+  void holds_forgotten_areATable() {
+    gateway.on(
+        "GET /v1/holds/forgotten?limit=1000",
+        200,
+        """
+        {"items":[{"kind":"user","name":"a@x.org","state":"moving","pair":"p","to":"q",
+                   "since":"2026-11-20T00:00:00Z","by":"ops","reason":"disk"}],"next":null}
+        """);
+    assertThat(run("holds", "--forgotten")).isEqualTo(0);
+    assertThat(out.toString())
+        .containsPattern("user +a@x.org +moving +p +q +2026-11-20T00:00:00Z +ops +disk");
+  }
+
+  @Test
   void userState_notQuiesced_exits1AndSaysWhatIsOpen() {
     gateway.on(
         "PUT " + ALICE + "/state",
@@ -191,7 +245,7 @@ class CommandLineIT {
     assertThat(run("user", "list", "--pair", "p")).isEqualTo(0);
     assertThat(out.toString().lines())
         .containsExactly(
-            "ADDRESS  PAIR  STATE   SINCE  REASON",
+            "ADDRESS  PAIR  STATE   TO  SINCE  REASON",
             "a@x.org  p     active",
             "b@x.org  p     moving");
   }

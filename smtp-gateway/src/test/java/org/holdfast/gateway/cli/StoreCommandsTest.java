@@ -286,8 +286,8 @@ class StoreCommandsTest {
         .contains("it seems to be message one from <sender@example.net> for <alice@example.com>,");
   }
 
-  @Test
-  void export_endsNotedWhileTheLogTookNothing_count() throws IOException {
+  /** Both deliveries of the first message, as a gateway whose log has failed notes them. */
+  private void noteEnds() throws IOException {
     Path queue = data().resolve("queue");
     try (SegmentLog ends =
         SegmentLog.open(
@@ -302,6 +302,48 @@ class StoreCommandsTest {
           FateRecord.of(FateRecord.Kind.DELIVERED, first(1), "one", Instant.EPOCH, "", "");
       ends.append(List.of(one.entry(), two.entry()));
     }
+  }
+
+  @Test
+  void verify_endsNotedWhileTheLogTookNothing_areCounted() throws IOException {
+    noteEnds();
+    assertThat(run("store", "verify")).isZero();
+    assertThat(out.toString()).contains("2 fates, 2 more in ends/; nothing is damaged");
+  }
+
+  @Test
+  void verify_endsNotedAndDamaged_exits1AndSaysWhere() throws IOException {
+    noteEnds();
+    flip(onlyEnds(), "one");
+    assertThat(run("store", "verify")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("ends/" + onlyEnds().getFileName() + " at 64 ")
+        .contains("DAMAGED: no good record\n")
+        .contains("2 fates, 1 more in ends/; 1 damaged ranges");
+  }
+
+  private Path onlyEnds() throws IOException {
+    try (Stream<Path> files = Files.list(data().resolve("queue/ends"))) {
+      return files.findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void dump_endsNotedWhileTheLogTookNothing_areLinesToo() throws IOException {
+    noteEnds();
+    assertThat(run("store", "dump")).isZero();
+    assertThat(
+            out.toString()
+                .lines()
+                .filter(
+                    l -> l.startsWith("{\"type\":\"delivered\"") && l.contains("\"ends\":true")))
+        .hasSize(2);
+    assertThat(out.toString().lines().filter(l -> l.contains("\"ends\":true"))).hasSize(3);
+  }
+
+  @Test
+  void export_endsNotedWhileTheLogTookNothing_count() throws IOException {
+    noteEnds();
     assertThat(run("store", "export", "--eml", folder.resolve("eml").toString())).isZero();
     assertThat(out).hasToString("1 messages written\n");
   }

@@ -158,12 +158,19 @@ public final class ScriptedBackend implements AutoCloseable {
   /** How long it takes over one octet when it is slow. */
   private static final long DRIP_NANOS = 5_000_000;
 
+  /** What keeps dead ports from being given to others. */
+  private static final List<Socket> DEAD = new CopyOnWriteArrayList<>();
+
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final List<Point> misbehaved = new CopyOnWriteArrayList<>();
   private final List<String> commands = new CopyOnWriteArrayList<>();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
+
+  /** Bound and never listening: while this is dead, nobody else gets its port. */
+  private final Socket reserved;
+
   private final int port;
   private volatile List<String> extensions =
       List.of("PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SIZE 104857600");
@@ -173,8 +180,9 @@ public final class ScriptedBackend implements AutoCloseable {
 
   private ScriptedBackend(int receives) throws IOException {
     this.receives = receives;
-    server = listen(0, receives);
-    port = server.getLocalPort();
+    reserved = reserve();
+    port = reserved.getLocalPort();
+    server = listen(port, receives);
   }
 
   /** One that listens on a free port of the loopback address. */
@@ -189,11 +197,11 @@ public final class ScriptedBackend implements AutoCloseable {
     return backend;
   }
 
-  /** A loopback port that nobody listens on. */
+  /** A loopback port that nobody listens on, for as long as the tests run. */
   public static HostPort deadPort() throws IOException {
-    try (ServerSocket taken = listen(0, 0)) {
-      return new HostPort("127.0.0.1", taken.getLocalPort());
-    }
+    Socket dead = reserve();
+    DEAD.add(dead);
+    return new HostPort("127.0.0.1", dead.getLocalPort());
   }
 
   // ---- what it is
@@ -299,6 +307,23 @@ public final class ScriptedBackend implements AutoCloseable {
   @Override
   public void close() throws IOException {
     die();
+    reserved.close();
+  }
+
+  /**
+   * Takes a free port without listening on it: connects are refused, the kernel gives it to nobody,
+   * neither to a listener nor to a connection of its own, and we may still listen there (both
+   * sockets say that they share, and one of them does not listen).
+   */
+  private static Socket reserve() throws IOException {
+    Socket socket = new Socket();
+    socket.setReuseAddress(true);
+    socket.bind(loopback(0));
+    return socket;
+  }
+
+  private static InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
   }
 
   private static ServerSocket listen(int port, int receives) throws IOException {
@@ -307,7 +332,7 @@ public final class ScriptedBackend implements AutoCloseable {
     if (receives > 0) {
       socket.setReceiveBufferSize(receives);
     }
-    socket.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 200);
+    socket.bind(loopback(port), 200);
     return socket;
   }
 

@@ -5,8 +5,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,15 +30,15 @@ final class CampaignBackend implements AutoCloseable {
    */
   record Arrival(int number, String id, boolean whole, long nanoTime) {}
 
-  private final ServerSocket listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+  private final LoopbackServer server;
   private final Map<String, List<Arrival>> arrivals = new ConcurrentHashMap<>();
 
   CampaignBackend() throws IOException {
-    Thread.ofVirtual().start(this::accept);
+    server = new LoopbackServer(Thread.ofVirtual(), this::serve);
   }
 
   int port() {
-    return listener.getLocalPort();
+    return server.port();
   }
 
   /** What arrived for this user so far, in order. */
@@ -58,18 +56,7 @@ final class CampaignBackend implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listener.close();
-  }
-
-  private void accept() {
-    try {
-      while (true) {
-        Socket socket = listener.accept();
-        Thread.ofVirtual().start(() -> serve(socket));
-      }
-    } catch (IOException e) {
-      return; // closed
-    }
+    server.close();
   }
 
   private void serve(Socket socket) {

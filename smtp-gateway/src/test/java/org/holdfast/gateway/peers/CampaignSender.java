@@ -189,15 +189,7 @@ final class CampaignSender implements Runnable {
     }
 
     private String reply() throws IOException {
-      while (true) {
-        String line = in.readLine();
-        if (line == null || line.length() < 3) {
-          throw new IOException("connection lost");
-        }
-        if (line.length() == 3 || line.charAt(3) == ' ') {
-          return line;
-        }
-      }
+      return Replies.last(in);
     }
   }
 }

@@ -4,8 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -28,15 +26,15 @@ final class HashingBackend implements AutoCloseable {
   /** CRLF included. */
   private static final int LINE = 4_096;
 
-  private final ServerSocket listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+  private final LoopbackServer server;
   private final List<Arrival> arrivals = new CopyOnWriteArrayList<>();
 
   HashingBackend() throws IOException {
-    Thread.ofVirtual().start(this::accept);
+    server = new LoopbackServer(Thread.ofPlatform().daemon(), this::serve);
   }
 
   int port() {
-    return listener.getLocalPort();
+    return server.port();
   }
 
   /** What arrived so far. */
@@ -46,18 +44,7 @@ final class HashingBackend implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    listener.close();
-  }
-
-  private void accept() {
-    try {
-      while (true) {
-        Socket socket = listener.accept();
-        Thread.ofPlatform().daemon().start(() -> serve(socket));
-      }
-    } catch (IOException e) {
-      return; // closed
-    }
+    server.close();
   }
 
   private void serve(Socket socket) {

@@ -55,7 +55,7 @@ class LargeMessagesIT {
       gateway.deleteIndex();
       gateway.start();
       for (int i = 0; i < MESSAGES; i++) {
-        api.setState("held" + i + "@example.com", "{\"state\":\"active\"}");
+        api.setState(NumberedUsers.address("held", i), "{\"state\":\"active\"}");
       }
       await("all is released").atMost(DRAINED).until(() -> api.held() == 0);
       assertThat(backend.arrivals())
@@ -131,7 +131,7 @@ class LargeMessagesIT {
 
   private static String send(GatewayProcess gateway, LargeLetter letter, String users)
       throws IOException {
-    String user = users + letter.number() + "@example.com";
+    String user = NumberedUsers.address(users, letter.number());
     try (LargeSender sender = new LargeSender(gateway.smtpPort)) {
       return letter.number() % 2 == 0 ? sender.data(letter, user) : sender.bdat(letter, user);
     }
@@ -145,19 +145,6 @@ class LargeMessagesIT {
   }
 
   private static String map(HashingBackend backend) {
-    StringBuilder map =
-        new StringBuilder(
-            """
-            pairs:
-              - { name: imap5-6, members: { imap5: { lmtp: "127.0.0.1:%d" } }, active: imap5 }
-            users:
-            """
-                .formatted(backend.port()));
-    for (int i = 0; i < MESSAGES; i++) {
-      map.append(
-          "  - { address: held%d@example.com, pair: imap5-6, state: moving }\n".formatted(i));
-      map.append("  - { address: flows%d@example.com, pair: imap5-6 }\n".formatted(i));
-    }
-    return map.toString();
+    return NumberedUsers.map(backend.port(), MESSAGES, List.of("flows"));
   }
 }

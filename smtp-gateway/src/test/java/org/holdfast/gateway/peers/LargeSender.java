@@ -125,15 +125,7 @@ final class LargeSender implements AutoCloseable {
   }
 
   private String reply() throws IOException {
-    while (true) {
-      String line = in.readLine();
-      if (line == null || line.length() < 3) {
-        throw new IOException("connection lost");
-      }
-      if (line.length() == 3 || line.charAt(3) == ' ') {
-        return line;
-      }
-    }
+    return Replies.last(in);
   }
 
   @Override

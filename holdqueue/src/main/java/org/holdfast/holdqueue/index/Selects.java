@@ -1,0 +1,100 @@
+package org.holdfast.holdqueue.index;
+
+import java.io.IOException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asks the tables. Thread-safe. */
+final class Selects {
+
+  private static final String COLUMNS =
+      "select d.k, d.seq, d.state, d.attempts, d.next, d.reply, d.described, m.pos, l.lane,"
+          + " l.nexthop, l.shut, l.retry from ";
+
+  /** By key, whatever else is asked: a page costs no sorting of all that the filter means. */
+  static final String ITEMS =
+      COLUMNS
+          + "delivery d cross join message m on m.seq = d.seq cross join lane l on l.id = d.lane"
+          + " where d.k > ?";
+
+  /** Of one lane. */
+  static final String OF_LANE =
+      COLUMNS
+          + "lane l cross join delivery d indexed by delivery_lane on d.lane = l.id cross join"
+          + " message m on m.seq = d.seq where d.k > ?";
+
+  /** Of those that wait for a person. */
+  static final String PARKED =
+      COLUMNS
+          + "delivery d indexed by delivery_parked cross join message m on m.seq = d.seq cross join"
+          + " lane l on l.id = d.lane where d.k > ?";
+
+  private final Shown shown;
+
+  Selects(Shown shown) {
+    this.shown = shown;
+  }
+
+  /** Deliveries; {@code sql} begins with one of the above. */
+  List<Questions.Row> rows(String sql, List<Object> values) throws IOException {
+    return ask(sql, values, Selects::row);
+  }
+
+  private static Questions.Row row(ResultSet row) throws SQLException {
+    return row(row, row.getString(9), row.getString(10), row.getBoolean(11), row.getLong(12));
+  }
+
+  /** The delivery's own columns, and what is known of its lane. */
+  static Questions.Row row(ResultSet row, String lane, String nextHop, boolean shut, long retry)
+      throws SQLException {
+    return new Questions.Row(
+        row.getLong(1),
+        row.getLong(2),
+        row.getLong(8),
+        row.getInt(3),
+        row.getInt(4),
+        row.getLong(5),
+        row.getString(6),
+        row.getLong(7),
+        lane,
+        nextHop,
+        shut,
+        retry);
+  }
+
+  /** Makes something of one row. */
+  interface Reader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  /** All that the tables answer to this. */
+  <T> List<T> ask(String sql, List<Object> values, Reader<T> reader) throws IOException {
+    return read(statements -> ask(statements.of(sql), values, reader));
+  }
+
+  /** Reads the tables; that they cannot be read says nothing about what is in them. */
+  <T> T read(Database.Reading<T> reading) throws IOException {
+    try {
+      return shown.read(reading);
+    } catch (SQLException e) {
+      throw new IOException("the index cannot be asked", e);
+    }
+  }
+
+  private static <T> List<T> ask(PreparedStatement select, List<Object> values, Reader<T> reader)
+      throws SQLException {
+    for (int i = 0; i < values.size(); i++) {
+      select.setObject(i + 1, values.get(i));
+    }
+    List<T> found = new ArrayList<>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        found.add(reader.read(rows));
+      }
+    }
+    return found;
+  }
+}

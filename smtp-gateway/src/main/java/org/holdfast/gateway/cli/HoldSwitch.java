@@ -1,0 +1,38 @@
+package org.holdfast.gateway.cli;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Puts something wider than a user on hold, or lets it go. */
+final class HoldSwitch {
+
+  private HoldSwitch() {}
+
+  /**
+   * Sends {@code hold} or {@code active} and returns the exit code.
+   *
+   * @param path of the thing, without {@code /state}
+   * @param what it is called on the screen
+   * @param reason null: none is given
+   * @param wait for open deliveries; null: the gateway's own
+   */
+  static int set(
+      ClientOptions options,
+      String path,
+      String what,
+      String state,
+      @Nullable String reason,
+      @Nullable String wait)
+      throws Exception {
+    ObjectNode body = AdminClient.object().put("state", state);
+    if (reason != null) {
+      body.put("reason", reason);
+    }
+    if (wait != null) {
+      body.put("wait", wait);
+    }
+    try (AdminClient client = options.client()) {
+      return Answers.flip(options, what + ": " + state, client.put(path + "/state", body));
+    }
+  }
+}
