@@ -38,7 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 class QuiescedIT {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String ANN = "ann@example.com";
   private static final String BOB = "bob@example.com";
 
