@@ -65,6 +65,10 @@ final class MapSql {
   private static final String USER_COLUMNS =
       "select ukey, pair, state, since, rest, crc from users";
 
+  private static final String UPDATE_USER =
+      " on conflict (ukey) do update set pair = excluded.pair, state = excluded.state,"
+          + " since = excluded.since, rest = excluded.rest, crc = excluded.crc";
+
   static final String USER_AT = USER_COLUMNS + " where ukey >= ? order by ukey limit 1";
   static final String USER_BEFORE = USER_COLUMNS + " where ukey < ? order by ukey desc limit 1";
 
@@ -101,16 +105,27 @@ final class MapSql {
   /** All who may be being moved to somewhere. */
   static final String ALL_SET_ASIDE = USER_COLUMNS + " where " + SET_ASIDE;
 
-  static final String PUT_USER = putUsers(1);
-  static final String PUT_USERS = putUsers(AT_ONCE);
+  /** A statement for one row, and one for {@link #AT_ONCE}. */
+  record Puts(String one, String many) {}
+
+  /** Of users that are not there. */
+  static final Puts NEW_USERS = new Puts(users("insert", 1), users("insert", AT_ONCE));
+
+  /** Of users that are there. */
+  static final Puts OLD_USERS =
+      new Puts(users("insert", 1) + UPDATE_USER, users("insert", AT_ONCE) + UPDATE_USER);
+
+  /** Of users that may be there, while no index is: less work than {@link #OLD_USERS}. */
+  static final Puts ANY_USERS =
+      new Puts(users("insert or replace", 1), users("insert or replace", AT_ONCE));
+
   static final String DELETE_USER = "delete from users where ukey = ?";
 
   private static final String ALIAS_COLUMNS = "select akey, target, crc from aliases";
   static final String ALIAS_AT = ALIAS_COLUMNS + " where akey >= ? order by akey limit 1";
   static final String ALIAS_BEFORE = ALIAS_COLUMNS + " where akey < ? order by akey desc limit 1";
   static final String ALIASES = ALIAS_COLUMNS + " where akey > ? order by akey limit ?";
-  static final String PUT_ALIAS = putAliases(1);
-  static final String PUT_ALIASES = putAliases(AT_ONCE);
+  static final Puts PUT_ALIASES = new Puts(putAliases(1), putAliases(AT_ONCE));
   static final String DELETE_ALIAS = "delete from aliases where akey = ?";
 
   static final String PAIRS = "select id, name, record from pairs";
@@ -160,7 +175,7 @@ final class MapSql {
   private static final int READER_CACHE = 16 << 10;
 
   /** Pages of 4 KiB after which the write-ahead log is copied into the file. */
-  private static final int CHECKPOINT = 16_384;
+  private static final int CHECKPOINT = 65_536;
 
   /** How long a statement waits for a lock of the database, in milliseconds. */
   private static final String WAIT = "pragma busy_timeout = 10000";
@@ -209,11 +224,8 @@ final class MapSql {
     return new SQLException(what, null, SQLITE_CORRUPT);
   }
 
-  private static String putUsers(int rows) {
-    return "insert into users (ukey, pair, state, since, rest, crc) values "
-        + rows(rows, 6)
-        + " on conflict (ukey) do update set pair = excluded.pair, state = excluded.state,"
-        + " since = excluded.since, rest = excluded.rest, crc = excluded.crc";
+  private static String users(String verb, int rows) {
+    return verb + " into users (ukey, pair, state, since, rest, crc) values " + rows(rows, 6);
   }
 
   private static String putAliases(int rows) {

@@ -305,8 +305,10 @@ final class MapView implements AutoCloseable {
     long changesAfter = changes;
     WideState wideAfter = wide;
     try {
-      for (MapChange change : batch) {
+      for (MapChange change : merged(batch)) {
         write(change, tally);
+      }
+      for (MapChange change : batch) {
         wideAfter = wideAfter.with(change);
         epochAfter = Math.max(epochAfter, change.epoch());
         changesAfter = change instanceof MapChange.Reset ? 0 : changesAfter + change.size();
@@ -335,6 +337,27 @@ final class MapView implements AutoCloseable {
     changes = changesLeft;
   }
 
+  /** Users that are put one after the other are put at once: in the order of all their keys. */
+  private static List<MapChange> merged(List<MapChange> batch) {
+    List<MapChange> merged = new ArrayList<>();
+    List<User> users = new ArrayList<>();
+    for (MapChange change : batch) {
+      if (change instanceof MapChange.PutUsers put) {
+        users.addAll(put.users());
+        continue;
+      }
+      if (!users.isEmpty()) {
+        merged.add(new MapChange.PutUsers(List.copyOf(users)));
+        users.clear();
+      }
+      merged.add(change);
+    }
+    if (!users.isEmpty()) {
+      merged.add(new MapChange.PutUsers(users));
+    }
+    return merged;
+  }
+
   private void write(MapChange change, UserGroups.Tally tally) throws SQLException {
     switch (change) {
       case MapChange.Reset _ -> throw new IllegalStateException("a reset while in use");
@@ -357,12 +380,13 @@ final class MapView implements AutoCloseable {
     if (before == null) {
       before = tally.isEmpty() ? Map.of() : rows.of(writer, last.keySet());
     }
-    for (User old : before.values()) {
-      if (last.containsKey(old.address())) {
+    for (String address : last.keySet()) {
+      User old = before.get(address);
+      if (old != null) {
         rows.uncount(old, tally);
       }
     }
-    rows.put(writer, last.values(), tally);
+    rows.put(writer, last.values(), before, tally);
     lastRead.written(last);
   }
 

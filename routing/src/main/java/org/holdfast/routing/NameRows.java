@@ -71,7 +71,7 @@ final class NameRows {
 
   /** Writes aliases; of the same address the last one counts. */
   static void putAliases(Session session, Collection<Alias> aliases) throws SQLException {
-    session.rows(MapSql.PUT_ALIAS, MapSql.PUT_ALIASES, List.copyOf(aliases), NameRows::bind);
+    session.rows(MapSql.PUT_ALIASES, List.copyOf(aliases), NameRows::bind);
   }
 
   private static int bind(PreparedStatement to, int place, Alias alias) throws SQLException {

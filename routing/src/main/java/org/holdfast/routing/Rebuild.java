@@ -148,7 +148,7 @@ final class Rebuild {
   }
 
   private void flush() throws SQLException {
-    userRows.put(session, users.values().stream().flatMap(Optional::stream).toList(), null);
+    userRows.fill(session, users.values().stream().flatMap(Optional::stream).toList());
     delete(users, MapSql.DELETE_USER);
     users.clear();
     NameRows.putAliases(

@@ -66,18 +66,14 @@ final class Session implements AutoCloseable {
     int bind(PreparedStatement to, int place, T row) throws SQLException;
   }
 
-  /**
-   * Writes rows, many to a statement; what is left over goes one by one.
-   *
-   * @param many writes {@link MapSql#AT_ONCE} rows
-   */
-  <T> void rows(String one, String many, List<T> rows, Binding<T> binding) throws SQLException {
+  /** Writes rows, many to a statement; what is left over goes one by one. */
+  <T> void rows(MapSql.Puts puts, List<T> rows, Binding<T> binding) throws SQLException {
     int whole = rows.size() - rows.size() % MapSql.AT_ONCE;
     for (int from = 0; from < whole; from += MapSql.AT_ONCE) {
-      write(many, rows.subList(from, from + MapSql.AT_ONCE), binding);
+      write(puts.many(), rows.subList(from, from + MapSql.AT_ONCE), binding);
     }
     for (int from = whole; from < rows.size(); from++) {
-      write(one, rows.subList(from, from + 1), binding);
+      write(puts.one(), rows.subList(from, from + 1), binding);
     }
   }
 

@@ -173,20 +173,35 @@ final class UserRows {
   /**
    * Writes users of different addresses, in the order of their keys: neighbours share their page.
    *
-   * @param counts to add them to; null when they are counted later
+   * @param before those of them that are there already
+   * @param counts to add them to
    */
-  void put(Session session, Collection<User> users, UserGroups.@Nullable Tally counts)
+  void put(
+      Session session, Collection<User> users, Map<String, User> before, UserGroups.Tally counts)
       throws SQLException {
-    List<Row> rows = new ArrayList<>(users.size());
+    List<Row> fresh = new ArrayList<>(users.size());
+    List<Row> known = new ArrayList<>();
     for (User user : users) {
       Row row = row(user);
-      rows.add(row);
-      if (counts != null) {
-        counts.add(row.pair, user.state(), row.check);
-      }
+      (before.containsKey(user.address()) ? known : fresh).add(row);
+      counts.add(row.pair, user.state(), row.check);
     }
+    write(session, MapSql.NEW_USERS, fresh);
+    write(session, MapSql.OLD_USERS, known);
+  }
+
+  /** The same where nothing is counted or indexed yet. */
+  void fill(Session session, List<User> users) throws SQLException {
+    List<Row> rows = new ArrayList<>(users.size());
+    for (User user : users) {
+      rows.add(row(user));
+    }
+    write(session, MapSql.ANY_USERS, rows);
+  }
+
+  private static void write(Session session, MapSql.Puts puts, List<Row> rows) throws SQLException {
     rows.sort(Comparator.comparing(row -> row.key));
-    session.rows(MapSql.PUT_USER, MapSql.PUT_USERS, rows, UserRows::bind);
+    session.rows(puts, rows, UserRows::bind);
   }
 
   private static int bind(PreparedStatement to, int place, Row row) throws SQLException {

@@ -13,6 +13,10 @@ final class MemoryChangeLog implements ChangeLog {
   boolean failsBeforeKeeping;
   boolean failsAfterKeeping;
   boolean failsToReplace;
+
+  /** It says that it has at least so many octets. */
+  long claimedOctets;
+
   volatile int rewrites;
 
   /** Run at each append to a replacement. */
@@ -46,7 +50,8 @@ final class MemoryChangeLog implements ChangeLog {
 
   @Override
   public synchronized long octetsAfter(long position) {
-    return records.tailMap(position, false).values().stream().mapToLong(b -> b.length).sum();
+    long octets = records.tailMap(position, false).values().stream().mapToLong(b -> b.length).sum();
+    return octets == 0 ? 0 : Math.max(octets, claimedOctets);
   }
 
   @Override
@@ -91,6 +96,11 @@ final class MemoryChangeLog implements ChangeLog {
 
     @Override
     public void close() {}
+  }
+
+  /** As damage may have it. */
+  synchronized void forget(long position) {
+    records.remove(position);
   }
 
   synchronized int size() {
