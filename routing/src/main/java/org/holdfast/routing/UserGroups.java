@@ -134,15 +134,12 @@ record UserGroups(Map<Key, Group> groups) {
 
   /** Counts all rows: for a view that was filled at once. */
   static void fill(Session session) throws SQLException {
-    Map<Key, Group> read = new HashMap<>();
+    Tally tally = new Tally(NONE);
     try (ResultSet rows = session.with(MapSql.COUNT_ALL).executeQuery()) {
       while (rows.next()) {
-        Key key = new Key(rows.getInt(1), UserRows.state(rows.getInt(2)));
-        read.put(key, new Group(rows.getLong(3), rows.getLong(4)));
+        tally.add(rows.getInt(1), UserRows.state(rows.getInt(2)), rows.getInt(3));
       }
     }
-    for (Map.Entry<Key, Group> each : read.entrySet()) {
-      put(session, each.getKey(), each.getValue());
-    }
+    tally.write(session);
   }
 }
