@@ -1,6 +1,7 @@
 package org.holdfast.gateway.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,8 @@ import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.disk.FaultyDisk.Call;
 import org.holdfast.holdqueue.disk.FaultyDisk.Lie;
 import org.holdfast.holdqueue.disk.FaultyDisk.Unsynced;
+import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Who;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class MapFaultTest {
 
-  private static final int CASES = Integer.getInteger("holdfast.mapfaults.cases", 12);
+  private static final int CASES = Integer.getInteger("holdfast.mapfaults.cases", 6);
   private static final long SEED = Long.getLong("holdfast.mapfaults.seed", 20261122);
   private static final int CHANGES = 200;
   private static final List<Unsynced> HOW = List.of(Unsynced.values());
@@ -124,6 +127,23 @@ class MapFaultTest {
       trial.complete();
     }
     System.out.printf("map, seed %d, %s: %d power cuts%n", SEED, unsynced, cases.size());
+  }
+
+  @Test
+  void logFails_lookupsGoOnAndChangesAreRefusedUntilARestart() throws Exception {
+    FaultyDisk disk = new FaultyDisk(1);
+    MapTrial trial = trial(disk);
+    trial.whenTheLogFails(map -> {
+      disk.fail(Call.FORCE, 1);
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> map.putDomain("new.example", new Who("ops", "x")))
+            .isInstanceOf(MapUnavailableException.class);
+        assertThat(map.trouble())
+            .hasValueSatisfying(why -> assertThat(why).contains("cannot be stored"));
+        assertThat(map.domains(null, 10)).doesNotContain("new.example");
+        assertThat(map.pairs()).isNotEmpty();
+      }
+    });
   }
 
   /** A disk that does not sync must be caught, else this proves nothing. */

@@ -114,6 +114,27 @@ final class MapTrial {
     }
   }
 
+  /** What a test does with the map when all changes are made. */
+  interface Afterwards {
+    void on(Routing map) throws Exception;
+  }
+
+  /** Makes all changes, then this; a repair of the view would be told. */
+  void whenTheLogFails(Afterwards then) throws Exception {
+    SegmentLog log = log();
+    try {
+      EmbeddedRouting map = map(log);
+      goOn(map);
+      List<Routing.Change> told = new ArrayList<>();
+      map.onChange(told::add);
+      then.on(map);
+      assertThat(told).isEmpty();
+      map.close();
+    } finally {
+      close(log);
+    }
+  }
+
   private static void close(SegmentLog log) {
     try {
       log.close();
