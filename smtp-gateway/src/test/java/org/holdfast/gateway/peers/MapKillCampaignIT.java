@@ -1,6 +1,7 @@
 package org.holdfast.gateway.peers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -136,10 +137,9 @@ class MapKillCampaignIT {
     long seed = random.nextLong();
     clients.add(Thread.ofVirtual().start(() -> flipCrowds(gateway, seed, over)));
     int until = acknowledged.get() + 10 + random.nextInt(MOST_CHANGES);
-    while (acknowledged.get() < until && clients.stream().anyMatch(Thread::isAlive)) {
-      Thread.onSpinWait();
-      Thread.yield();
-    }
+    await()
+        .atMost(Duration.ofMinutes(10))
+        .until(() -> acknowledged.get() >= until || clients.stream().noneMatch(Thread::isAlive));
     gateway.kill9();
     over.set(1);
     for (Thread client : clients) {
@@ -211,7 +211,7 @@ class MapKillCampaignIT {
       throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort + path))
-            .timeout(Duration.ofSeconds(120))
+            .timeout(Duration.ofMinutes(2))
             .header("Authorization", "Bearer " + gateway.operatorToken())
             .header("Content-Type", type)
             .method(method, BodyPublishers.ofString(body))
