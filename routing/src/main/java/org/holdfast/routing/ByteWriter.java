@@ -1,15 +1,28 @@
 package org.holdfast.routing;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/** Writes the primitives of {@link ChangeRecord}. */
+/** Writes the primitives of {@link ChangeRecord} and of the view's rows. One thread. */
 final class ByteWriter {
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+  private static final int LONGEST_NUMBER = 10;
+
+  private byte[] bytes;
+  private int length;
+
+  ByteWriter() {
+    this(256);
+  }
+
+  /** With room for so many octets; grows when that is too little. */
+  ByteWriter(int room) {
+    bytes = new byte[room];
+  }
 
   ByteWriter octet(int value) {
-    out.write(value);
+    make(1);
+    bytes[length++] = (byte) value;
     return this;
   }
 
@@ -19,12 +32,13 @@ final class ByteWriter {
 
   /** Seven bits a byte, low ones first; for values from 0. */
   ByteWriter number(long value) {
+    make(LONGEST_NUMBER);
     long left = value;
     while ((left & ~0x7FL) != 0) {
-      out.write((int) (left & 0x7F) | 0x80);
+      bytes[length++] = (byte) ((left & 0x7F) | 0x80);
       left >>>= 7;
     }
-    out.write((int) left);
+    bytes[length++] = (byte) left;
     return this;
   }
 
@@ -34,13 +48,21 @@ final class ByteWriter {
   }
 
   ByteWriter text(String value) {
-    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-    number(bytes.length);
-    out.writeBytes(bytes);
+    byte[] octets = value.getBytes(StandardCharsets.UTF_8);
+    number(octets.length);
+    make(octets.length);
+    System.arraycopy(octets, 0, bytes, length, octets.length);
+    length += octets.length;
     return this;
   }
 
+  private void make(int room) {
+    if (bytes.length - length < room) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + room));
+    }
+  }
+
   byte[] bytes() {
-    return out.toByteArray();
+    return Arrays.copyOf(bytes, length);
   }
 }

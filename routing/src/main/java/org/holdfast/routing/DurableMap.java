@@ -8,7 +8,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,22 +22,36 @@ import org.slf4j.LoggerFactory;
  * The location map kept in step with its log: a change is in the log, on stable storage, before
  * anybody sees it. When the view fails it is retired and opened again, or made anew from the log;
  * until that has worked nothing is answered. Thread-safe.
+ *
+ * <p>Who owns what: whoever holds {@code writing} owns the log's end, the writing side of the view,
+ * and its repair. A repair that reads much of the log has a thread of its own that holds the lock;
+ * meanwhile nobody waits for it, readers and changes are refused at once. {@link LogCompaction} has
+ * another, which takes the lock for its last step only.
  */
-final class DurableMap implements AutoCloseable {
+final class DurableMap implements LogCompaction.Owner, AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(DurableMap.class);
 
   /** At least so much time lies between two attempts to open a failed view. */
   static final Duration MEND_PAUSE = Duration.ofSeconds(1);
 
+  /**
+   * Octets of the log that are read while the caller waits, some seconds' worth. When the view
+   * needs more, a thread of its own does it, and until then nothing is answered.
+   */
+  static final long AT_ONCE = 8 << 20;
+
   /** A view that fails again so soon, or is damaged, is not opened again but made anew. */
   static final Duration RELAPSE = Duration.ofMinutes(1);
+
+  private static final long TELL_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final MapSettings settings;
   private final ChangeLog changes;
   private final InstantSource clock;
   private final Runnable mended;
   private final Runnable tell;
+  private final Executor threads;
   private final LogCompaction compaction;
 
   /** Protects the log, changes of the map and its repair. Never held while a flip waits. */
@@ -47,27 +65,45 @@ final class DurableMap implements AutoCloseable {
   private @Nullable LocationMap retired;
   private Instant lastMended = Instant.MIN;
   private volatile boolean damaged;
-  private boolean closed;
+  private volatile boolean closed;
+
+  private long toldAt = System.nanoTime();
+
+  /** The view is being opened in a thread of its own, which holds the lock. */
+  private volatile @Nullable FutureTask<@Nullable Void> opening;
 
   /**
    * Opens it.
    *
    * @param mended told after a repair: any user may stand otherwise than it was last announced
    * @param tell delivers what was announced, when a reader made the repair
+   * @param threads runs what takes long: at most two tasks at a time
    */
   DurableMap(
-      MapSettings settings, ChangeLog changes, InstantSource clock, Runnable mended, Runnable tell)
+      MapSettings settings,
+      ChangeLog changes,
+      InstantSource clock,
+      Runnable mended,
+      Runnable tell,
+      Executor threads)
       throws IOException {
     this.settings = settings;
     this.changes = changes;
     this.clock = clock;
     this.mended = mended;
     this.tell = tell;
-    this.compaction = new LogCompaction(changes);
+    this.threads = threads;
+    this.compaction = new LogCompaction(changes, this, threads, settings.compactAfter());
+    writing.lock();
     try {
-      map = LocationMap.open(settings, changes);
+      map = LocationMap.open(settings, changes, AT_ONCE, Progress.UNHEARD);
+      if (map == null) {
+        openInBackground();
+      }
     } catch (SQLException e) {
       throw new IOException("the map's view cannot be made in " + settings.view(), e);
+    } finally {
+      writing.unlock();
     }
   }
 
@@ -124,12 +160,13 @@ final class DurableMap implements AutoCloseable {
 
   /** Runs a change while no other one runs. */
   <T> T change(Change<T> change) throws MapUnavailableException, RefusedChangeException {
+    requireNotOpening();
     writing.lock();
     try {
       LocationMap current = inStep();
       try {
         T result = change.on(current);
-        compaction.compactIfWorth(current);
+        compaction.wake(current.view());
         return result;
       } catch (SQLException e) {
         throw failed(current, e);
@@ -180,6 +217,29 @@ final class DurableMap implements AutoCloseable {
     return current != null ? current : mend();
   }
 
+  @Override
+  public void whileNothingChanges(MapView view, LogCompaction.Step step)
+      throws SQLException, IOException {
+    writing.lock();
+    try {
+      LocationMap current = map;
+      if (current == null || current.view() != view || view.position() != changes.last()) {
+        throw new IOException("the map's view is not in use any more");
+      }
+      step.run();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  @Override
+  public void viewFailed(MapView view, SQLException why) {
+    LocationMap current = map;
+    if (current != null && current.view() == view) {
+      MapUnavailableException _ = failed(current, why);
+    }
+  }
+
   private MapUnavailableException failed(LocationMap current, SQLException e) {
     if (!(e instanceof SQLTransientException)) {
       retire(current, e);
@@ -203,6 +263,7 @@ final class DurableMap implements AutoCloseable {
   // ---- repair
 
   private LocationMap mendFromReader() throws MapUnavailableException {
+    requireNotOpening();
     if (clock.instant().isBefore(nextMend) || !writing.tryLock()) {
       throw unusable(null);
     }
@@ -218,6 +279,7 @@ final class DurableMap implements AutoCloseable {
 
   /** Opens the view again. For the owner of the lock. */
   private LocationMap mend() throws MapUnavailableException {
+    requireNotOpening();
     Instant now = clock.instant();
     if (closed || now.isBefore(nextMend)) {
       throw unusable(null);
@@ -230,16 +292,70 @@ final class DurableMap implements AutoCloseable {
       }
       damaged = false;
       lastMended = now;
-      LocationMap opened = LocationMap.open(settings, changes);
-      map = opened;
-      viewTrouble = null;
-      logger.info("the map's view is usable again");
-      mended.run();
+      LocationMap opened = LocationMap.open(settings, changes, AT_ONCE, Progress.UNHEARD);
+      if (opened == null) {
+        openInBackground();
+        throw unusable(null);
+      }
+      usable(opened);
       return opened;
     } catch (SQLException | IOException e) {
       viewTrouble = "the map's view cannot be opened: " + e.getMessage();
       logger.error("the map's view cannot be opened", e);
       throw unusable(e);
+    }
+  }
+
+  private void usable(LocationMap opened) {
+    map = opened;
+    viewTrouble = null;
+    logger.info("the map's view is usable again");
+    mended.run();
+  }
+
+  // ---- in a thread of its own
+
+  private void openInBackground() {
+    viewTrouble = "the map's view is being made from the log";
+    logger.info("the map's view is being made from the log; until then nothing is answered");
+    FutureTask<@Nullable Void> task = new FutureTask<>(this::openAll, null);
+    opening = task;
+    threads.execute(task);
+  }
+
+  private void openAll() {
+    writing.lock();
+    try {
+      LocationMap opened = LocationMap.open(settings, changes, Long.MAX_VALUE, this::progress);
+      usable(Objects.requireNonNull(opened));
+    } catch (CancellationException e) {
+      logger.info("the map's view is not made: {}", e.getMessage());
+    } catch (SQLException | IOException | RuntimeException | Error e) {
+      viewTrouble = "the map's view cannot be made: " + e.getMessage();
+      logger.error("the map's view cannot be made", e);
+    } finally {
+      nextMend = clock.instant().plus(MEND_PAUSE);
+      opening = null;
+      writing.unlock();
+    }
+    tell.run();
+  }
+
+  private void progress(long read, int percent) {
+    if (closed) {
+      throw new CancellationException("the map is being closed");
+    }
+    viewTrouble =
+        "the map's view is being made from the log: " + read + " changes read, " + percent + " %";
+    if (System.nanoTime() - toldAt > TELL_NANOS) {
+      toldAt = System.nanoTime();
+      logger.info("{}", viewTrouble);
+    }
+  }
+
+  private void requireNotOpening() throws MapUnavailableException {
+    if (opening != null) {
+      throw unusable(null);
     }
   }
 
@@ -267,9 +383,10 @@ final class DurableMap implements AutoCloseable {
 
   @Override
   public void close() {
-    writing.lock();
+    closed = true;
+    compaction.close();
+    writing.lock(); // a view that is being opened gives it back soon, see progress
     try {
-      closed = true;
       LocationMap current = map;
       map = null;
       closeRetired();

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import org.holdfast.routing.RefusedChangeException.Kind;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +36,13 @@ public final class EmbeddedRouting implements Routing {
   private final Loading loading;
   private final ServedNames names;
 
-  private EmbeddedRouting(MapSettings settings, ChangeLog changes, InstantSource clock)
+  private EmbeddedRouting(
+      MapSettings settings, ChangeLog changes, InstantSource clock, Executor threads)
       throws IOException {
     this.settings = settings;
     this.gate = new Gate(clock);
-    this.map = new DurableMap(settings, changes, clock, this::afterRepair, announcer::tell);
+    this.map =
+        new DurableMap(settings, changes, clock, this::afterRepair, announcer::tell, threads);
     this.flips = new Flips(map, gate, announcer, clock);
     this.holds = new Holds(map, gate, announcer, clock);
     this.names = new ServedNames(map, clock);
@@ -46,14 +50,29 @@ public final class EmbeddedRouting implements Routing {
   }
 
   /**
-   * Opens the map: the view is brought up to the end of the log, or made anew from it. The log
-   * stays the caller's, who closes it after this.
+   * Opens the map: the view is brought up to the end of the log, or made anew from it. When that
+   * takes more than seconds it goes on in the background: until it is done {@link #trouble} says
+   * how far it is, and everything else is unavailable. The log stays the caller's, who closes it
+   * after this.
    *
    * @throws IOException when the log cannot be read or the view cannot be made
    */
   public static EmbeddedRouting open(MapSettings settings, ChangeLog changes, InstantSource clock)
       throws IOException {
-    return new EmbeddedRouting(settings, changes, clock);
+    ThreadFactory threads = Thread.ofPlatform().daemon().name("map-", 0).factory();
+    return open(settings, changes, clock, task -> threads.newThread(task).start());
+  }
+
+  /**
+   * The same.
+   *
+   * @param threads runs what takes long (the view from the log, the log's compaction): at most two
+   *     tasks at a time; may run them in the caller's thread
+   */
+  public static EmbeddedRouting open(
+      MapSettings settings, ChangeLog changes, InstantSource clock, Executor threads)
+      throws IOException {
+    return new EmbeddedRouting(settings, changes, clock, threads);
   }
 
   private void afterRepair() {

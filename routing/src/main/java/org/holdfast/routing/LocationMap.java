@@ -67,21 +67,29 @@ final class LocationMap implements MapRows, AutoCloseable {
   /**
    * Opens the view and brings it up to the end of the log. A view that is missing, damaged, of
    * another version or ahead of its log is made anew.
+   *
+   * @param most octets of the log that may be read for it
+   * @return null when more would have to be read
    */
-  static LocationMap open(MapSettings settings, ChangeLog changes)
+  static @Nullable LocationMap open(
+      MapSettings settings, ChangeLog changes, long most, Progress progress)
       throws SQLException, IOException {
     if (MapView.exists(settings.view())) {
       try {
-        return caughtUp(settings, changes);
+        return caughtUp(settings, changes, most, progress);
       } catch (SQLException | IllegalStateException e) {
         log.warn("the map's view cannot be used and is made anew from the log: {}", e.toString());
       }
     }
-    Rebuild.run(settings.view(), changes);
-    return caughtUp(settings, changes);
+    if (changes.octetsAfter(0) > most) {
+      return null;
+    }
+    Rebuild.run(settings.view(), changes, progress);
+    return caughtUp(settings, changes, most, progress);
   }
 
-  private static LocationMap caughtUp(MapSettings settings, ChangeLog changes)
+  private static @Nullable LocationMap caughtUp(
+      MapSettings settings, ChangeLog changes, long most, Progress progress)
       throws SQLException, IOException {
     MapView view = MapView.open(settings.view());
     try {
@@ -89,7 +97,11 @@ final class LocationMap implements MapRows, AutoCloseable {
         throw new IllegalStateException(
             "the view is ahead of its log: " + view.position() + " > " + changes.last());
       }
-      catchUp(view, changes);
+      if (changes.octetsAfter(view.position()) > most) {
+        view.close();
+        return null;
+      }
+      catchUp(view, changes, progress);
       return new LocationMap(view, settings.cacheEntries());
     } catch (SQLException | IOException | RuntimeException e) {
       try (view) {
@@ -98,9 +110,11 @@ final class LocationMap implements MapRows, AutoCloseable {
     }
   }
 
-  private static void catchUp(MapView view, ChangeLog changes) throws SQLException, IOException {
+  private static void catchUp(MapView view, ChangeLog changes, Progress progress)
+      throws SQLException, IOException {
     List<MapChange> batch = new ArrayList<>();
     long[] state = {0, view.position()};
+    Progress.Of of = new Progress.Of(progress, changes.last());
     try {
       changes.replay(
           view.position(),
@@ -116,6 +130,7 @@ final class LocationMap implements MapRows, AutoCloseable {
               applyUnchecked(view, batch, position);
               state[0] = 0;
             }
+            of.read(position, change.size());
           });
       if (!batch.isEmpty()) {
         applyUnchecked(view, batch, state[1]);

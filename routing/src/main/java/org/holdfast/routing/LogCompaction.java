@@ -2,9 +2,11 @@ package org.holdfast.routing;
 
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,133 +14,209 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the log in proportion to the map: when it has many more changes than there are things to
  * know, it is replaced by a picture of the map. The first record voids what went before, so a view
- * of any age may replay it. Runs under the map's writing lock.
+ * of any age may replay it.
+ *
+ * <p>Changes go on meanwhile. The picture is a read transaction of the view, which says up to which
+ * log position it is complete; it is written beside the log, in a thread of its own, one at a time.
+ * Then come the log's records after that position, again and again until few are left; only those
+ * are copied under the writing lock, and the replacement becomes the log. What fails before that
+ * changes nothing: the log stays as it is, and grows, until it is tried again.
+ *
+ * <p>The log may be read with a hole where it is damaged, and the view must not put its own damage
+ * into the log. So the users of the picture must be those that the view has counted, and the
+ * records copied must be as many changes as the view has seen since.
  */
-final class LogCompaction {
+final class LogCompaction implements AutoCloseable {
 
   private static final Logger logger = LoggerFactory.getLogger(LogCompaction.class);
 
   /** So many changes in the log for each thing in the map. */
   static final int RATIO = 4;
 
-  /** A log with fewer changes is left alone. */
-  static final long FLOOR = 100_000;
+  /** Most octets that are copied while changes wait. */
+  static final long TAIL = 1 << 20;
+
+  /** Times that the log's tail is copied before giving up: it grows faster than it is copied. */
+  private static final int ROUNDS = 10;
 
   private final ChangeLog changes;
-  private long notBefore;
+  private final Owner owner;
+  private final Executor threads;
+  private final long floor;
+  private volatile long notBefore;
+  private volatile boolean closed;
 
-  LogCompaction(ChangeLog changes) {
-    this.changes = changes;
+  /** Guarded by the owner's lock. */
+  private @Nullable FutureTask<@Nullable Void> running;
+
+  /** Whose log it is. */
+  interface Owner {
+
+    /**
+     * Runs this while nothing changes.
+     *
+     * @throws IOException when this view is not the one in use any more, or not at the log's end
+     */
+    void whileNothingChanges(MapView view, Step step) throws SQLException, IOException;
+
+    /** Tells that this view cannot be used. */
+    void viewFailed(MapView view, SQLException why);
   }
 
-  void compactIfWorth(LocationMap map) throws SQLException {
-    MapView view = map.view();
-    long live = view.users() + view.wide().pairs().size() + view.wide().holds().size();
-    if (view.changes() < Math.max(notBefore, FLOOR + RATIO * live)) {
+  /** The last step. */
+  interface Step {
+    void run() throws SQLException, IOException;
+  }
+
+  /**
+   * @param threads runs one task at a time
+   * @param floor a log with fewer changes is left alone
+   */
+  LogCompaction(ChangeLog changes, Owner owner, Executor threads, long floor) {
+    this.changes = changes;
+    this.owner = owner;
+    this.threads = threads;
+    this.floor = floor;
+  }
+
+  /** Begins one when it is worth it and none is running. For the owner of the lock. */
+  void wake(MapView view) {
+    FutureTask<@Nullable Void> before = running;
+    if (closed || (before != null && !before.isDone()) || !isWorth(view)) {
       return;
     }
-    Picture picture = new Picture(view);
+    FutureTask<@Nullable Void> task = new FutureTask<>(() -> run(view), null);
+    running = task;
+    threads.execute(task);
+  }
+
+  private boolean isWorth(MapView view) {
+    long live = view.users() + view.wide().pairs().size() + view.wide().holds().size();
+    return view.changes() >= Math.max(notBefore, floor + RATIO * live);
+  }
+
+  private void run(MapView view) {
+    long begun = System.nanoTime();
+    notBefore = view.changes() + floor;
     try {
-      view.rewritten(changes.rewrite(picture), picture.things);
+      logger.info("the map's log is written anew, with what is true now");
+      long things = compact(view);
       notBefore = 0;
-    } catch (IOException | ViewFailed e) {
-      if (picture.failure != null) {
-        throw picture.failure;
-      }
-      notBefore = view.changes() + FLOOR;
-      logger.warn("the map's log could not be compacted and stays as it is", e);
+      double seconds = (System.nanoTime() - begun) / 1e9;
+      logger.info("the map's log was written anew in {} s: {} things", seconds, things);
+    } catch (CancellationException e) {
+      logger.info("the map's log stays as it is: {}", e.getMessage());
+    } catch (SQLException e) {
+      logger.warn("the map's log was not written anew and stays as it is", e);
+      owner.viewFailed(view, e);
+    } catch (IOException | RuntimeException | Error e) {
+      logger.warn("the map's log was not written anew and stays as it is", e);
     }
   }
 
-  /** Ends the reading; the log may wrap it. What happened stands in the picture. */
-  private static final class ViewFailed extends RuntimeException {
-
-    private static final long serialVersionUID = 1L;
-
-    ViewFailed(SQLException why) {
-      super(why);
-    }
-  }
-
-  /** The whole map as records, read page by page. */
-  private static final class Picture implements Iterator<byte[]> {
-
-    private final MapView view;
-    private Iterator<MapChange> ready;
-    private String lastUser = "";
-    private String lastAlias = "";
-    private String lastDomain = "";
-    private boolean usersDone;
-    private boolean aliasesDone;
-    private boolean domainsDone;
-    private long things;
-    private long users;
-    private @Nullable SQLException failure;
-
-    Picture(MapView view) {
-      this.view = view;
-      List<MapChange> first = new ArrayList<>();
-      first.add(new MapChange.Reset(view.epoch()));
-      WideState wide = view.wide();
-      wide.pairs().values().forEach(pair -> first.add(new MapChange.PutPair(pair)));
-      wide.holds().forEach((d, s) -> first.add(new MapChange.PutHold(d, true, s)));
-      ready = first.iterator();
-    }
-
-    @Override
-    public boolean hasNext() {
-      try {
-        while (!ready.hasNext() && !domainsDone) {
-          ready = !usersDone ? nextUsers() : !aliasesDone ? nextAliases() : nextDomains();
+  private long compact(MapView view) throws SQLException, IOException {
+    try (ChangeLog.Replacement by = changes.replacement()) {
+      Copy copy = new Copy(by);
+      long before = copy.picture(view);
+      for (int round = 0; round < ROUNDS; round++) {
+        copy.tail();
+        by.sync();
+        if (finished(view, copy, before)) {
+          return copy.things;
         }
-        return ready.hasNext();
-      } catch (SQLException e) {
-        failure = e;
-        throw new ViewFailed(e);
+      }
+      throw new CancellationException("it grows faster than it is copied");
+    }
+  }
+
+  /** Returns false when too much is left to be copied while changes wait. */
+  private boolean finished(MapView view, Copy copy, long before) throws SQLException, IOException {
+    boolean[] done = {false};
+    owner.whileNothingChanges(
+        view,
+        () -> {
+          if (changes.octetsAfter(copy.at) <= TAIL) {
+            copy.tail();
+            copy.requireChanges(view.changes() - before);
+            view.rewritten(copy.by.replace(view.position()), copy.things);
+            done[0] = true;
+          }
+        });
+    return done[0];
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new CancellationException("the map is being closed");
+    }
+  }
+
+  /** What has been written of the replacement. */
+  private final class Copy {
+
+    private final ChangeLog.Replacement by;
+
+    /** The old log is in it up to this position. */
+    private long at;
+
+    private long things;
+    private long copied;
+
+    Copy(ChangeLog.Replacement by) {
+      this.by = by;
+    }
+
+    /** Returns how many changes the log had had when the picture was taken. */
+    long picture(MapView view) throws SQLException, IOException {
+      try (Picture picture = view.picture()) {
+        at = picture.position();
+        picture.each(change -> {
+          requireOpen();
+          things += change instanceof MapChange.Reset ? 0 : change.size();
+          by.append(List.of(ChangeRecord.encode(change)));
+        });
+        return picture.changes();
       }
     }
 
-    private Iterator<MapChange> nextUsers() throws SQLException {
-      List<User> page =
-          view.users(null, null, lastUser.isEmpty() ? null : lastUser, MapChange.BATCH);
-      usersDone = page.size() < MapChange.BATCH;
-      users += page.size();
-      if (usersDone && users != view.users()) {
-        // The truth must not be replaced by a view that has lost something.
-        throw MapSql.damage("the view has " + users + " users, not " + view.users());
-      }
-      if (page.isEmpty()) {
-        return List.<MapChange>of().iterator();
-      }
-      lastUser = page.getLast().address();
-      return List.<MapChange>of(new MapChange.PutUsers(page)).iterator();
+    /** What the log has got since. */
+    void tail() throws IOException {
+      changes.replay(
+          at,
+          (position, body) -> {
+            requireOpen();
+            copied += ChangeRecord.decode(body).size();
+            by.append(List.of(body));
+            at = position;
+          });
     }
 
-    private Iterator<MapChange> nextAliases() throws SQLException {
-      List<Alias> page = view.aliases(lastAlias.isEmpty() ? null : lastAlias, MapChange.BATCH);
-      aliasesDone = page.size() < MapChange.BATCH;
-      if (page.isEmpty()) {
-        return List.<MapChange>of().iterator();
+    /** So many changes must have been copied from the log. */
+    void requireChanges(long expected) throws IOException {
+      if (copied != expected) {
+        throw new IOException("of " + expected + " changes in the log " + copied + " can be read");
       }
-      lastAlias = page.getLast().from();
-      return List.<MapChange>of(new MapChange.PutAliases(page, view.epoch())).iterator();
+      things += copied;
     }
+  }
 
-    private Iterator<MapChange> nextDomains() throws SQLException {
-      List<String> page = view.domains(lastDomain, MapChange.BATCH);
-      domainsDone = page.size() < MapChange.BATCH;
-      if (page.isEmpty()) {
-        return List.<MapChange>of().iterator();
+  /** Stops one that runs, and waits until it has. Not for the owner of the lock. */
+  @Override
+  public void close() {
+    closed = true;
+    FutureTask<@Nullable Void> last = running;
+    boolean interrupted = false;
+    while (last != null && !last.isDone()) {
+      try {
+        last.get();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException e) {
+        logger.warn("the compaction of the map's log ended badly", e);
       }
-      lastDomain = page.getLast();
-      return List.<MapChange>of(new MapChange.PutDomains(page, view.epoch())).iterator();
     }
-
-    @Override
-    public byte[] next() {
-      MapChange change = ready.next();
-      things += change.size();
-      return ChangeRecord.encode(change);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

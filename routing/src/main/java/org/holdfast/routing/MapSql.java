@@ -18,28 +18,30 @@ import java.util.List;
 final class MapSql {
 
   /** Of the tables; a view of another version is made anew from the log. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
-  /** Rows that one statement writes, keys that one looks up: far less work than one each. */
+  /** Rows that one statement writes: far less work than one each. */
   static final int AT_ONCE = 64;
+
+  /** Keys that one statement looks up. */
+  static final int KEYS_AT_ONCE = 64;
 
   static final List<String> TABLES =
       List.of(
           "create table map_position (version int not null, position bigint not null,"
-              + " epoch bigint not null, changes bigint not null)",
+              + " epoch bigint not null, changes bigint not null, crc int not null)",
           "create table pairs (id int not null primary key, name text not null unique,"
               + " record blob not null)",
           "create table users (ukey text not null primary key, pair int not null,"
-              + " state int not null, moving_to int, epoch bigint not null,"
-              + " since bigint not null, changed_by text not null, reason text not null)"
-              + " without rowid",
+              + " state int not null, since bigint not null, rest blob not null,"
+              + " crc int not null) without rowid",
           "create table user_counts (pair int not null, state int not null, n bigint not null,"
-              + " primary key (pair, state))",
-          "create table aliases (akey text not null primary key, target text not null)"
+              + " crcs bigint not null, crc int not null, primary key (pair, state))",
+          "create table aliases (akey text not null primary key, target text not null,"
+              + " crc int not null) without rowid",
+          "create table domains (domain text not null primary key, crc int not null)"
               + " without rowid",
-          "create table domains (domain text not null primary key) without rowid",
-          "create table holds (domain text not null primary key, record blob not null)",
-          "insert into map_position values (" + VERSION + ", 0, 0, 0)");
+          "create table holds (domain text not null primary key, record blob not null)");
 
   /** Most users are active and are not in it: a flip changes a small index. */
   private static final String OUT_OF_ORDER = "state <> 0";
@@ -54,15 +56,25 @@ final class MapSql {
           "create index users_by_since on users (since, ukey) where " + SET_ASIDE);
 
   static final String VERSION_OF = "select version from map_position";
-  static final String POSITION = "select position, epoch, changes from map_position";
-  static final String SET_POSITION = "update map_position set position = ?, epoch = ?, changes = ?";
+  static final String POSITION = "select position, epoch, changes, crc from map_position";
+  static final String PUT_POSITION =
+      "insert into map_position (version, position, epoch, changes, crc) values (?, ?, ?, ?, ?)";
+  static final String SET_POSITION =
+      "update map_position set position = ?, epoch = ?, changes = ?, crc = ?";
 
   private static final String USER_COLUMNS =
-      "select ukey, pair, state, moving_to, epoch, since, changed_by, reason from users";
-  static final String USER = USER_COLUMNS + " where ukey = ?";
+      "select ukey, pair, state, since, rest, crc from users";
 
-  /** For {@link #AT_ONCE} keys; fewer are filled up with one of them. */
-  static final String USERS_OF_KEYS = USER_COLUMNS + " where ukey in (" + places(AT_ONCE) + ")";
+  private static final String UPDATE_USER =
+      " on conflict (ukey) do update set pair = excluded.pair, state = excluded.state,"
+          + " since = excluded.since, rest = excluded.rest, crc = excluded.crc";
+
+  static final String USER_AT = USER_COLUMNS + " where ukey >= ? order by ukey limit 1";
+  static final String USER_BEFORE = USER_COLUMNS + " where ukey < ? order by ukey desc limit 1";
+
+  /** For {@link #KEYS_AT_ONCE} keys; fewer are filled up with one of them. */
+  static final String USERS_OF_KEYS =
+      USER_COLUMNS + " where ukey in (" + places(KEYS_AT_ONCE) + ")";
 
   static final String USERS_ALL = USER_COLUMNS + " where ukey > ? order by ukey limit ?";
   static final String FIRST_USER_FROM = USER_COLUMNS + " where ukey >= ? order by ukey limit 1";
@@ -91,50 +103,59 @@ final class MapSql {
           + SET_ASIDE
           + " and since < ? group by pair, state";
 
-  static final String MOVING_TO =
-      "select exists (select 1 from users where " + OUT_OF_ORDER + " and moving_to = ?)";
+  /** All who may be being moved to somewhere. */
+  static final String ALL_SET_ASIDE = USER_COLUMNS + " where " + SET_ASIDE;
 
-  static final String PUT_USER = putUsers(1);
-  static final String PUT_USERS = putUsers(AT_ONCE);
+  /** A statement for one row, and one for {@link #AT_ONCE}. */
+  record Puts(String one, String many) {}
+
+  /** Of users that are not there. */
+  static final Puts NEW_USERS = new Puts(users("insert", 1), users("insert", AT_ONCE));
+
+  /** Of users that are there. */
+  static final Puts OLD_USERS =
+      new Puts(users("insert", 1) + UPDATE_USER, users("insert", AT_ONCE) + UPDATE_USER);
+
+  /** Of users that may be there, while no index is: less work than {@link #OLD_USERS}. */
+  static final Puts ANY_USERS =
+      new Puts(users("insert or replace", 1), users("insert or replace", AT_ONCE));
+
   static final String DELETE_USER = "delete from users where ukey = ?";
 
-  static final String SERVED =
-      "select exists (select 1 from users where ukey >= ? and ukey < ?)"
-          + " or exists (select 1 from aliases where akey >= ? and akey < ?)"
-          + " or exists (select 1 from domains where domain = ?)";
-
-  static final String ALIAS = "select target from aliases where akey = ?";
-  static final String ALIASES =
-      "select akey, target from aliases where akey > ? order by akey limit ?";
-  static final String PUT_ALIAS = putAliases(1);
-  static final String PUT_ALIASES = putAliases(AT_ONCE);
+  private static final String ALIAS_COLUMNS = "select akey, target, crc from aliases";
+  static final String ALIAS_AT = ALIAS_COLUMNS + " where akey >= ? order by akey limit 1";
+  static final String ALIAS_BEFORE = ALIAS_COLUMNS + " where akey < ? order by akey desc limit 1";
+  static final String ALIASES = ALIAS_COLUMNS + " where akey > ? order by akey limit ?";
+  static final Puts PUT_ALIASES = new Puts(putAliases(1), putAliases(AT_ONCE));
   static final String DELETE_ALIAS = "delete from aliases where akey = ?";
 
-  static final String PAIRS = "select id, record from pairs";
+  static final String PAIRS = "select id, name, record from pairs";
   static final String PUT_PAIR =
       "insert into pairs (id, name, record) values (?, ?, ?)"
           + " on conflict (id) do update set name = excluded.name, record = excluded.record";
   static final String DELETE_PAIR = "delete from pairs where name = ?";
 
-  static final String DOMAINS =
-      "select domain from domains where domain > ? order by domain limit ?";
-  static final String DECLARED = "select 1 from domains where domain = ?";
-  static final String PUT_DOMAIN = "insert into domains (domain) values (?) on conflict do nothing";
+  private static final String DOMAIN_COLUMNS = "select domain, crc from domains";
+  static final String DOMAIN_AT = DOMAIN_COLUMNS + " where domain >= ? order by domain limit 1";
+  static final String DOMAIN_BEFORE =
+      DOMAIN_COLUMNS + " where domain < ? order by domain desc limit 1";
+  static final String DOMAINS = DOMAIN_COLUMNS + " where domain > ? order by domain limit ?";
+  static final String PUT_DOMAIN =
+      "insert into domains (domain, crc) values (?, ?) on conflict do nothing";
   static final String DELETE_DOMAIN = "delete from domains where domain = ?";
-  static final String HOLDS = "select record from holds";
+  static final String HOLDS = "select domain, record from holds";
   static final String PUT_HOLD =
       "insert into holds (domain, record) values (?, ?)"
           + " on conflict (domain) do update set record = excluded.record";
   static final String DELETE_HOLD = "delete from holds where domain = ?";
-  static final String COUNTS = "select pair, state, n from user_counts";
+  static final String COUNTS = "select pair, state, n, crcs, crc from user_counts";
   static final String PUT_COUNT =
-      "insert into user_counts (pair, state, n) values (?, ?, ?)"
-          + " on conflict (pair, state) do update set n = excluded.n";
+      "insert into user_counts (pair, state, n, crcs, crc) values (?, ?, ?, ?, ?)"
+          + " on conflict (pair, state) do update set n = excluded.n, crcs = excluded.crcs,"
+          + " crc = excluded.crc";
 
-  /** For a view that was filled at once. */
-  static final String COUNT_ALL =
-      "insert into user_counts (pair, state, n)"
-          + " select pair, state, count(*) from users group by pair, state";
+  /** For a view that was filled at once. Grouping here would sort all of them. */
+  static final String COUNT_ALL = "select pair, state, crc from users";
 
   static final List<String> CLEAR =
       List.of(
@@ -154,7 +175,7 @@ final class MapSql {
   private static final int READER_CACHE = 16 << 10;
 
   /** Pages of 4 KiB after which the write-ahead log is copied into the file. */
-  private static final int CHECKPOINT = 16_384;
+  private static final int CHECKPOINT = 65_536;
 
   /** How long a statement waits for a lock of the database, in milliseconds. */
   private static final String WAIT = "pragma busy_timeout = 10000";
@@ -203,19 +224,14 @@ final class MapSql {
     return new SQLException(what, null, SQLITE_CORRUPT);
   }
 
-  private static String putUsers(int rows) {
-    return "insert into users"
-        + " (ukey, pair, state, moving_to, epoch, since, changed_by, reason) values "
-        + rows(rows, 8)
-        + " on conflict (ukey) do update set pair = excluded.pair, state = excluded.state,"
-        + " moving_to = excluded.moving_to, epoch = excluded.epoch, since = excluded.since, changed_by = excluded.changed_by,"
-        + " reason = excluded.reason";
+  private static String users(String verb, int rows) {
+    return verb + " into users (ukey, pair, state, since, rest, crc) values " + rows(rows, 6);
   }
 
   private static String putAliases(int rows) {
-    return "insert into aliases (akey, target) values "
-        + rows(rows, 2)
-        + " on conflict (akey) do update set target = excluded.target";
+    return "insert into aliases (akey, target, crc) values "
+        + rows(rows, 3)
+        + " on conflict (akey) do update set target = excluded.target, crc = excluded.crc";
   }
 
   private static String rows(int rows, int columns) {

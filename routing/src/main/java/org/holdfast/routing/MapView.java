@@ -40,21 +40,27 @@ final class MapView implements AutoCloseable {
 
   private final Session writer;
   private final Readers readers;
-  private final PairIds pairs = new PairIds();
-  private final UserRows rows = new UserRows(pairs);
+  private final Path file;
+  private final PairIds pairs;
+  private final UserRows rows;
   private final LastRead lastRead = new LastRead();
-  private volatile Map<UserGroup, Long> counts = Map.of();
-  private volatile WideState wide = WideState.EMPTY;
+  private volatile UserGroups groups;
+  private volatile WideState wide;
   private long position;
   private long epoch;
   private long changes;
 
-  /** Users of one pair and state. */
-  private record UserGroup(int pair, UserState state) {}
-
-  private MapView(Session writer, Readers readers) {
+  private MapView(Path file, Session writer, Readers readers, ViewHead head) {
+    this.file = file;
     this.writer = writer;
     this.readers = readers;
+    this.pairs = head.pairs();
+    this.rows = new UserRows(pairs);
+    this.groups = head.groups();
+    this.wide = head.wide();
+    this.position = head.position();
+    this.epoch = head.epoch();
+    this.changes = head.changes();
   }
 
   /** Whether there is a file to open. */
@@ -74,15 +80,9 @@ final class MapView implements AutoCloseable {
     try {
       writer.begin();
       checkVersion(writer);
-      MapView view = new MapView(writer, new Readers(file));
-      try {
-        view.readWhatIsInMemory();
-        return view;
-      } catch (SQLException | IOException | RuntimeException e) {
-        try (view.readers) {
-          throw e;
-        }
-      }
+      ViewHead head = ViewHead.read(writer);
+      writer.commit();
+      return new MapView(file, writer, new Readers(file), head);
     } catch (SQLException | IOException | RuntimeException e) {
       try (writer) {
         throw e;
@@ -112,44 +112,9 @@ final class MapView implements AutoCloseable {
         throw new SQLException("the view is not of version " + MapSql.VERSION);
       }
     }
-    for (String reading : List.of(MapSql.USER, MapSql.ALIAS)) {
+    for (String reading : List.of(MapSql.USER_AT, MapSql.ALIAS_AT, MapSql.DOMAIN_AT)) {
       var _ = session.with(reading);
     }
-  }
-
-  private void readWhatIsInMemory() throws SQLException, IOException {
-    try (ResultSet rows = writer.with(MapSql.POSITION).executeQuery()) {
-      rows.next();
-      position = rows.getLong(1);
-      epoch = rows.getLong(2);
-      changes = rows.getLong(3);
-    }
-    WideState read = WideState.EMPTY;
-    try (ResultSet rows = writer.with(MapSql.PAIRS).executeQuery()) {
-      while (rows.next()) {
-        MapChange change = ChangeRecord.decode(rows.getBytes(2));
-        pairs.learn(((MapChange.PutPair) change).pair().name(), rows.getInt(1));
-        read = read.with(change);
-      }
-    }
-    try (ResultSet rows = writer.with(MapSql.HOLDS).executeQuery()) {
-      while (rows.next()) {
-        read = read.with(ChangeRecord.decode(rows.getBytes(1)));
-      }
-    }
-    wide = read;
-    readCounts();
-    writer.commit();
-  }
-
-  private void readCounts() throws SQLException {
-    Map<UserGroup, Long> read = new HashMap<>();
-    try (ResultSet rows = writer.with(MapSql.COUNTS).executeQuery()) {
-      while (rows.next()) {
-        read.put(new UserGroup(rows.getInt(1), UserRows.state(rows.getInt(2))), rows.getLong(3));
-      }
-    }
-    counts = Map.copyOf(read);
   }
 
   // ---- what it knows of itself
@@ -171,16 +136,16 @@ final class MapView implements AutoCloseable {
 
   /** How many users there are. */
   long users() {
-    return counts.values().stream().mapToLong(Long::longValue).sum();
+    return groups.users();
   }
 
   List<Routing.UserCount> userCounts() throws SQLException {
     List<Routing.UserCount> list = new ArrayList<>();
-    for (Map.Entry<UserGroup, Long> each : counts.entrySet()) {
-      UserGroup group = each.getKey();
-      if (each.getValue() > 0) {
-        String pair = pairs.name(group.pair());
-        list.add(new Routing.UserCount(pair, group.state(), each.getValue()));
+    for (Map.Entry<UserGroups.Key, UserGroups.Group> each : groups.groups().entrySet()) {
+      long users = each.getValue().users();
+      if (users > 0) {
+        String pair = pairs.name(each.getKey().pair());
+        list.add(new Routing.UserCount(pair, each.getKey().state(), users));
       }
     }
     return list;
@@ -198,19 +163,17 @@ final class MapView implements AutoCloseable {
   }
 
   @Nullable String alias(String from) throws SQLException {
-    return readers.read(session -> Optional.ofNullable(alias(session, from))).orElse(null);
+    return readers
+        .read(session -> Optional.ofNullable(NameRows.target(session, from)))
+        .orElse(null);
   }
 
-  /** Has the domain any user, alias or catch-all? */
+  /** Is the domain declared, or has it any user, alias or catch-all? */
   boolean served(String domain) throws SQLException {
-    String from = domain + "@";
-    String to = MapSql.afterDomain(domain);
-    return readers.read(session -> {
-      var served = session.with(MapSql.SERVED, from, to, from, to, domain);
-      try (ResultSet rows = served.executeQuery()) {
-        return rows.next() && rows.getBoolean(1);
-      }
-    });
+    return readers.read(session ->
+        rows.anybody(session, domain) != null
+            || NameRows.hasAlias(session, domain)
+            || NameRows.isDeclared(session, domain));
   }
 
   List<User> users(
@@ -218,10 +181,18 @@ final class MapView implements AutoCloseable {
       throws SQLException {
     String key = after == null ? "" : MapSql.key(after);
     Integer id = pair == null ? null : pairs.find(pair);
-    if (pair != null && id == null) {
+    if ((pair != null && id == null) || !hasAny(id, state)) {
       return List.of();
     }
     return readers.read(session -> rows.read(page(session, id, state, key, limit)));
+  }
+
+  private boolean hasAny(@Nullable Integer pair, @Nullable UserState state) {
+    UserGroups now = groups;
+    if (state == null) {
+      return (pair == null ? now.users() : now.users(pair)) > 0;
+    }
+    return (pair == null ? now.users(state) : now.users(pair, state)) > 0;
   }
 
   List<User> setAside(Instant from, Instant before, String after, int limit) throws SQLException {
@@ -248,24 +219,24 @@ final class MapView implements AutoCloseable {
     });
   }
 
-  /** Is anybody being moved to this pair? */
+  /** Is anybody being moved to this pair? Reads all who are set aside. */
   boolean isTarget(String pair) throws SQLException {
-    Integer id = pairs.find(pair);
-    return id != null
-        && readers.read(session -> {
-          try (ResultSet rows = session.with(MapSql.MOVING_TO, id).executeQuery()) {
-            return rows.next() && rows.getBoolean(1);
+    return readers.read(session -> {
+      try (ResultSet found = session.with(MapSql.ALL_SET_ASIDE).executeQuery()) {
+        while (found.next()) {
+          if (pair.equals(rows.read(found).movingTo())) {
+            return true;
           }
-        });
+        }
+        return false;
+      }
+    });
   }
 
   /** How many users live on this pair. */
   long users(String pair) {
     Integer id = pairs.find(pair);
-    return counts.entrySet().stream()
-        .filter(e -> id != null && e.getKey().pair() == id)
-        .mapToLong(Map.Entry::getValue)
-        .sum();
+    return id == null ? 0 : groups.users(id);
   }
 
   private static PreparedStatement page(
@@ -309,53 +280,27 @@ final class MapView implements AutoCloseable {
 
   /** Does anybody live in the domain, catch-all or by name? */
   boolean inhabited(String domain) throws SQLException {
-    String catchAll = "@" + domain;
-    if (user(catchAll) != null) {
-      return true;
-    }
-    List<User> next = users(null, null, catchAll, 1);
-    return !next.isEmpty() && next.getFirst().address().endsWith(catchAll);
+    return readers.read(session -> rows.anybody(session, domain) != null);
   }
 
   List<Alias> aliases(@Nullable String after, int limit) throws SQLException {
     String key = after == null ? "" : MapSql.key(after);
-    return readers.read(session -> {
-      List<Alias> page = new ArrayList<>();
-      try (ResultSet rows = session.with(MapSql.ALIASES, key, limit).executeQuery()) {
-        while (rows.next()) {
-          page.add(new Alias(MapSql.address(rows.getString(1)), rows.getString(2)));
-        }
-      }
-      return page;
-    });
+    return readers.read(session -> NameRows.aliases(session, key, limit));
   }
 
   boolean isDeclared(String domain) throws SQLException {
-    return readers.read(session -> {
-      try (ResultSet rows = session.with(MapSql.DECLARED, domain).executeQuery()) {
-        return rows.next();
-      }
-    });
+    return readers.read(session -> NameRows.isDeclared(session, domain));
   }
 
   /** A page of the domains that were declared. */
   List<String> domains(@Nullable String after, int limit) throws SQLException {
-    return readers.read(session -> {
-      List<String> page = new ArrayList<>();
-      String from = after == null ? "" : after;
-      try (ResultSet rows = session.with(MapSql.DOMAINS, from, limit).executeQuery()) {
-        while (rows.next()) {
-          page.add(rows.getString(1));
-        }
-      }
-      return page;
-    });
+    String from = after == null ? "" : after;
+    return readers.read(session -> NameRows.domains(session, from, limit));
   }
 
-  private static @Nullable String alias(Session session, String from) throws SQLException {
-    try (ResultSet rows = session.with(MapSql.ALIAS, MapSql.key(from)).executeQuery()) {
-      return rows.next() ? rows.getString(1) : null;
-    }
+  /** All of it as of one moment; the caller closes it soon. */
+  Picture picture() throws SQLException, IOException {
+    return Picture.of(file);
   }
 
   // ---- writing
@@ -376,19 +321,21 @@ final class MapView implements AutoCloseable {
    * readers when it returns; after an exception nothing was applied.
    */
   void apply(List<MapChange> batch, long upTo) throws SQLException {
-    Map<UserGroup, Long> countsAfter = new HashMap<>(counts);
+    UserGroups.Tally tally = new UserGroups.Tally(groups);
     long epochAfter = epoch;
     long changesAfter = changes;
     WideState wideAfter = wide;
     try {
+      for (MapChange change : merged(batch)) {
+        write(change, tally);
+      }
       for (MapChange change : batch) {
-        write(change, countsAfter);
         wideAfter = wideAfter.with(change);
         epochAfter = Math.max(epochAfter, change.epoch());
         changesAfter = change instanceof MapChange.Reset ? 0 : changesAfter + change.size();
       }
-      writeCounts(countsAfter);
-      writer.update(MapSql.SET_POSITION, upTo, epochAfter, changesAfter);
+      tally.write(writer);
+      ViewHead.set(writer, upTo, epochAfter, changesAfter);
       writer.commit();
     } catch (SQLException e) {
       writer.rollback();
@@ -396,7 +343,7 @@ final class MapView implements AutoCloseable {
     } finally {
       lastRead.clear();
     }
-    counts = Map.copyOf(countsAfter);
+    groups = tally.done();
     position = upTo;
     epoch = epochAfter;
     changes = changesAfter;
@@ -405,13 +352,34 @@ final class MapView implements AutoCloseable {
 
   /** Notes that the log was rewritten: it ends here and has this many changes. */
   void rewritten(long upTo, long changesLeft) throws SQLException {
-    writer.update(MapSql.SET_POSITION, upTo, epoch, changesLeft);
+    ViewHead.set(writer, upTo, epoch, changesLeft);
     writer.commit();
     position = upTo;
     changes = changesLeft;
   }
 
-  private void write(MapChange change, Map<UserGroup, Long> tally) throws SQLException {
+  /** Users that are put one after the other are put at once: in the order of all their keys. */
+  private static List<MapChange> merged(List<MapChange> batch) {
+    List<MapChange> merged = new ArrayList<>();
+    List<User> users = new ArrayList<>();
+    for (MapChange change : batch) {
+      if (change instanceof MapChange.PutUsers put) {
+        users.addAll(put.users());
+        continue;
+      }
+      if (!users.isEmpty()) {
+        merged.add(new MapChange.PutUsers(List.copyOf(users)));
+        users.clear();
+      }
+      merged.add(change);
+    }
+    if (!users.isEmpty()) {
+      merged.add(new MapChange.PutUsers(users));
+    }
+    return merged;
+  }
+
+  private void write(MapChange change, UserGroups.Tally tally) throws SQLException {
     switch (change) {
       case MapChange.Reset _ -> throw new IllegalStateException("a reset while in use");
       case MapChange.PutUsers p -> writeUsers(p.users(), tally);
@@ -420,40 +388,34 @@ final class MapView implements AutoCloseable {
       case MapChange.RemovePair r -> removePair(r.name());
       case MapChange.PutAliases a -> writeAliases(a.aliases());
       case MapChange.RemoveAlias r -> writer.update(MapSql.DELETE_ALIAS, MapSql.key(r.from()));
-      case MapChange.PutDomains d -> writeDomains(d.domains());
+      case MapChange.PutDomains d -> NameRows.putDomains(writer, d.domains());
       case MapChange.RemoveDomain r -> writer.update(MapSql.DELETE_DOMAIN, r.domain());
       case MapChange.PutHold h -> writeHold(h);
     }
   }
 
-  private void writeUsers(List<User> users, Map<UserGroup, Long> tally) throws SQLException {
+  private void writeUsers(List<User> users, UserGroups.Tally tally) throws SQLException {
     Map<String, User> last = LinkedHashMap.newLinkedHashMap(users.size());
     users.forEach(user -> last.put(user.address(), user));
     Map<String, User> before = lastRead.of(last.keySet());
     if (before == null) {
-      boolean empty = tally.values().stream().noneMatch(n -> n > 0);
-      before = empty ? Map.of() : rows.of(writer, last.keySet());
+      before = tally.isEmpty() ? Map.of() : rows.of(writer, last.keySet());
     }
-    for (User user : last.values()) {
-      User old = before.get(user.address());
+    for (String address : last.keySet()) {
+      User old = before.get(address);
       if (old != null) {
-        tally.merge(group(old), -1L, Long::sum);
+        rows.uncount(old, tally);
       }
-      tally.merge(group(user), 1L, Long::sum);
     }
-    rows.put(writer, last.values());
+    rows.put(writer, last.values(), before, tally);
     lastRead.written(last);
   }
 
-  private UserGroup group(User user) throws SQLException {
-    return new UserGroup(pairs.id(user.pair()), user.state());
-  }
-
-  private void removeUser(String address, Map<UserGroup, Long> tally) throws SQLException {
+  private void removeUser(String address, UserGroups.Tally tally) throws SQLException {
     User old = rows.one(writer, address);
     if (old != null) {
       writer.update(MapSql.DELETE_USER, MapSql.key(address));
-      tally.merge(group(old), -1L, Long::sum);
+      rows.uncount(old, tally);
     }
     lastRead.clear();
   }
@@ -461,7 +423,7 @@ final class MapView implements AutoCloseable {
   private void writePair(MapChange.PutPair change) throws SQLException {
     String name = change.pair().name();
     int id = pairs.idOrNext(name);
-    writer.update(MapSql.PUT_PAIR, id, name, ChangeRecord.encode(change));
+    ViewHead.putPair(writer, id, change);
     pairs.learn(name, id);
   }
 
@@ -470,34 +432,17 @@ final class MapView implements AutoCloseable {
     pairs.forget(name);
   }
 
-  private void writeDomains(List<String> domains) throws SQLException {
-    for (String domain : domains) {
-      writer.update(MapSql.PUT_DOMAIN, domain);
-    }
-  }
-
   private void writeAliases(List<Alias> aliases) throws SQLException {
-    Map<String, String> last = new TreeMap<>();
-    aliases.forEach(alias -> last.put(MapSql.key(alias.from()), alias.to()));
-    List<@Nullable Object[]> puts = new ArrayList<>(last.size());
-    last.forEach((from, to) -> puts.add(new Object[] {from, to}));
-    writer.rows(MapSql.PUT_ALIAS, MapSql.PUT_ALIASES, puts);
+    Map<String, Alias> last = new TreeMap<>();
+    aliases.forEach(alias -> last.put(MapSql.key(alias.from()), alias));
+    NameRows.putAliases(writer, last.values());
   }
 
   private void writeHold(MapChange.PutHold hold) throws SQLException {
     if (hold.onHold()) {
-      writer.update(MapSql.PUT_HOLD, hold.domain(), ChangeRecord.encode(hold));
+      ViewHead.putHold(writer, hold);
     } else {
       writer.update(MapSql.DELETE_HOLD, hold.domain());
-    }
-  }
-
-  private void writeCounts(Map<UserGroup, Long> after) throws SQLException {
-    for (Map.Entry<UserGroup, Long> e : after.entrySet()) {
-      if (!e.getValue().equals(counts.get(e.getKey()))) {
-        UserGroup group = e.getKey();
-        writer.update(MapSql.PUT_COUNT, group.pair(), group.state().code(), e.getValue());
-      }
     }
   }
 

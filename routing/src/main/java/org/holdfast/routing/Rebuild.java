@@ -7,18 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the view's file anew from the log: under another name, without a journal, many users at a
@@ -28,14 +22,11 @@ import org.slf4j.LoggerFactory;
  */
 final class Rebuild {
 
-  private static final Logger logger = LoggerFactory.getLogger(Rebuild.class);
-
   /** Rows in memory that are written together, about 300 bytes each. */
   private static final int MOST_ROWS = 250_000;
 
-  private static final long TELL_NANOS = Duration.ofSeconds(5).toNanos();
-
   private final Session session;
+  private final Progress.Of progress;
   private final PairIds pairs = new PairIds();
   private final UserRows userRows = new UserRows(pairs);
 
@@ -50,11 +41,10 @@ final class Rebuild {
   private long position;
   private long epoch;
   private long changes;
-  private long read;
-  private long toldAt = System.nanoTime();
 
-  private Rebuild(Session session) {
+  private Rebuild(Session session, Progress.Of progress) {
     this.session = session;
+    this.progress = progress;
   }
 
   /** Carries an SQLException out of a replay. */
@@ -71,12 +61,13 @@ final class Rebuild {
   }
 
   /** Replaces whatever view is in the folder by one of everything in the log. */
-  static void run(Path directory, ChangeLog log) throws SQLException, IOException {
+  static void run(Path directory, ChangeLog log, Progress progress)
+      throws SQLException, IOException {
     Files.createDirectories(directory);
     MapView.delete(directory);
     Path unfinished = directory.resolve(MapView.FILE + ".new");
     try (Session session = Session.open(unfinished, MapSql.FILLS)) {
-      new Rebuild(session).fill(log);
+      new Rebuild(session, new Progress.Of(progress, log.last())).fill(log);
     }
     sync(unfinished, StandardOpenOption.WRITE);
     Files.move(unfinished, directory.resolve(MapView.FILE), StandardCopyOption.ATOMIC_MOVE);
@@ -92,6 +83,7 @@ final class Rebuild {
   private void fill(ChangeLog log) throws SQLException, IOException {
     session.run(MapSql.TABLES);
     session.begin();
+    ViewHead.begin(session);
     try {
       log.replay(0, this::take);
     } catch (FillFailed e) {
@@ -108,7 +100,7 @@ final class Rebuild {
       position = at;
       epoch = Math.max(epoch, change.epoch());
       changes = change instanceof MapChange.Reset ? 0 : changes + change.size();
-      read += change.size();
+      progress.read(at, change.size());
       if (users.size() + aliases.size() >= MOST_ROWS) {
         flush();
       }
@@ -156,17 +148,17 @@ final class Rebuild {
   }
 
   private void flush() throws SQLException {
-    userRows.put(session, users.values().stream().flatMap(Optional::stream).toList());
+    userRows.fill(session, users.values().stream().flatMap(Optional::stream).toList());
     delete(users, MapSql.DELETE_USER);
     users.clear();
-    List<@Nullable Object[]> rows = new ArrayList<>();
-    aliases.forEach(
-        (from, to) -> to.ifPresent(there -> rows.add(new Object[] {MapSql.key(from), there})));
-    session.rows(MapSql.PUT_ALIAS, MapSql.PUT_ALIASES, rows);
+    NameRows.putAliases(
+        session,
+        aliases.entrySet().stream()
+            .flatMap(each -> each.getValue().map(to -> new Alias(each.getKey(), to)).stream())
+            .toList());
     delete(aliases, MapSql.DELETE_ALIAS);
     aliases.clear();
     session.commit();
-    tell();
   }
 
   private <T> void delete(Map<String, Optional<T>> pending, String sql) throws SQLException {
@@ -179,27 +171,17 @@ final class Rebuild {
 
   private void finish() throws SQLException {
     for (Map.Entry<String, MapChange.PutPair> pair : pairRecords.entrySet()) {
-      byte[] record = ChangeRecord.encode(pair.getValue());
-      int _ = session.update(MapSql.PUT_PAIR, pairs.id(pair.getKey()), pair.getKey(), record);
+      ViewHead.putPair(session, pairs.id(pair.getKey()), pair.getValue());
     }
     for (MapChange.PutHold hold : holds.values()) {
       if (hold.onHold()) {
-        int _ = session.update(MapSql.PUT_HOLD, hold.domain(), ChangeRecord.encode(hold));
+        ViewHead.putHold(session, hold);
       }
     }
-    for (String domain : domains) {
-      int _ = session.update(MapSql.PUT_DOMAIN, domain);
-    }
-    int _ = session.update(MapSql.COUNT_ALL);
+    NameRows.putDomains(session, domains);
+    UserGroups.fill(session);
     session.run(MapSql.INDEXES);
-    int _ = session.update(MapSql.SET_POSITION, position, epoch, changes);
+    ViewHead.set(session, position, epoch, changes);
     session.commit();
-  }
-
-  private void tell() {
-    if (System.nanoTime() - toldAt > TELL_NANOS) {
-      toldAt = System.nanoTime();
-      logger.info("the map's view is made from the log: {} changes so far", read);
-    }
   }
 }

@@ -61,26 +61,29 @@ final class Session implements AutoCloseable {
     return statement;
   }
 
-  /**
-   * Writes rows, many to a statement; what is left over goes one by one.
-   *
-   * @param many writes {@link MapSql#AT_ONCE} rows
-   */
-  void rows(String one, String many, List<@Nullable Object[]> rows) throws SQLException {
+  /** Puts a row's values into a statement from this place on; returns the next place. */
+  interface Binding<T> {
+    int bind(PreparedStatement to, int place, T row) throws SQLException;
+  }
+
+  /** Writes rows, many to a statement; what is left over goes one by one. */
+  <T> void rows(MapSql.Puts puts, List<T> rows, Binding<T> binding) throws SQLException {
     int whole = rows.size() - rows.size() % MapSql.AT_ONCE;
     for (int from = 0; from < whole; from += MapSql.AT_ONCE) {
-      PreparedStatement statement = with(many);
-      int place = 1;
-      for (@Nullable Object[] row : rows.subList(from, from + MapSql.AT_ONCE)) {
-        for (@Nullable Object value : row) {
-          statement.setObject(place++, value);
-        }
-      }
-      statement.executeUpdate();
+      write(puts.many(), rows.subList(from, from + MapSql.AT_ONCE), binding);
     }
-    for (@Nullable Object[] row : rows.subList(whole, rows.size())) {
-      update(one, row);
+    for (int from = whole; from < rows.size(); from++) {
+      write(puts.one(), rows.subList(from, from + 1), binding);
     }
+  }
+
+  private <T> void write(String sql, List<T> rows, Binding<T> binding) throws SQLException {
+    PreparedStatement statement = with(sql);
+    int place = 1;
+    for (T row : rows) {
+      place = binding.bind(statement, place, row);
+    }
+    int _ = statement.executeUpdate();
   }
 
   int update(String sql, @Nullable Object... parameters) throws SQLException {

@@ -1,5 +1,6 @@
 package org.holdfast.routing;
 
+import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,41 +14,66 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Users as rows of the view. Thread-safe; a session belongs to its caller. */
+/**
+ * Users as rows of the view. Thread-safe; a session belongs to its caller. Each row is checked when
+ * it is read.
+ *
+ * <pre>
+ *   row   = ukey pair state since rest crc     crc: of all before it, see RowCheck
+ *   rest  = to epoch by reason                 as in ChangeRecord; to: number of the pair that the
+ *                                              user is being moved to and 1, or 0
+ * </pre>
+ */
 final class UserRows {
 
   private final PairIds pairs;
+  private final Seek<User> seek = new Seek<>(MapSql.USER_AT, MapSql.USER_BEFORE, this::read);
 
   UserRows(PairIds pairs) {
     this.pairs = pairs;
   }
 
   @Nullable User one(Session session, String address) throws SQLException {
-    List<User> found = read(session.with(MapSql.USER, MapSql.key(address)));
-    return found.isEmpty() ? null : found.getFirst();
+    return seek.exactly(session, MapSql.key(address));
+  }
+
+  /** Somebody who lives in this domain, by name or catch-all; null when nobody does. */
+  @Nullable User anybody(Session session, String domain) throws SQLException {
+    return seek.first(session, domain + "@", MapSql.afterDomain(domain));
   }
 
   /** The users of these addresses, as far as there are any, by address. */
   Map<String, User> of(Session session, Collection<String> addresses) throws SQLException {
     Map<String, User> found = HashMap.newHashMap(addresses.size());
-    if (addresses.size() == 1) {
-      String only = addresses.iterator().next();
-      User user = one(session, only);
-      if (user != null) {
-        found.put(only, user);
+    if (addresses.size() > FEW) {
+      readMany(session, addresses, found);
+      if (addresses.size() - found.size() > FEW) {
+        return found;
       }
-      return found;
     }
+    for (String address : addresses) {
+      User user = found.containsKey(address) ? null : one(session, address);
+      if (user != null) {
+        found.put(address, user);
+      }
+    }
+    return found;
+  }
+
+  /** So few that are not there are looked for one by one, with their neighbours. */
+  private static final int FEW = 8;
+
+  private void readMany(Session session, Collection<String> addresses, Map<String, User> found)
+      throws SQLException {
     String[] keys = addresses.stream().map(MapSql::key).toArray(String[]::new);
     Arrays.sort(keys);
-    for (int from = 0; from < keys.length; from += MapSql.AT_ONCE) {
-      Object[] some = new Object[MapSql.AT_ONCE];
+    for (int from = 0; from < keys.length; from += MapSql.KEYS_AT_ONCE) {
+      Object[] some = new Object[MapSql.KEYS_AT_ONCE];
       Arrays.setAll(some, filled(keys, from));
       for (User user : read(session.with(MapSql.USERS_OF_KEYS, some))) {
         found.put(user.address(), user);
       }
     }
-    return found;
   }
 
   private static java.util.function.IntFunction<String> filled(String[] keys, int from) {
@@ -58,49 +84,134 @@ final class UserRows {
     List<User> page = new ArrayList<>();
     try (ResultSet rows = query.executeQuery()) {
       while (rows.next()) {
-        int to = rows.getInt(4);
-        String movingTo = rows.wasNull() ? null : pairs.name(to);
-        Instant since = Instant.ofEpochMilli(rows.getLong(6));
-        page.add(
-            new User(
-                MapSql.address(rows.getString(1)),
-                pairs.name(rows.getInt(2)),
-                state(rows.getInt(3)),
-                movingTo,
-                new Standing(rows.getString(8), since, rows.getString(7), rows.getLong(5))));
+        page.add(read(rows));
       }
     }
     return page;
+  }
+
+  /** The user under the cursor. */
+  User read(ResultSet row) throws SQLException {
+    String key = row.getString(1);
+    int pair = row.getInt(2);
+    int state = row.getInt(3);
+    long since = row.getLong(4);
+    byte[] rest = row.getBytes(5);
+    if (key == null || rest == null) {
+      throw MapSql.damage("a user's row of the view is damaged");
+    }
+    check(key, pair, state, since, rest).require(row.getInt(6), key);
+    try {
+      ByteReader in = new ByteReader(rest);
+      int to = (int) in.number() - 1;
+      long epoch = in.number();
+      Standing standing = standing(in, since, epoch);
+      String movingTo = to < 0 ? null : pairs.name(to);
+      return new User(MapSql.address(key), pairs.name(pair), state(state), movingTo, standing);
+    } catch (IOException e) {
+      throw MapSql.damage("a user's row of the view makes no sense: " + e.getMessage());
+    }
+  }
+
+  private static Standing standing(ByteReader in, long since, long epoch) throws IOException {
+    String by = in.text();
+    return new Standing(in.text(), Instant.ofEpochMilli(since), by, epoch);
+  }
+
+  private static RowCheck check(String key, int pair, int state, long since, byte[] rest) {
+    long place = ((long) pair << 8) | state;
+    return new RowCheck().text(key).number(place).number(since).octets(rest);
   }
 
   static UserState state(int code) throws SQLException {
     return UserState.ofCode(code).orElseThrow(() -> new SQLException("no state " + code));
   }
 
+  // ---- writing
+
+  /** A user as it is written. */
+  private static final class Row {
+    final String key;
+    final int pair;
+    final int state;
+    final long since;
+    final byte[] rest;
+    final int check;
+
+    Row(String key, int pair, int state, long since, byte[] rest) {
+      this.key = key;
+      this.pair = pair;
+      this.state = state;
+      this.since = since;
+      this.rest = rest;
+      this.check = check(key, pair, state, since, rest).sum();
+    }
+  }
+
+  private Row row(User user) throws SQLException {
+    String key = MapSql.key(user.address());
+    int pair = pairs.id(user.pair());
+    int state = user.state().code();
+    long since = user.standing().since().toEpochMilli();
+    return new Row(key, pair, state, since, rest(user));
+  }
+
+  private byte[] rest(User user) throws SQLException {
+    Standing s = user.standing();
+    String to = user.movingTo();
+    ByteWriter out = new ByteWriter(64);
+    out.number(to == null ? 0 : pairs.id(to) + 1).number(s.epoch());
+    return out.text(s.by()).text(s.reason()).bytes();
+  }
+
+  /** Takes a user out of the counts. */
+  void uncount(User user, UserGroups.Tally from) throws SQLException {
+    Row row = row(user);
+    from.remove(row.pair, user.state(), row.check);
+  }
+
   /**
    * Writes users of different addresses, in the order of their keys: neighbours share their page.
+   *
+   * @param before those of them that are there already
+   * @param counts to add them to
    */
-  void put(Session session, Collection<User> users) throws SQLException {
-    List<@Nullable Object[]> rows = new ArrayList<>(users.size());
+  void put(
+      Session session, Collection<User> users, Map<String, User> before, UserGroups.Tally counts)
+      throws SQLException {
+    List<Row> fresh = new ArrayList<>(users.size());
+    List<Row> known = new ArrayList<>();
+    for (User user : users) {
+      Row row = row(user);
+      (before.containsKey(user.address()) ? known : fresh).add(row);
+      counts.add(row.pair, user.state(), row.check);
+    }
+    write(session, MapSql.NEW_USERS, fresh);
+    write(session, MapSql.OLD_USERS, known);
+  }
+
+  /** The same where nothing is counted or indexed yet. */
+  void fill(Session session, List<User> users) throws SQLException {
+    List<Row> rows = new ArrayList<>(users.size());
     for (User user : users) {
       rows.add(row(user));
     }
-    rows.sort(Comparator.comparing(row -> (String) row[0]));
-    session.rows(MapSql.PUT_USER, MapSql.PUT_USERS, rows);
+    write(session, MapSql.ANY_USERS, rows);
   }
 
-  private @Nullable Object[] row(User user) throws SQLException {
-    Standing s = user.standing();
-    String to = user.movingTo();
-    return new @Nullable Object[] {
-      MapSql.key(user.address()),
-      pairs.id(user.pair()),
-      user.state().code(),
-      to == null ? null : pairs.id(to),
-      s.epoch(),
-      s.since().toEpochMilli(),
-      s.by(),
-      s.reason()
-    };
+  private static void write(Session session, MapSql.Puts puts, List<Row> rows) throws SQLException {
+    rows.sort(Comparator.comparing(row -> row.key));
+    session.rows(puts, rows, UserRows::bind);
+  }
+
+  private static int bind(PreparedStatement to, int place, Row row) throws SQLException {
+    int at = place;
+    to.setString(at++, row.key);
+    to.setInt(at++, row.pair);
+    to.setInt(at++, row.state);
+    to.setLong(at++, row.since);
+    to.setBytes(at++, row.rest);
+    to.setInt(at++, row.check);
+    return at;
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Iterator;
 import java.util.List;
 
 /** The simplest log in a file: (position, length, body)*, synced at each append. For tests only. */
@@ -16,7 +15,7 @@ final class FileChangeLog implements ChangeLog {
 
   private final Path file;
   private FileChannel channel;
-  private long last;
+  private volatile long last;
 
   FileChangeLog(Path file) throws IOException {
     this.file = file;
@@ -31,11 +30,14 @@ final class FileChangeLog implements ChangeLog {
 
   @Override
   public long append(List<byte[]> bodies) throws IOException {
+    long position = last;
     for (byte[] body : bodies) {
-      write(channel, ++last, body);
+      position++;
+      write(channel, position, body);
     }
     channel.force(false);
-    return last;
+    last = position;
+    return position;
   }
 
   private static void write(FileChannel to, long position, byte[] body) throws IOException {
@@ -68,20 +70,62 @@ final class FileChangeLog implements ChangeLog {
   }
 
   @Override
-  public long rewrite(Iterator<byte[]> bodies) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    long next = last;
-    try (FileChannel to = opened(fresh)) {
-      while (bodies.hasNext()) {
-        write(to, ++next, bodies.next());
+  public long octetsAfter(long position) {
+    return position >= last ? 0 : file.toFile().length();
+  }
+
+  @Override
+  public Replacement replacement() throws IOException {
+    return new Fresh(file.resolveSibling(file.getFileName() + ".new"));
+  }
+
+  private final class Fresh implements Replacement {
+
+    private final Path fresh;
+    private final FileChannel to;
+    private final long base = last + 1_000_000_000;
+    private long next = base;
+
+    Fresh(Path fresh) throws IOException {
+      Files.deleteIfExists(fresh);
+      this.fresh = fresh;
+      this.to = opened(fresh);
+    }
+
+    @Override
+    public void append(List<byte[]> records) throws IOException {
+      for (byte[] body : records) {
+        write(to, ++next, body);
       }
+    }
+
+    @Override
+    public void sync() throws IOException {
       to.force(true);
     }
-    channel.close();
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    channel = opened(file);
-    last = next;
-    return last;
+
+    @Override
+    public long replace(long seen) throws IOException {
+      if (seen != last) {
+        throw new IOException("the log has grown");
+      }
+      to.force(true);
+      channel.close();
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      channel = opened(file);
+      last = next;
+      return last;
+    }
+
+    @Override
+    public void close() {
+      try {
+        to.close();
+        Files.deleteIfExists(fresh);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
   }
 
   @Override

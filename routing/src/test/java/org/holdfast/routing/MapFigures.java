@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Figures of the map, not a test: {@code MapFigures USERS FOLDER}. Loads, looks up, flips, opens
- * again and rebuilds, and prints what it took.
+ * Figures of the map, not a test: {@code MapFigures USERS FOLDER [ORDER]}; ORDER is that of the
+ * load: {@code mixed} (the domains by turns), {@code sorted} or {@code random}. Loads, looks up,
+ * flips, opens again and rebuilds, and prints what it took.
  */
 public final class MapFigures {
 
@@ -26,12 +28,19 @@ public final class MapFigures {
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+  private static final int DOMAINS = 1000;
+
+  private static String order = "mixed";
+  private static int total;
+
   private MapFigures() {}
 
   /** Runs it. */
   public static void main(String[] args) throws Exception {
     int users = Integer.parseInt(args[0]);
     Path folder = Path.of(args[1]);
+    order = args.length > 2 ? args[2] : order;
+    total = users;
     Files.createDirectories(folder);
     MapSettings settings = new MapSettings(folder.resolve("view"), "+", 200_000);
     try (FileChangeLog log = new FileChangeLog(folder.resolve("log"))) {
@@ -51,7 +60,8 @@ public final class MapFigures {
       timed(
           "rebuild",
           () -> {
-            close(EmbeddedRouting.open(settings, log, InstantSource.system()));
+            // In this thread, where it would otherwise be another.
+            close(EmbeddedRouting.open(settings, log, InstantSource.system(), Runnable::run));
             return users;
           });
     }
@@ -77,6 +87,8 @@ public final class MapFigures {
     timed("flip of many to moving", () -> flip(map, flips, users / flips, UserState.MOVING));
     timed("flip of many to active", () -> flip(map, flips, users / flips, UserState.ACTIVE));
     timed("flips one by one", () -> flipOneByOne(map, 2000));
+    timed("pages of 100 of one pair", () -> pages(map, "pair7", UserState.ACTIVE));
+    timed("pages of 100, moving", () -> pages(map, null, UserState.MOVING));
     System.gc();
     Runtime runtime = Runtime.getRuntime();
     System.out.printf("heap in use %d MB%n", (runtime.totalMemory() - runtime.freeMemory()) >> 20);
@@ -98,12 +110,21 @@ public final class MapFigures {
     return "user" + user + "@domain" + user % 1000 + ".example";
   }
 
-  /** In the order of a list of users: their domains are mixed. */
+  /** The user at this place of the list that is loaded; each is there once. */
+  private static int listed(int place) {
+    return switch (order) {
+      case "sorted" -> place % (total / DOMAINS) * DOMAINS + place / (total / DOMAINS);
+      case "random" -> (int) (place * 7_368_787L % total); // a prime
+      default -> place;
+    };
+  }
+
   private static int load(EmbeddedRouting map, int users) throws Exception {
     for (int from = 0; from < users; from += CHUNK) {
       List<Routing.UserChange> lines = new ArrayList<>();
       for (int i = from; i < Math.min(users, from + CHUNK); i++) {
-        lines.add(new Routing.UserChange(address(i), UserState.ACTIVE, "pair" + i % 50, null));
+        String user = address(listed(i));
+        lines.add(new Routing.UserChange(user, UserState.ACTIVE, "pair" + i % 50, null));
       }
       Routing.Loaded _ = map.load(List.of(), lines, List.of(), OPS);
     }
@@ -143,6 +164,21 @@ public final class MapFigures {
       }
     }
     return users;
+  }
+
+  private static int pages(EmbeddedRouting map, @Nullable String pair, UserState state)
+      throws Exception {
+    String after = null;
+    int pages = 0;
+    while (pages < 200) {
+      List<User> page = map.users(pair, state, after, 100);
+      pages++;
+      if (page.isEmpty()) {
+        return pages;
+      }
+      after = page.getLast().address();
+    }
+    return pages;
   }
 
   private static int flipOneByOne(EmbeddedRouting map, int times) throws Exception {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -13,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.holdfast.holdqueue.disk.Disk;
-import org.holdfast.holdqueue.disk.DiskFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -236,8 +234,8 @@ final class LogWriter implements Runnable {
         answers.add(() -> sync.done().complete(output.end()));
         yield true;
       }
-      case Request.Rewrite rewrite -> {
-        rewrite(rewrite, answers);
+      case Request.Replace replace -> {
+        replace(replace, answers);
         yield false;
       }
       case Request.Roll roll -> {
@@ -334,68 +332,39 @@ final class LogWriter implements Runnable {
   }
 
   /**
-   * The new contents grow under a name that is no segment's. The rename is the one moment at which
-   * they take the place of all older segments: {@link Recovery} drops those when it sees the flag.
+   * The rename is the one moment at which the new contents take the place of all older segments:
+   * {@link Recovery} drops those when it sees the flag. Until then nothing that fails is the log's
+   * failure, and it goes on as it was.
    */
-  private void rewrite(Request.Rewrite request, List<Runnable> answers) throws IOException {
+  private void replace(Request.Replace request, List<Runnable> answers) throws IOException {
     sync();
-    seal();
-    long base = output.behind();
-    Path part = directory.resolve(Segment.name(base) + SegmentLog.UNFINISHED);
-    DiskFile file = disk.create(part);
-    Segment replaced = new Segment(base, directory.resolve(Segment.name(base)), file, 0);
-    SegmentOutput rewritten = output(replaced);
+    Replacement by = request.by();
     try {
-      rewritten.begin(true);
-      log.last(appendAll(request.entries(), rewritten));
-      rewritten.seal();
-    } catch (SourceFailure e) {
-      file.close();
-      disk.delete(part);
-      segment = create(base);
-      output = output(segment);
-      begin();
-      request.done().completeExceptionally(e.because());
+      if (request.seen() != log.last() || output.behind() > by.segment().base()) {
+        throw new IOException("the log has grown since its replacement saw its end");
+      }
+      by.seal();
+      disk.rename(by.part(), by.segment().path());
+    } catch (IOException e) {
+      requireAbsent(by.segment().path());
+      request.done().completeExceptionally(e);
       return;
     }
-    disk.rename(part, replaced.path());
+    by.taken();
     disk.syncDirectory(directory);
-    replaced.length(rewritten.offset());
-    segment = create(rewritten.end());
+    segment = create(by.end());
     output = output(segment);
-    log.replaced(replaced);
+    log.last(by.last());
+    log.replaced(by.segment());
     begin();
-    answers.add(() -> request.done().complete(log.last()));
+    answers.add(() -> request.done().complete(by.last()));
   }
 
-  private static long appendAll(Iterator<Entry> entries, SegmentOutput to) throws IOException {
-    long last = 0;
-    while (true) {
-      Entry entry;
-      try {
-        if (!entries.hasNext()) {
-          return last;
-        }
-        entry = entries.next();
-      } catch (RuntimeException e) {
-        throw new SourceFailure(e);
-      }
-      last = to.append(entry);
-    }
-  }
-
-  /** Whoever hands over the new contents failed: the log stays as it was. */
-  private static final class SourceFailure extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final RuntimeException why;
-
-    SourceFailure(RuntimeException because) {
-      super(because);
-      this.why = because;
-    }
-
-    RuntimeException because() {
-      return why;
+  /** After a rename that failed it is not known whether it has happened: it must not have. */
+  private void requireAbsent(Path path) throws IOException {
+    if (disk.list(directory).contains(path.getFileName().toString())) {
+      disk.delete(path);
+      disk.syncDirectory(directory);
     }
   }
 

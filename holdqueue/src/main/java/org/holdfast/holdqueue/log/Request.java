@@ -1,6 +1,5 @@
 package org.holdfast.holdqueue.log;
 
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -19,8 +18,8 @@ sealed interface Request {
   /** Has the writer's thread look at what is to be synced by when. */
   record Nudge(CompletableFuture<Long> done) implements Request {}
 
-  /** Replaces the whole log. */
-  record Rewrite(Iterator<Entry> entries, CompletableFuture<Long> done) implements Request {}
+  /** Replaces the whole log, if {@code seen} is its last record. */
+  record Replace(Replacement by, long seen, CompletableFuture<Long> done) implements Request {}
 
   /** Begins a new segment, unless the one written to has no record; answers its base. */
   record Roll(CompletableFuture<Long> done) implements Request {}

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +14,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.holdfast.holdqueue.disk.Disk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An append-only log in a folder of its own: segments of records ({@link SegmentHead}, {@link
@@ -24,6 +25,8 @@ import org.holdfast.holdqueue.disk.Disk;
  * and are never used twice. What {@link #append} returned for is on stable storage.
  */
 public final class SegmentLog implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
 
   /** Octets of a body that are read together with its head. */
   private static final int READ_AHEAD = 1_000;
@@ -157,13 +160,16 @@ public final class SegmentLog implements AutoCloseable {
     return ask(new Request.Roll(new CompletableFuture<>()));
   }
 
-  /**
-   * Replaces everything in the log, atomically with respect to a crash: afterwards the old or the
-   * new contents are there, never a mixture. Returns the position of the last record. Appends wait
-   * meanwhile.
-   */
-  public long rewrite(Iterator<Entry> records) throws IOException {
-    return ask(new Request.Rewrite(records, new CompletableFuture<>()));
+  /** Begins contents that may take the place of all that is in the log; see there. */
+  public Replacement replacement() throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    return new Replacement(this, disk, directory, salt);
+  }
+
+  long replace(Replacement by, long seen) throws IOException {
+    return ask(new Request.Replace(by, seen, new CompletableFuture<>()));
   }
 
   private long write(Request.Write request) throws IOException {
@@ -462,13 +468,18 @@ public final class SegmentLog implements AutoCloseable {
     durable(durable);
   }
 
+  /** What is older is void: what cannot be deleted, {@link Recovery} drops. */
   void replaced(Segment by) throws IOException {
     List<Segment> old = List.copyOf(segments.values());
-    segments.clear();
     segments.put(by.base(), by);
+    segments.headMap(by.base()).clear();
     for (Segment segment : old) {
-      segment.close();
-      disk.delete(segment.path());
+      try {
+        segment.close();
+        disk.delete(segment.path());
+      } catch (IOException e) {
+        LOG.warn("{} is void and could not be deleted: {}", segment.path(), e.toString());
+      }
     }
     disk.syncDirectory(directory);
   }

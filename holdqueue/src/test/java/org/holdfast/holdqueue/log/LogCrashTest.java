@@ -105,7 +105,7 @@ class LogCrashTest {
     List<String> fresh = List.of("new 1", "new 2", "new 3");
     books.asked.addAll(fresh);
     books.safe.add(fresh); // until it returns, old or new
-    log.rewrite(fresh.stream().map(LogCrashTest::entry).iterator());
+    Replacing.all(log, fresh.stream().map(LogCrashTest::entry).toList());
     books.safe.removeFirst();
     books.append(log, "after");
   }

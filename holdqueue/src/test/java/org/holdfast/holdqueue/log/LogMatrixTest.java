@@ -89,7 +89,7 @@ class LogMatrixTest {
     List<String> fresh = List.of("new 1", "new 2");
     books.asked.addAll(fresh);
     books.instead = fresh; // until it returns, old or new
-    log.rewrite(fresh.stream().map(LogMatrixTest::entry).iterator());
+    Replacing.all(log, fresh.stream().map(LogMatrixTest::entry).toList());
     books.safe = new ArrayList<>(fresh);
     books.instead = List.of();
   }

@@ -308,7 +308,7 @@ class SegmentLogFaultTest {
   /** What may be found afterwards: only the new contents once that was acknowledged. */
   private static List<List<String>> rewritten(SegmentLog log, List<String> old) {
     try {
-      log.rewrite(NEW.stream().map(SegmentLogFaultTest::entry).iterator());
+      Replacing.all(log, NEW.stream().map(SegmentLogFaultTest::entry).toList());
       return List.of(NEW);
     } catch (IOException e) {
       return List.of(old, NEW);
@@ -321,7 +321,7 @@ class SegmentLogFaultTest {
     SegmentLog log = open(disk);
     fill(log, 12);
     long before = log.last();
-    long last = log.rewrite(NEW.stream().map(SegmentLogFaultTest::entry).iterator());
+    long last = Replacing.all(log, NEW.stream().map(SegmentLogFaultTest::entry).toList());
     assertThat(last).isGreaterThan(before);
     assertThat(log.append(List.of(entry("more")))).isGreaterThan(last);
     assertThat(all(log)).containsExactly("new 1", "new 2", "more");

@@ -87,8 +87,11 @@ public final class Gateway implements AutoCloseable {
     this.opened = opened;
     DataFolder data = opened.add(dataFolder());
     NativeLibrary.load(data.root());
-    Routing routing = opened.add(routing(data));
-    firstMap(routing);
+    MapLog changes = opened.add(mapLog(data));
+    Routing routing = opened.add(routing(data, changes));
+    if (!isBeingMade(routing, changes)) {
+      firstMap(routing);
+    }
     HoldQueue queue = opened.add(queue(data));
     AuditLog audit = opened.add(AuditLog.open(data.root(), clock));
     Loops loops = opened.add(new Loops());
@@ -165,18 +168,27 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private Routing routing(DataFolder data) throws IOException {
-    MapLog changes =
-        opened.add(
-            new MapLog(
-                SegmentLog.open(
-                    new RealDisk(),
-                    data.mapLog(),
-                    data.mapQuarantine(),
-                    LogSettings.usual(),
-                    new SecureRandom())));
+  private static MapLog mapLog(DataFolder data) throws IOException {
+    return new MapLog(
+        SegmentLog.open(
+            new RealDisk(),
+            data.mapLog(),
+            data.mapQuarantine(),
+            LogSettings.usual(),
+            new SecureRandom()));
+  }
+
+  private Routing routing(DataFolder data, MapLog changes) throws IOException {
     return EmbeddedRouting.open(
         new MapSettings(data.mapView(), settings.map().subaddress(), MAP_CACHE), changes, clock);
+  }
+
+  /**
+   * A large view may still be being made from its log. Then this is no first start, and the doors
+   * open already: mail gets 451, and {@code /readyz} says how far it is.
+   */
+  private static boolean isBeingMade(Routing routing, MapLog changes) {
+    return changes.last() > 0 && routing.trouble().isPresent();
   }
 
   private void firstMap(Routing routing) throws ConfigurationException, IOException {

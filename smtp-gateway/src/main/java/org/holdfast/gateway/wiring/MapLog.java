@@ -1,7 +1,6 @@
 package org.holdfast.gateway.wiring;
 
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.List;
 import org.holdfast.holdqueue.log.Entry;
 import org.holdfast.holdqueue.log.SegmentLog;
@@ -18,13 +17,23 @@ final class MapLog implements ChangeLog {
 
   private final SegmentLog log;
 
+  /** The last one that is on stable storage for sure: one that failed does not count. */
+  private volatile long acknowledged;
+
   MapLog(SegmentLog log) {
     this.log = log;
+    this.acknowledged = log.last();
   }
 
   @Override
   public long append(List<byte[]> records) throws IOException {
-    return log.append(records.stream().map(body -> Entry.of(CHANGE, body)).toList());
+    long position = log.append(entries(records));
+    acknowledged = position;
+    return position;
+  }
+
+  private static List<Entry> entries(List<byte[]> records) {
+    return records.stream().map(body -> Entry.of(CHANGE, body)).toList();
   }
 
   @Override
@@ -42,23 +51,48 @@ final class MapLog implements ChangeLog {
 
   @Override
   public long last() {
-    return log.last();
+    return acknowledged;
   }
 
   @Override
-  public long rewrite(Iterator<byte[]> records) throws IOException {
-    return log.rewrite(
-        new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return records.hasNext();
-          }
+  public long octetsAfter(long position) {
+    return Math.min(log.octets(), Math.max(0, acknowledged - position));
+  }
 
-          @Override
-          public Entry next() {
-            return Entry.of(CHANGE, records.next());
-          }
-        });
+  @Override
+  public Replacement replacement() throws IOException {
+    return new Beside(log.replacement());
+  }
+
+  private final class Beside implements Replacement {
+
+    private final org.holdfast.holdqueue.log.Replacement beside;
+
+    Beside(org.holdfast.holdqueue.log.Replacement beside) {
+      this.beside = beside;
+    }
+
+    @Override
+    public void append(List<byte[]> records) throws IOException {
+      beside.append(entries(records));
+    }
+
+    @Override
+    public void sync() throws IOException {
+      beside.sync();
+    }
+
+    @Override
+    public long replace(long seen) throws IOException {
+      long position = beside.replace(seen);
+      acknowledged = position;
+      return position;
+    }
+
+    @Override
+    public void close() {
+      beside.close();
+    }
   }
 
   @Override
