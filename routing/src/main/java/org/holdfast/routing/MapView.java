@@ -38,6 +38,7 @@ final class MapView implements AutoCloseable {
   /** What any view's files begin with, of earlier versions too. */
   private static final String ANY_FILE = "map.";
 
+  private final Path file;
   private final Session writer;
   private final Readers readers;
   private final PairIds pairs = new PairIds();
@@ -52,7 +53,8 @@ final class MapView implements AutoCloseable {
   /** Users of one pair and state. */
   private record UserGroup(int pair, UserState state) {}
 
-  private MapView(Session writer, Readers readers) {
+  private MapView(Path file, Session writer, Readers readers) {
+    this.file = file;
     this.writer = writer;
     this.readers = readers;
   }
@@ -74,7 +76,7 @@ final class MapView implements AutoCloseable {
     try {
       writer.begin();
       checkVersion(writer);
-      MapView view = new MapView(writer, new Readers(file));
+      MapView view = new MapView(file, writer, new Readers(file));
       try {
         view.readWhatIsInMemory();
         return view;
@@ -329,6 +331,11 @@ final class MapView implements AutoCloseable {
       }
       return page;
     });
+  }
+
+  /** A session of its own for somebody who reads for long. The caller closes it. */
+  MapSnapshot snapshot() throws SQLException {
+    return MapSnapshot.open(file);
   }
 
   private static @Nullable String alias(Session session, String from) throws SQLException {

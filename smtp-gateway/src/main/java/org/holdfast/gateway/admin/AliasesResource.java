@@ -2,6 +2,7 @@ package org.holdfast.gateway.admin;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import java.util.List;
 import java.util.Map;
 import org.holdfast.routing.Alias;
@@ -22,6 +23,7 @@ final class AliasesResource {
   void routes(RoutesConfig routes) {
     routes.get("/v1/aliases", this::list, Role.VIEWER);
     routes.put("/v1/aliases/{from}", this::put, Role.OPERATOR);
+    routes.delete("/v1/aliases/{from}", this::remove, Role.OPERATOR);
   }
 
   private void list(Context ctx) throws MapUnavailableException {
@@ -36,8 +38,17 @@ final class AliasesResource {
     Caller caller = Access.caller(ctx);
     Alias alias = new Alias(ctx.pathParam("from"), body.text("to"));
     String reason = body.textOr("reason", "");
-    routing.putAlias(alias, caller.who(reason));
+    Routing.Loaded loaded = routing.putAlias(alias, caller.who(reason));
     audit.append(caller, "alias.put", alias.from(), reason, null, Map.of("to", alias.to()));
-    Json.answer(ctx, alias);
+    Json.answer(ctx, Map.of("from", alias.from(), "to", alias.to(), "warnings", loaded.warnings()));
+  }
+
+  private void remove(Context ctx) throws Exception {
+    Caller caller = Access.caller(ctx);
+    String reason = new Query(ctx, "reason").textOr("reason", "");
+    String from = ctx.pathParam("from");
+    routing.removeAlias(from, caller.who(reason));
+    audit.append(caller, "alias.remove", from, reason, null, null);
+    ctx.status(HttpStatus.NO_CONTENT);
   }
 }
