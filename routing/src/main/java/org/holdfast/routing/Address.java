@@ -1,6 +1,5 @@
 package org.holdfast.routing;
 
-import java.net.IDN;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Locale;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *       not ASCII (RFC 6532 section 3.1). A quoted local part that needs no quotes loses them (RFC
  *       5321 section 4.1.2), any other is kept quoted with the fewest backslashes.
  *   <li>The domain is in lower case, as A-labels (RFC 5890); letters, digits and hyphens only. The
- *       mapping is {@link IDN}'s (IDNA 2003): U+00DF becomes "ss".
+ *       mapping is {@link ALabels}'.
  *   <li>Address literals ({@code [192.0.2.1]}) have no place in the map.
  * </ul>
  */
@@ -25,6 +24,9 @@ public final class Address {
 
   /** Longest address in octets of UTF-8: 64 + "@" + 255 (RFC 5321 section 4.5.3.1). */
   public static final int MAX_OCTETS = 320;
+
+  /** Longest local part of an entry of the map, in octets of UTF-8 (RFC 5321 section 4.5.3.1.1). */
+  static final int MAX_LOCAL = 64;
 
   static final int MAX_DOMAIN = 253;
   static final int MAX_LABEL = 63;
@@ -55,6 +57,20 @@ public final class Address {
   public static Address parse(String text) {
     Address plain = plain(text);
     return plain != null ? plain : parseAny(text);
+  }
+
+  /**
+   * Reads the address of an entry of the map: as {@link #parse}, but the local part has its limit
+   * too. A recipient may be longer, by its subaddress.
+   *
+   * @throws IllegalArgumentException with a message for people when it is none
+   */
+  public static Address ofEntry(String text) {
+    Address address = parse(text);
+    if (address.local.length() > MAX_LOCAL || octets(address.local) > MAX_LOCAL) {
+      throw malformed(text, "the part before the @ is longer than " + MAX_LOCAL + " octets");
+    }
+    return address;
   }
 
   private static Address parseAny(String text) {
@@ -310,9 +326,8 @@ public final class Address {
 
   private static String aLabels(String text, String domain) {
     try {
-      return IDN.toASCII(Normalizer.normalize(domain, Normalizer.Form.NFC))
-          .toLowerCase(Locale.ROOT);
-    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      return ALabels.of(domain);
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
       throw new IllegalArgumentException(shown(text) + ": not an internationalized domain", e);
     }
   }

@@ -31,6 +31,12 @@ final class Announcer {
     untold.add(new Routing.Change(target, open, pair));
   }
 
+  /** A user that was not there before. */
+  void addCreated(User user) {
+    boolean open = user.state() == UserState.ACTIVE;
+    untold.add(new Routing.Change(new Target.OfUser(user.address()), open, user.pair(), true));
+  }
+
   /** Returns when everything added before has been told. */
   void tell() {
     telling.lock();

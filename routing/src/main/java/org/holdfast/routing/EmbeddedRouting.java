@@ -35,6 +35,7 @@ public final class EmbeddedRouting implements Routing {
   private final Holds holds;
   private final Loading loading;
   private final ServedNames names;
+  private final MapCopies copies;
 
   private EmbeddedRouting(
       MapSettings settings, ChangeLog changes, InstantSource clock, Executor threads)
@@ -46,7 +47,8 @@ public final class EmbeddedRouting implements Routing {
     this.flips = new Flips(map, gate, announcer, clock);
     this.holds = new Holds(map, gate, announcer, clock);
     this.names = new ServedNames(map, clock);
-    this.loading = new Loading(map, gate, announcer, clock, settings.subaddress());
+    this.loading = new Loading(map, holds, flips, gate, announcer, clock, settings.subaddress());
+    this.copies = new MapCopies(map, clock);
   }
 
   /**
@@ -236,9 +238,9 @@ public final class EmbeddedRouting implements Routing {
   }
 
   @Override
-  public void putAlias(Alias alias, Who who)
+  public Loaded putAlias(Alias alias, Who who)
       throws MapUnavailableException, RefusedChangeException {
-    Loaded _ = loading.load(List.of(), List.of(), List.of(alias), who);
+    return loading.putAlias(alias, who);
   }
 
   @Override
@@ -282,9 +284,20 @@ public final class EmbeddedRouting implements Routing {
   }
 
   @Override
-  public Loaded load(List<Pair> pairs, List<UserChange> users, List<Alias> aliases, Who who)
+  public Loaded load(MapContents contents, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
-    return loading.load(pairs, users, aliases, who);
+    return loading.load(contents, who, wait);
+  }
+
+  @Override
+  public Loaded previewLoad(MapContents contents)
+      throws MapUnavailableException, RefusedChangeException {
+    return loading.preview(contents);
+  }
+
+  @Override
+  public void copyTo(MapSink to) throws MapUnavailableException, IOException {
+    copies.copyTo(to);
   }
 
   @Override

@@ -38,9 +38,9 @@ final class MapView implements AutoCloseable {
   /** What any view's files begin with, of earlier versions too. */
   private static final String ANY_FILE = "map.";
 
+  private final Path file;
   private final Session writer;
   private final Readers readers;
-  private final Path file;
   private final PairIds pairs;
   private final UserRows rows;
   private final LastRead lastRead = new LastRead();

@@ -1,7 +1,9 @@
 package org.holdfast.routing;
 
 import java.sql.SQLException;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +25,10 @@ final class Resolution {
 
   private final MapRows map;
   private final String separator;
-  private final Map<String, String> overlay;
 
   Resolution(MapRows map, String separator) {
-    this(map, separator, Map.of());
-  }
-
-  /** As the map would be with these aliases added, from canonical address to canonical address. */
-  Resolution(MapRows map, String separator, Map<String, String> overlay) {
     this.map = map;
     this.separator = separator;
-    this.overlay = overlay;
   }
 
   /** A chain of aliases that does not end. */
@@ -48,8 +43,21 @@ final class Resolution {
 
   /** Where this recipient's mail goes. */
   Location of(Address recipient) throws SQLException, AliasLoopException {
+    return of(recipient, _ -> {});
+  }
+
+  /** The addresses by which this recipient's mail comes, its own first. */
+  List<Address> steps(Address recipient) throws SQLException, AliasLoopException {
+    List<Address> steps = new ArrayList<>();
+    Location _ = of(recipient, steps::add);
+    return steps;
+  }
+
+  private Location of(Address recipient, Consumer<Address> steps)
+      throws SQLException, AliasLoopException {
     Address at = recipient;
     for (int aliases = 0; aliases <= MAX_ALIASES; aliases++) {
+      steps.accept(at);
       Location found = mailbox(at);
       if (found != null) {
         return found;
@@ -95,8 +103,7 @@ final class Resolution {
   }
 
   private @Nullable String alias(String from) throws SQLException {
-    String added = overlay.get(from);
-    return added != null ? added : map.row(from).alias();
+    return map.row(from).alias();
   }
 
   /** After an alias the domain is ours whatever it says: the address asked for was. */

@@ -1,5 +1,6 @@
 package org.holdfast.routing;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +16,18 @@ import org.jspecify.annotations.Nullable;
  * and answered in canonical form (local part in lower case, domain as lower-case A-labels).
  */
 public interface Routing extends Gatekeeper, AutoCloseable {
+
+  /** How long a load waits for what is open, unless somebody says otherwise. */
+  Duration LOAD_WAIT = Duration.ofSeconds(30);
+
+  /**
+   * A picture of the map is given up after this time: as long as it is taken, the database cannot
+   * give back the disk space of what is changed meanwhile.
+   */
+  Duration COPY_LIMIT = Duration.ofMinutes(10);
+
+  /** Pictures taken at a time. */
+  int MOST_COPIES = 2;
 
   // ---- flips
 
@@ -117,7 +130,11 @@ public interface Routing extends Gatekeeper, AutoCloseable {
 
   List<Alias> aliases(@Nullable String after, int limit) throws MapUnavailableException;
 
-  void putAlias(Alias alias, Who who) throws MapUnavailableException, RefusedChangeException;
+  /**
+   * Adds an alias or changes it. Refused when it closes a circle, and when there is a user of its
+   * name, who would get the mail; an alias that leads to nobody is warned of.
+   */
+  Loaded putAlias(Alias alias, Who who) throws MapUnavailableException, RefusedChangeException;
 
   /** Removes the alias of this address or {@code @domain}; refused when there is none. */
   void removeAlias(String from, Who who) throws MapUnavailableException, RefusedChangeException;
@@ -141,11 +158,36 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   void removeDomain(String domain, Who who) throws MapUnavailableException, RefusedChangeException;
 
   /**
-   * Users, pairs and aliases at once; idempotent; pairs first, then users, then aliases. Nothing is
-   * applied when one is refused.
+   * A whole map at once, or a part of one; idempotent: pairs first, then declared domains, holds,
+   * users, aliases. Nothing is applied when anything is refused. What is not named stays as it is,
+   * and no hold is lifted.
+   *
+   * <p>Whatever would take mail away from where it goes now is a quiesced flip: a new pair for an
+   * active user and a new active member of a pair are changed when they are drained, or not at all;
+   * a user or pair that is set aside is drained afterwards. What did not drain within {@code wait}
+   * is told in the answer.
    */
-  Loaded load(List<Pair> pairs, List<UserChange> users, List<Alias> aliases, Who who)
+  Loaded load(MapContents map, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
+
+  /** As above with pairs, users and aliases alone, and a wait of {@link #LOAD_WAIT}. */
+  default Loaded load(List<Pair> pairs, List<UserChange> users, List<Alias> aliases, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    return load(new MapContents(pairs, users, aliases), who, LOAD_WAIT);
+  }
+
+  /** What {@link #load} would do and refuse; changes nothing. */
+  Loaded previewLoad(MapContents map) throws MapUnavailableException, RefusedChangeException;
+
+  /**
+   * Hands out the whole map as it stands at one moment; changes go on meanwhile. Takes at most
+   * {@link #COPY_LIMIT}, and only {@link #MOST_COPIES} go on at a time.
+   *
+   * @throws IOException what the sink threw
+   * @throws MapUnavailableException the map cannot be read, too many are reading it already, or it
+   *     took too long; the sink may have a part of it then
+   */
+  void copyTo(MapSink to) throws MapUnavailableException, IOException;
 
   /**
    * Users who are moving or recovering since a time between these two, who stands so longest first:
@@ -226,8 +268,54 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   /** Users of one pair who are set aside, and since when the first of them. */
   record SetAside(String pair, UserState state, long users, Instant since) {}
 
-  /** What a load did. */
-  record Loaded(int pairs, int users, int aliases, int unchanged) {}
+  /**
+   * What a load did, or would do.
+   *
+   * @param notQuiesced how many did not drain in time
+   * @param open the first of these
+   * @param changes of a preview: the first changes, in words
+   * @param warned how many things are allowed and probably not meant
+   * @param warnings the first of these, in words
+   */
+  record Loaded(
+      Tally pairs,
+      Tally domains,
+      Tally holds,
+      Tally users,
+      Tally aliases,
+      int notQuiesced,
+      List<NotQuiesced> open,
+      List<String> changes,
+      int warned,
+      List<String> warnings) {}
+
+  /** How many were new, changed, and stood as they should already. */
+  record Tally(int created, int changed, int unchanged) {
+
+    Tally plus(Tally more) {
+      return new Tally(created + more.created, changed + more.changed, unchanged + more.unchanged);
+    }
+
+    /** How many were written. */
+    public int written() {
+      return created + changed;
+    }
+  }
+
+  /**
+   * Something that did not drain in time, or that somebody else was changing.
+   *
+   * @param name such as {@code user alice@example.com}
+   * @param applied true: it stands as asked, but an older delivery is open still; false: it stands
+   *     as before
+   */
+  record NotQuiesced(String name, boolean applied, String why) {
+
+    static NotQuiesced of(String name, boolean applied, List<Flip.OpenDelivery> open) {
+      String first = open.isEmpty() ? "" : ", the first: " + open.getFirst();
+      return new NotQuiesced(name, applied, open.size() + " deliveries are open" + first);
+    }
+  }
 
   /** A domain with users; {@code catchAll} is the pair of {@code @domain}, null without one. */
   record InhabitedDomain(String domain, @Nullable String catchAll) {}
@@ -238,7 +326,14 @@ public interface Routing extends Gatekeeper, AutoCloseable {
 
   /**
    * A flip happened: this target may be deliverable now ({@code open}) or is not any more. {@code
-   * pair} is where the user lives now, empty for wider targets.
+   * pair} is where the user lives now, empty for wider targets. {@code created}: a user that was
+   * not there before, one of millions maybe.
    */
-  record Change(Target target, boolean open, String pair) {}
+  record Change(Target target, boolean open, String pair, boolean created) {
+
+    /** About something that was there before. */
+    public Change(Target target, boolean open, String pair) {
+      this(target, open, pair, false);
+    }
+  }
 }

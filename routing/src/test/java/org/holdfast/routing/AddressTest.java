@@ -37,6 +37,71 @@ class AddressTest {
     assertThat(Address.parse(canonical)).hasToString(canonical).isEqualTo(Address.parse(written));
   }
 
+  /** docs/addresses.md, "The domain". */
+  @ParameterizedTest
+  @CsvSource({
+    "stra\u00DFe.example, xn--strae-oqa.example",
+    "STRA\u1E9EE.example, xn--strae-oqa.example",
+    "xn--strae-oqa.example, xn--strae-oqa.example",
+    "fa\u00DF.example, xn--fa-hia.example",
+    "\u03B2\u03CC\u03BB\u03BF\u03C2.example, xn--nxasmm1c.example",
+    "\u03B2\u03CC\u03BB\u03BF\u03C3.example, xn--nxasmq6b.example",
+    "B\u00DCCHER.example, xn--bcher-kva.example",
+    "bu\u0308cher.example, xn--bcher-kva.example",
+    "b\u00FCcher\u3002example, xn--bcher-kva.example",
+    "b\u00FCcher\uFF0Eexample, xn--bcher-kva.example",
+    "\uFF45xample.example, example.example",
+    "\u65E5\u672C\u8A9E.example, xn--wgv71a119e.example",
+    // mixed scripts (a Cyrillic a) are another domain, and not our business to judge
+    "b\u0430nk.example, xn--bnk-6cd.example",
+  })
+  void domain_ofAnyScript_isInALabels(String written, String canonical) {
+    assertThat(Address.domain(written)).isEqualTo(canonical);
+    assertThat(Address.parse("a@" + written)).isEqualTo(Address.parse("a@" + canonical));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a\u200Db.example", "\u200D.example", "a\u00DF\u200C.example", "\uE000.example",
+        "\u00DF\uE000.example", "b\u00FC cher.example", "\u3002example", "\u00FC..example"
+      })
+  void domain_thatCannotBeConverted_isRefused(String written) {
+    assertThatThrownBy(() -> Address.domain(written)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** docs/addresses.md, "The local part". */
+  @ParameterizedTest
+  @CsvSource({
+    "\u0130pek@example.com, i\u0307pek@example.com",
+    "I\u0131@example.com, i\u0131@example.com",
+    "STRASSE@example.com, strasse@example.com",
+    "stra\u00DFe@example.com, stra\u00DFe@example.com",
+    "\u039F\u0394\u039F\u03A3@example.com, \u03BF\u03B4\u03BF\u03C2@example.com",
+    "\uFF41@example.com, \uFF41@example.com",
+    "\u0410\u043D\u043D\u0430@example.com, \u0430\u043D\u043D\u0430@example.com",
+    "\u8001\u5E2B@example.com, \u8001\u5E2B@example.com",
+  })
+  void localPart_ofAnyScript_isInLowerCaseAndKept(String written, String canonical) {
+    assertThat(Address.parse(written)).hasToString(canonical);
+    assertThat(Address.parse(canonical)).hasToString(canonical);
+    assertThat(Address.parse(written).deliverable("+")).isEqualTo(canonical);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"64, true", "65, false"})
+  void entry_localPart_isBounded(int length, boolean fine) {
+    String address = "l".repeat(length) + "@example.com";
+    assertThat(Address.parse(address)).as("a recipient may be longer").hasToString(address);
+    if (fine) {
+      assertThat(Address.ofEntry(address)).hasToString(address);
+    } else {
+      assertThatThrownBy(() -> Address.ofEntry(address)).hasMessageContaining("64");
+      String umlauts = "\u00FC".repeat(33) + "@example.com";
+      assertThatThrownBy(() -> Address.ofEntry(umlauts)).hasMessageContaining("64");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -37,9 +37,9 @@ final class AliasesResource {
     Caller caller = Access.caller(ctx);
     Alias alias = new Alias(ctx.pathParam("from"), body.text("to"));
     String reason = body.textOr("reason", "");
-    routing.putAlias(alias, caller.who(reason));
+    Routing.Loaded loaded = routing.putAlias(alias, caller.who(reason));
     audit.append(caller, "alias.put", alias.from(), reason, null, Map.of("to", alias.to()));
-    Json.answer(ctx, alias);
+    Json.answer(ctx, Map.of("from", alias.from(), "to", alias.to(), "warnings", loaded.warnings()));
   }
 
   private void remove(Context ctx) throws Exception {

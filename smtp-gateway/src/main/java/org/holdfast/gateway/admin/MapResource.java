@@ -12,20 +12,34 @@ import java.io.OutputStreamWriter;
 import java.io.Reader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.holdfast.gateway.admin.MapText.Format;
-import org.holdfast.routing.Alias;
+import org.holdfast.routing.MapContents;
+import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Routing;
-import org.holdfast.routing.User;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** {@code /v1/map}: the whole map in, at once, and out. */
+/** {@code /v1/map}: the whole map in, at once or in parts, and out. */
 final class MapResource {
 
-  /** A map that is posted, in octets; more users than fit come in by {@code POST /v1/states}. */
+  /** A map that is posted, in octets; a larger one comes in parts. */
   static final int MAX_MAP_BYTES = 64 * 1024 * 1024;
+
+  /** Maps in memory at a time: one is read and parsed while the one before is written. */
+  static final int MOST_LOADS = 2;
+
+  /** What is written to the client at once. */
+  private static final int BUFFER = 64 * 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(MapResource.class);
 
   private final Routing routing;
   private final MapText text;
   private final AuditLog audit;
+  private final Semaphore loads = new Semaphore(MOST_LOADS, true);
 
   MapResource(Routing routing, MapText text, AuditLog audit) {
     this.routing = routing;
@@ -39,13 +53,37 @@ final class MapResource {
   }
 
   private void load(Context ctx) throws Exception {
+    Query query = new Query(ctx, "reason", "dry-run", "wait");
+    String reason = query.textOr("reason", "");
+    boolean dryRun = flag(query, "dry-run");
+    Duration wait = Waits.parse(query.text("wait"));
+    Format format = format(ctx);
+    loads.acquire();
+    try {
+      load(ctx, parse(format, body(ctx)), reason, dryRun, wait);
+    } finally {
+      loads.release();
+    }
+  }
+
+  private void load(Context ctx, MapContents map, String reason, boolean dryRun, Duration wait)
+      throws Exception {
     Caller caller = Access.caller(ctx);
-    String reason = new Query(ctx, "reason").textOr("reason", "");
-    MapText.Contents map = parse(format(ctx), body(ctx));
-    Routing.Loaded loaded =
-        routing.load(map.pairs(), map.users(), map.aliases(), caller.who(reason));
-    audit.append(caller, "map.load", "map", reason, null, loaded);
+    if (dryRun) {
+      Json.answer(ctx, LoadedView.of(routing.previewLoad(map), true));
+      return;
+    }
+    LoadedView loaded = LoadedView.of(routing.load(map, caller.who(reason), wait), false);
+    audit.append(caller, "map.load", "map", reason, null, loaded.brief());
     Json.answer(ctx, loaded);
+  }
+
+  private static boolean flag(Query query, String name) {
+    return switch (query.textOr(name, "false")) {
+      case "true", "" -> true;
+      case "false" -> false;
+      default -> throw Problem.bad(name + " must be true or false");
+    };
   }
 
   private static Format format(Context ctx) {
@@ -72,7 +110,7 @@ final class MapResource {
     }
   }
 
-  private MapText.Contents parse(Format format, Reader body) throws IOException {
+  private MapContents parse(Format format, Reader body) throws IOException {
     try {
       return text.parse(format, body);
     } catch (MapText.MalformedMapException e) {
@@ -80,27 +118,49 @@ final class MapResource {
     }
   }
 
-  // The first page of each list is read before the answer begins, so that a map that cannot be read
-  // is a 503; trouble after that cuts the connection, so that half a map is never taken for whole.
+  // A map that cannot be read is a 503, as long as nothing of the answer has gone out; trouble
+  // after
+  // that cuts the connection, so that half a map is never taken for whole.
   private void dump(Context ctx) throws Exception {
     Format format =
         switch (new Query(ctx, "format").textOr("format", "yaml")) {
           case "yaml" -> Format.YAML;
           case "csv" -> Format.CSV;
-          default -> throw Problem.bad("format must be yaml or csv");
+          case "ndjson" -> Format.NDJSON;
+          default -> throw Problem.bad("format must be yaml, csv or ndjson");
         };
-    var pairs = routing.pairs();
-    Iterable<User> users =
-        Pages.of(after -> routing.users(null, null, after, Query.MAX_LIMIT), User::address);
-    Iterable<Alias> aliases =
-        Pages.of(after -> routing.aliases(after, Query.MAX_LIMIT), Alias::from);
-    ctx.res()
-        .setContentType(
-            format == Format.YAML ? "application/yaml; charset=utf-8" : "text/csv; charset=utf-8");
+    ctx.res().setContentType(contentType(format) + "; charset=utf-8");
     Writer out =
         new BufferedWriter(
-            new OutputStreamWriter(ctx.res().getOutputStream(), StandardCharsets.UTF_8));
-    text.write(format, out, pairs, users, aliases);
-    out.flush();
+            new OutputStreamWriter(ctx.res().getOutputStream(), StandardCharsets.UTF_8), BUFFER);
+    MapText.Sink sink = text.writer(format, out);
+    try {
+      routing.copyTo(sink);
+      sink.end();
+      out.flush();
+    } catch (MapUnavailableException | IOException | RuntimeException e) {
+      if (!ctx.res().isCommitted()) {
+        ctx.res().resetBuffer();
+        throw e;
+      }
+      LOG.warn("a dump of the map was cut off", e);
+      cut(ctx);
+    }
+  }
+
+  private static String contentType(Format format) {
+    return switch (format) {
+      case YAML -> "application/yaml";
+      case CSV -> "text/csv";
+      case NDJSON -> "application/x-ndjson";
+    };
+  }
+
+  private static void cut(Context ctx) {
+    ServletContextRequest.getServletContextRequest(ctx.req())
+        .getConnectionMetaData()
+        .getConnection()
+        .getEndPoint()
+        .close();
   }
 }

@@ -2,11 +2,8 @@ package org.holdfast.gateway.admin;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.util.List;
-import org.holdfast.routing.Alias;
-import org.holdfast.routing.Pair;
-import org.holdfast.routing.Routing;
-import org.holdfast.routing.User;
+import org.holdfast.routing.MapContents;
+import org.holdfast.routing.MapSink;
 
 /** Reads and writes a map as text: {@code map.yaml} and CSV stand behind it. Thread-safe. */
 public interface MapText {
@@ -14,28 +11,29 @@ public interface MapText {
   /**
    * Reads the whole text. Users of a CSV, or of a YAML without pairs, name pairs that the map has.
    *
+   * @param format not NDJSON
    * @throws MalformedMapException it is not a map; the message names line and key
    * @throws IOException the stream broke
    */
-  Contents parse(Format format, Reader text) throws IOException, MalformedMapException;
+  MapContents parse(Format format, Reader text) throws IOException, MalformedMapException;
 
   /** Writes a map so that {@link #parse} reads it back; CSV takes the users only. */
-  void write(
-      Format format,
-      Appendable out,
-      Iterable<Pair> pairs,
-      Iterable<User> users,
-      Iterable<Alias> aliases)
-      throws IOException;
+  Sink writer(Format format, Appendable out);
 
-  /** The two spellings of a map. */
-  enum Format {
-    YAML,
-    CSV
+  /** Where a map is written to. */
+  interface Sink extends MapSink {
+
+    /** Nothing more comes: says so at the end of the text, where the format has a way to. */
+    void end() throws IOException;
   }
 
-  /** What a map says. */
-  record Contents(List<Pair> pairs, List<Routing.UserChange> users, List<Alias> aliases) {}
+  /** The spellings of a map. */
+  enum Format {
+    YAML,
+    CSV,
+    /** A JSON object a line; for programs, written only. */
+    NDJSON
+  }
 
   /** The text is not a map. */
   final class MalformedMapException extends Exception {

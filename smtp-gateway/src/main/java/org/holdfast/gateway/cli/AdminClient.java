@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Speaks to the admin API of one gateway. Used by one thread. */
+/** Speaks to the admin API of one gateway. Thread-safe. */
 final class AdminClient implements AutoCloseable {
 
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);

@@ -11,6 +11,9 @@ import org.holdfast.gateway.conf.MapFile;
 import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.gateway.conf.UserCsv;
+import org.holdfast.routing.MapCheck;
+import org.holdfast.routing.MapContents;
+import org.holdfast.routing.RefusedChangeException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,14 +45,15 @@ final class CheckCommand implements Callable<Integer> {
     say(file + ": ok");
     Optional<Path> map = settings.map().load();
     if (map.isPresent()) {
-      say(map.orElseThrow() + ": ok, " + checked(map.orElseThrow()));
+      say(map.orElseThrow() + ": ok, " + checked(map.orElseThrow(), settings.map().subaddress()));
     }
     return ExitCode.DONE;
   }
 
-  private static String checked(Path map) throws Exception {
+  private String checked(Path map, String subaddress) throws Exception {
     if (!map.toString().endsWith(".csv")) {
-      MapFile.Contents contents = MapFile.read(map);
+      MapContents contents = MapFile.read(map);
+      warn(map, contents, subaddress);
       return contents.pairs().size()
           + " pairs, "
           + contents.users().size()
@@ -62,6 +66,17 @@ final class CheckCommand implements Callable<Integer> {
     }
     try (BufferedReader text = Files.newBufferedReader(map, StandardCharsets.UTF_8)) {
       return UserCsv.read(map.toString(), text, pair -> true, user -> {}) + " users";
+    }
+  }
+
+  private void warn(Path map, MapContents contents, String subaddress)
+      throws ConfigurationException {
+    try {
+      for (String warning : MapCheck.warnings(contents, subaddress)) {
+        Terminal.of(spec).warn("warning: " + map + ": " + warning);
+      }
+    } catch (RefusedChangeException e) {
+      throw new ConfigurationException(map + ": " + e.getMessage());
     }
   }
 

@@ -1,14 +1,13 @@
 package org.holdfast.gateway.cli;
 
-import java.io.InputStream;
-import java.io.Reader;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import org.holdfast.gateway.conf.MapFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +16,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** {@code map ...}: the whole location map at once. */
 @Command(
@@ -31,56 +29,106 @@ final class MapCommands implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "a command is missing: load, dump");
+        Objects.requireNonNull(spec).commandLine(), "a command is missing: load, dump, diff");
   }
 
   @Command(
       name = "load",
       description = {
-        "Loads pairs, users and aliases from YAML (as conf/map.yaml), or users from CSV (a first"
-            + " line address,pair,state; the file's name ends in .csv).",
-        "Idempotent: what is in the map already is left alone, what is not in the file stays."
+        "Loads a map from YAML (as conf/map.yaml), or users from CSV (the file's name ends in .csv;"
+            + " a first line address,pair,state, to which ,to,reason may be added). Of any size.",
+        "",
+        "Idempotent: what is in the map already is left alone, what is not in the file stays, no hold"
+            + " is lifted. A user or pair whose mail goes elsewhere is switched only when no delivery"
+            + " to the old place is open; one that did not drain in time is named, and the exit code"
+            + " is 1."
       })
   int load(
       @Mixin ClientOptions options,
-      @Parameters(paramLabel = "FILE", description = "YAML or CSV.") Path file)
+      @Parameters(paramLabel = "FILE", description = "YAML or CSV.") Path file,
+      @Option(names = "--dry-run", description = "Says what would change, and changes nothing.")
+          boolean dryRun,
+      @Option(
+              names = "--from-line",
+              paramLabel = "N",
+              description = "Of a CSV: goes on at this line after a load that broke off.",
+              defaultValue = "2")
+          long fromLine,
+      @Option(
+              names = "--wait",
+              paramLabel = "TIME",
+              description =
+                  "How long to wait for open deliveries, such as 30s; default: the gateway's.")
+          @Nullable String wait,
+      @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
+          @Nullable String reason)
       throws Exception {
-    if (!Files.isReadable(file) || Files.isDirectory(file)) {
-      throw options.misuse("there is no readable file " + file);
+    boolean csv = isCsv(options, file);
+    if (fromLine < 2 || (fromLine > 2 && !csv)) {
+      throw options.misuse("--from-line is a line of a CSV, 2 (the first user) or later");
     }
+    Map<String, @Nullable Object> query = new LinkedHashMap<>();
+    query.put("dry-run", dryRun ? "true" : null);
+    query.put("wait", wait);
+    query.put("reason", reason);
+    String call = "/v1/map" + AdminClient.query(query);
     try (AdminClient client = options.client()) {
-      JsonNode answer =
-          file.toString().endsWith(".csv") ? new CsvLoad(client, file).load() : yaml(client, file);
-      return Answers.done(options, "loaded: " + Answers.flat(answer), answer);
+      LoadSum sum =
+          csv
+              ? new CsvLoad(client, options.terminal(), file, call).load(fromLine)
+              : new YamlLoad(client, options.terminal(), file, call).load(dryRun);
+      return sum.print(options, dryRun);
+    } catch (CsvLoad.BrokenOffException e) {
+      options.terminal().warn("To go on: " + again(e.line()));
+      throw e.getCause() instanceof Exception cause ? cause : e;
     }
   }
 
-  /** Read here first, so that what is wrong is said with the file's name and line. */
-  private static JsonNode yaml(AdminClient client, Path file) throws Exception {
-    Set<String> known = CsvLoad.pairs(client);
-    try (Reader text = Files.newBufferedReader(file)) {
-      var _ = MapFile.read(file.toString(), text, known::contains);
+  /** The command that was given, from another line on. */
+  private String again(long line) {
+    List<String> words = new ArrayList<>(List.of("./holdfast"));
+    boolean skip = false;
+    for (String word :
+        Objects.requireNonNull(spec).root().commandLine().getParseResult().originalArgs()) {
+      boolean isLine = word.equals("--from-line");
+      boolean isToken = words.getLast().equals("--token");
+      if (!skip && !isLine && !word.startsWith("--from-line=")) {
+        words.add(isToken ? "..." : word.startsWith("--token=") ? "--token=..." : quoted(word));
+      }
+      skip = isLine;
     }
-    try (InputStream body =
-        client.open("POST", "/v1/map", "application/yaml", BodyPublishers.ofFile(file))) {
-      return AdminClient.JSON.readTree(body.readAllBytes());
+    return String.join(" ", words) + " --from-line " + line;
+  }
+
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_./:@=+,-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+
+  private static boolean isCsv(ClientOptions options, Path file) {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw options.misuse("there is no readable file " + file);
     }
+    return file.toString().endsWith(".csv");
   }
 
   @Command(
       name = "dump",
-      description = "Writes the map to stdout, so that map load reads it back the same.")
+      description = {
+        "Writes the map as it is at one moment to stdout, so that map load reads it back the same.",
+        "YAML is everything; its last line is # end: N users. When that is missing, or the exit code"
+            + " is not 0, the dump is not whole."
+      })
   int dump(
       @Mixin ClientOptions options,
       @Option(
               names = "--format",
-              paramLabel = "yaml|csv",
+              paramLabel = "yaml|csv|ndjson",
               defaultValue = "yaml",
-              description = "csv: the users only; default ${DEFAULT-VALUE}.")
+              description = "csv: the users only; ndjson: for programs; default ${DEFAULT-VALUE}.")
           String format)
       throws Exception {
-    if (!format.equals("yaml") && !format.equals("csv")) {
-      throw options.misuse("--format is yaml or csv, not " + format);
+    if (!List.of("yaml", "csv", "ndjson").contains(format)) {
+      throw options.misuse("--format is yaml, csv or ndjson, not " + format);
     }
     String path = "/v1/map" + AdminClient.query(Map.of("format", format));
     try (AdminClient client = options.client()) {
@@ -88,6 +136,27 @@ final class MapCommands implements Runnable {
           .terminal()
           .copy(client.open("GET", path, "application/json", BodyPublishers.noBody()));
       return ExitCode.DONE;
+    }
+  }
+
+  @Command(
+      name = "diff",
+      description = {
+        "Compares a file (YAML or CSV, of any size) with the map as it is at one moment.",
+        "",
+        "  + only in the file    - only in the map    ~ in both, and different",
+        "",
+        "A CSV is compared with the users only. What the file does not say of a user (its state, say)"
+            + " is no difference; reasons are not compared. Exit 0: no difference. Exit 1: some."
+      })
+  int diff(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "FILE", description = "YAML or CSV.") Path file)
+      throws Exception {
+    boolean csv = isCsv(options, file);
+    try (AdminClient client = options.client();
+        MapDiff diff = new MapDiff(client, options, file)) {
+      return diff.compare(csv);
     }
   }
 }

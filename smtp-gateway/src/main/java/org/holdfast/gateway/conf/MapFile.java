@@ -7,50 +7,59 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.holdfast.routing.Alias;
+import org.holdfast.routing.MapContents;
 import org.holdfast.routing.Member;
 import org.holdfast.routing.Pair;
+import org.holdfast.routing.Routing.DomainHold;
 import org.holdfast.routing.Routing.UserChange;
 import org.holdfast.routing.Standing;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /**
- * Reads a map in YAML ({@code conf/map.yaml}): pairs, users, aliases. It is held in memory as a
- * whole; for more than some 100 000 users there is {@link UserCsv}.
+ * Reads a map in YAML ({@code conf/map.yaml}): pairs, domains, holds, users, aliases. Entry by
+ * entry: a file of any size needs memory for its pairs, holds and aliases, not for its users.
  */
 public final class MapFile {
 
-  /** What a map file says, in its order. Pairs carry no standing of their own yet. */
-  public record Contents(List<Pair> pairs, List<UserChange> users, List<Alias> aliases) {
-    public Contents {
-      pairs = List.copyOf(pairs);
-      users = List.copyOf(users);
-      aliases = List.copyOf(aliases);
-    }
-  }
+  private static final List<String> LISTS =
+      List.of("pairs", "domains", "holds", "users", "aliases");
 
   /** Longest chain of aliases of aliases. */
   static final int MAX_ALIAS_CHAIN = 10;
 
-  private static final Standing NONE = new Standing("", Instant.EPOCH, "", 0);
+  /** Pairs that users name and that were not described yet, at most. */
+  private static final int MAX_AWAITED = 10_000;
 
-  private final Section root;
   private final Predicate<String> knownPair;
-  private final Map<String, Pair> pairs = new LinkedHashMap<>();
-  private final Map<String, UserChange> users = new LinkedHashMap<>();
-  private final Map<String, Alias> aliases = new LinkedHashMap<>();
-  private final Map<String, Section> aliasSections = new LinkedHashMap<>();
+  private final MapEntries to;
+  private final Set<String> pairs = new HashSet<>();
+  private final Set<String> held = new HashSet<>();
+  private int userCount;
+  private final SeenAddresses users = new SeenAddresses(UserCsv.REMEMBERED);
 
-  private MapFile(Section root, Predicate<String> knownPair) {
-    this.root = root;
+  /** Pairs that must come still, and where they were named first. */
+  private final Map<String, String> awaited = new LinkedHashMap<>();
+
+  private final Map<String, Alias> aliases = new LinkedHashMap<>();
+  private final Map<String, String> aliasPlaces = new LinkedHashMap<>();
+
+  private MapFile(Predicate<String> knownPair, MapEntries to) {
     this.knownPair = knownPair;
+    this.to = to;
   }
 
   /** Reads a file that stands for itself: every pair its users name is in it. */
-  public static Contents read(Path file) throws ConfigurationException {
+  public static MapContents read(Path file) throws ConfigurationException {
     try (Reader text = Files.newBufferedReader(file)) {
       return read(file.toString(), text, pair -> false);
     } catch (NoSuchFileException e) {
@@ -60,52 +69,106 @@ public final class MapFile {
     }
   }
 
+  /** Reads a text as a whole into memory; see {@link #each}. */
+  public static MapContents read(String name, Reader text, Predicate<String> knownPair)
+      throws ConfigurationException, IOException {
+    MapCollector collector = new MapCollector();
+    each(name, text, knownPair, collector);
+    return collector.contents();
+  }
+
   /**
-   * Reads a text; {@code name} stands in front of every complaint.
+   * Hands out every entry of a text; {@code name} stands in front of every complaint.
    *
    * @param knownPair pairs that users may name though the text does not describe them
+   * @throws ConfigurationException the first thing that is wrong; what stands before it was handed
+   *     out
    */
-  public static Contents read(String name, Reader text, Predicate<String> knownPair)
-      throws ConfigurationException {
+  public static void each(String name, Reader text, Predicate<String> knownPair, MapEntries to)
+      throws ConfigurationException, IOException {
     // No ${NAME} here: a map comes over the network too, and must not read our environment.
-    YamlSource source = YamlSource.parse(name, text, null);
-    return new MapFile(source.root(), knownPair).contents();
+    MapFile file = new MapFile(knownPair, to);
+    try (file.users) {
+      YamlItems.each(name, text, LISTS, file::item);
+      file.end(name);
+    }
   }
 
-  private Contents contents() throws ConfigurationException {
-    for (Section pair : root.sections("pairs")) {
-      readPair(pair);
+  private void item(YamlSource source, String list, String where, Node item)
+      throws ConfigurationException, IOException {
+    if (list.equals("domains")) {
+      to.domain(domain(source, where, item));
+      return;
     }
-    for (Section user : root.sections("users")) {
-      readUser(user);
+    Section section = new Section(source, where, item);
+    switch (list) {
+      case "pairs" -> readPair(section);
+      case "holds" -> readHold(section);
+      case "users" -> readUser(section);
+      default -> readAlias(section);
     }
-    for (Section alias : root.sections("aliases")) {
-      readAlias(alias);
+  }
+
+  private void end(String name) throws ConfigurationException, IOException {
+    Optional<SeenAddresses.Repeated> repeated = users.repeated();
+    if (repeated.isPresent()) {
+      throw new ConfigurationException(
+          name
+              + ": users["
+              + repeated.get().second()
+              + "].address: stands in users["
+              + repeated.get().first()
+              + "] already");
     }
-    root.end();
+    for (Map.Entry<String, String> missing : awaited.entrySet()) {
+      if (!pairs.contains(missing.getKey())) {
+        throw new ConfigurationException(
+            missing.getValue() + "there is no pair " + missing.getKey());
+      }
+    }
     refuseLoops();
-    return new Contents(
-        List.copyOf(pairs.values()), List.copyOf(users.values()), List.copyOf(aliases.values()));
   }
 
-  private void readPair(Section section) throws ConfigurationException {
-    String name = section.required("name", MapWords::name);
+  private static String domain(YamlSource source, String where, Node item)
+      throws ConfigurationException {
+    if (!(item instanceof ScalarNode scalar)) {
+      throw source.wrong(item.getStartMark(), where, "a domain is expected here");
+    }
+    try {
+      return MapWords.domain(scalar.getValue());
+    } catch (IllegalArgumentException e) {
+      throw source.wrong(item.getStartMark(), where, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Standing because(String reason) {
+    return new Standing(reason, Instant.EPOCH, "", 0);
+  }
+
+  private void readPair(Section section) throws ConfigurationException, IOException {
+    String pair = section.required("name", MapWords::name);
     List<Member> members = members(section.section("members"));
     String active =
         section.has("active") || members.size() != 1
             ? section.required("active", MapWords::name)
             : members.getFirst().name();
     section.value("active", "", text -> text);
+    boolean onHold = section.value("state", "active", MapWords::onHold);
+    String reason = section.value("reason", "", MapWords::reason);
     section.end();
     if (members.isEmpty()) {
-      throw section.wrong("pair " + name + " has no members");
+      throw section.wrong("pair " + pair + " has no members");
     }
     if (members.stream().noneMatch(member -> member.name().equals(active))) {
-      throw section.wrong("active", "pair " + name + " has no member " + active);
+      throw section.wrong("active", "pair " + pair + " has no member " + active);
     }
-    if (pairs.put(name, new Pair(name, members, active, false, NONE)) != null) {
-      throw section.wrong("name", "pair " + name + " stands here twice");
+    if (members.stream().map(Member::lmtp).distinct().count() < members.size()) {
+      throw section.wrong("members", "two members of pair " + pair + " have the same lmtp");
     }
+    if (!pairs.add(pair)) {
+      throw section.wrong("name", "pair " + pair + " stands here twice");
+    }
+    to.pair(new Pair(pair, members, active, onHold, because(reason)));
   }
 
   private static List<Member> members(Section section) throws ConfigurationException {
@@ -130,47 +193,78 @@ public final class MapFile {
     return new Member(name, lmtp, imap);
   }
 
-  private void readUser(Section section) throws ConfigurationException {
+  private void readHold(Section section) throws ConfigurationException, IOException {
+    String domain = section.required("domain", MapWords::held);
+    String reason = section.value("reason", "", MapWords::reason);
+    section.end();
+    if (!held.add(domain)) {
+      throw section.wrong("domain", "the hold of " + domain + " stands here twice");
+    }
+    to.hold(new DomainHold(domain, because(reason)));
+  }
+
+  private void readUser(Section section) throws ConfigurationException, IOException {
     String address = section.required("address", MapWords::address);
     String pair = section.required("pair", MapWords::name);
     var state = section.has("state") ? section.required("state", MapWords::state) : null;
     section.value("state", "", text -> text);
+    String target = section.has("to") ? section.required("to", MapWords::name) : null;
+    section.value("to", "", text -> text);
+    String reason = section.value("reason", "", MapWords::reason);
     section.end();
-    if (!pairs.containsKey(pair) && !knownPair.test(pair)) {
-      throw section.wrong("pair", "there is no pair " + pair);
+    requirePair(section, "pair", pair);
+    requirePair(section, "to", target);
+    if (target != null && !MapWords.aside(state)) {
+      throw section.wrong("to", "to is said with moving or recovering only");
     }
-    if (users.put(MapWords.sameness(address), new UserChange(address, state, pair, null)) != null) {
+    if (!users.add(MapWords.sameness(address), ++userCount)) {
       throw section.wrong("address", address + " stands here twice");
+    }
+    to.user(new UserChange(address, state, pair, target, reason.isEmpty() ? null : reason, null));
+  }
+
+  /** A pair may be described further down. */
+  private void requirePair(Section section, String key, @Nullable String pair)
+      throws ConfigurationException {
+    if (pair == null || pairs.contains(pair) || awaited.containsKey(pair)) {
+      return;
+    }
+    if (!knownPair.test(pair)) {
+      awaited.put(pair, section.place(key));
+    }
+    if (awaited.size() > MAX_AWAITED) {
+      throw section.wrong(key, "there is no pair " + pair);
     }
   }
 
-  private void readAlias(Section section) throws ConfigurationException {
+  private void readAlias(Section section) throws ConfigurationException, IOException {
     String from = section.required("from", MapWords::address);
-    String to = section.required("to", MapWords::address);
+    String target = section.required("to", MapWords::address);
     section.end();
-    if (from.startsWith("@") != to.startsWith("@")) {
+    if (from.startsWith("@") != target.startsWith("@")) {
       throw section.wrong(
           "to", "a whole @domain goes to a whole @domain, an address to an address");
     }
-    if (aliases.put(MapWords.sameness(from), new Alias(from, to)) != null) {
+    Alias alias = new Alias(from, target);
+    if (aliases.put(MapWords.sameness(from), alias) != null) {
       throw section.wrong("from", from + " stands here twice");
     }
-    aliasSections.put(MapWords.sameness(from), section);
+    aliasPlaces.put(MapWords.sameness(from), section.place("from"));
+    to.alias(alias);
   }
 
   /**
-   * Follows each alias through the aliases of this file; routing checks again with the rest of its
-   * map.
+   * Follows each alias through the aliases of this file; routing checks again, in all ways that
+   * there are, with the rest of its map.
    */
   private void refuseLoops() throws ConfigurationException {
-    for (Map.Entry<String, Section> start : aliasSections.entrySet()) {
+    for (Map.Entry<String, String> start : aliasPlaces.entrySet()) {
       Alias alias = aliases.get(start.getKey());
       for (int steps = 0; alias != null; steps++) {
         String next = MapWords.sameness(alias.to());
         if (next.equals(start.getKey()) || steps > MAX_ALIAS_CHAIN) {
-          throw start
-              .getValue()
-              .wrong("from", "the alias " + start.getKey() + " leads in a circle");
+          throw new ConfigurationException(
+              start.getValue() + "the alias " + start.getKey() + " leads in a circle");
         }
         alias = aliases.get(next);
       }

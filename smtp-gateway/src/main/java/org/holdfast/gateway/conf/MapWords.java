@@ -1,9 +1,9 @@
 package org.holdfast.gateway.conf;
 
-import java.util.Locale;
-import java.util.regex.Pattern;
+import org.holdfast.routing.Address;
 import org.holdfast.routing.HostPort;
 import org.holdfast.routing.UserState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Readers of the single values of a map, shared by YAML and CSV; IllegalArgumentException says what
@@ -11,63 +11,14 @@ import org.holdfast.routing.UserState;
  */
 final class MapWords {
 
-  /** RFC 5321 section 4.5.3.1: 64 octets of local part, 255 of domain. */
-  private static final Pattern ADDRESS =
-      Pattern.compile(
-          "(?<local>\"[^\\p{Cntrl}]{0,62}\"|[^\\s\\p{Cntrl}@\"]{0,64})@(?<domain>[^@]+)");
-
-  private static final Pattern DOMAIN =
-      Pattern.compile(
-          "(?=.{1,255}$)[\\p{L}\\p{N}\\p{M}_-]{1,63}(\\.[\\p{L}\\p{N}\\p{M}_-]{1,63})*");
-
-  private static final int MAX_LOCAL = 64;
-  private static final int MAX_DOMAIN = 255;
-  private static final int MAX_LABEL = 63;
-  private static final int MAX_NAME = 63;
+  private static final int MAX_NAME = 64;
 
   private MapWords() {}
 
-  /**
-   * {@code local@domain}, or {@code @domain} for a catch-all. Routing brings it to canonical form.
-   */
+  /** {@code local@domain}, or {@code @domain} for a catch-all; answered as it was written. */
   static String address(String text) {
-    if (plainAddress(text)) {
-      return text;
-    }
-    var matcher = ADDRESS.matcher(text);
-    if (!matcher.matches() || !DOMAIN.matcher(matcher.group("domain")).matches()) {
-      throw new IllegalArgumentException("not an address or @domain: " + text);
-    }
+    Address _ = Address.ofEntry(text);
     return text;
-  }
-
-  /** What nearly all addresses look like, told without a pattern: some millions are read. */
-  private static boolean plainAddress(String text) {
-    int at = text.indexOf('@');
-    if (at < 0 || at > MAX_LOCAL || text.length() - at - 1 > MAX_DOMAIN) {
-      return false;
-    }
-    for (int i = 0; i < at; i++) {
-      if (!wordCharacter(text.charAt(i)) && text.charAt(i) != '.') {
-        return false;
-      }
-    }
-    return plainDomain(text, at + 1);
-  }
-
-  private static boolean plainDomain(String text, int begin) {
-    int label = 0;
-    for (int i = begin; i < text.length(); i++) {
-      boolean dot = text.charAt(i) == '.';
-      if (dot ? label == 0 : !wordCharacter(text.charAt(i))) {
-        return false;
-      }
-      label = dot ? 0 : label + 1;
-      if (label > MAX_LABEL) {
-        return false;
-      }
-    }
-    return label > 0;
   }
 
   private static boolean alphanumeric(char c) {
@@ -80,7 +31,7 @@ final class MapWords {
 
   /** What two spellings of one address have in common. */
   static String sameness(String address) {
-    return address.toLowerCase(Locale.ROOT);
+    return Address.parse(address).toString();
   }
 
   /** Name of a pair or a member. */
@@ -108,6 +59,33 @@ final class MapWords {
         .orElseThrow(() ->
             new IllegalArgumentException(
                 "not a state (active, moving, recovering, closed): " + text));
+  }
+
+  /** A domain, or "*" for everything. */
+  static String held(String text) {
+    return text.equals("*") ? text : domain(text);
+  }
+
+  static String domain(String text) {
+    return Address.domain(text);
+  }
+
+  /** The state of a pair. */
+  static boolean onHold(String text) {
+    if (!text.equals("hold") && !text.equals("active")) {
+      throw new IllegalArgumentException("not a state of a pair (active, hold): " + text);
+    }
+    return text.equals("hold");
+  }
+
+  /** Why somebody did something: one line. */
+  static String reason(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\x80-\\x9F]+", " ").strip();
+  }
+
+  /** Is it a state in which a user may be on the way to another pair? */
+  static boolean aside(@Nullable UserState state) {
+    return state == UserState.MOVING || state == UserState.RECOVERING;
   }
 
   static HostPort hostPort(String text) {

@@ -93,7 +93,7 @@ final class Section {
   /** A value by its reader, which throws IllegalArgumentException with what is wrong. */
   <T> T value(String key, String byDefault, Function<String, T> reader)
       throws ConfigurationException {
-    source.asked().put(dotted(key), byDefault);
+    source.asked(dotted(key), byDefault);
     Node node = take(key);
     return node == null ? reader.apply(byDefault) : read(key, node, reader);
   }
@@ -101,7 +101,7 @@ final class Section {
   /** A list of values; one value alone is a list of one. */
   <T> List<T> values(String key, List<String> byDefault, Function<String, T> reader)
       throws ConfigurationException {
-    source.asked().put(dotted(key), byDefault.toString());
+    source.asked(dotted(key), byDefault.toString());
     if (!has(key)) {
       take(key);
       return byDefault.stream().map(reader).toList();
@@ -148,6 +148,11 @@ final class Section {
   ConfigurationException wrong(String key, String what) {
     Node node = values.get(key);
     return source.wrong(node == null ? mark : node.getStartMark(), dotted(key), what);
+  }
+
+  /** What stands in front of a complaint about this key; small enough to be kept. */
+  String place(String key) {
+    return String.valueOf(wrong(key, "").getMessage());
   }
 
   private @Nullable Node take(String key) {

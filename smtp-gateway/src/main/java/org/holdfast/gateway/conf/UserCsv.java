@@ -3,8 +3,11 @@ package org.holdfast.gateway.conf;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.holdfast.routing.Routing.UserChange;
 import org.holdfast.routing.UserState;
@@ -12,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads users from CSV (RFC 4180) line by line, so that a file of 10 million users needs no more
- * heap than one of ten. First line: {@code address,pair,state}, or {@code address,pair}; an empty
- * state keeps what is there (active for a new user).
- *
- * <p>An address that stands in the file twice is found among the first {@value #REMEMBERED}
- * different ones; beyond that the later line counts.
+ * heap than one of ten. First line: {@code address,pair}, and then as wanted {@code state}, {@code
+ * to} (the pair a user is being moved to) and {@code reason}. What is empty keeps what is there
+ * (active for a new user).
  */
 public final class UserCsv {
+
+  private static final List<String> COLUMNS = List.of("address", "pair", "state", "to", "reason");
 
   /** Longest line, in characters. */
   static final int MAX_LINE = 2048;
@@ -43,7 +46,8 @@ public final class UserCsv {
   }
 
   /**
-   * Hands out every line in order; {@code name} stands in front of every complaint.
+   * Hands out every line in order; {@code name} stands in front of every complaint. An address that
+   * stands there twice is wrong; beyond the first {@value #REMEMBERED} that is found at the end.
    *
    * @throws ConfigurationException the first line that is wrong; those before it were handed out
    * @return how many lines were handed out
@@ -51,11 +55,14 @@ public final class UserCsv {
   public static long read(
       String name, BufferedReader text, Predicate<String> knownPair, Consumer<UserChange> users)
       throws IOException, ConfigurationException {
-    return new UserCsv(name, text, knownPair).each(users);
+    UserCsv csv = new UserCsv(name, text, knownPair);
+    try (csv.seen) {
+      return csv.each(users);
+    }
   }
 
   private long each(Consumer<UserChange> users) throws IOException, ConfigurationException {
-    int columns = header();
+    List<String> columns = header();
     long count = 0;
     for (String row = next(); row != null; row = next()) {
       if (!row.isBlank()) {
@@ -63,40 +70,60 @@ public final class UserCsv {
         count++;
       }
     }
+    Optional<SeenAddresses.Repeated> repeated = seen.repeated();
+    if (repeated.isPresent()) {
+      line = repeated.get().second();
+      throw wrong("this address stands in line " + repeated.get().first() + " already");
+    }
     return count;
   }
 
-  private int header() throws IOException, ConfigurationException {
+  private List<String> header() throws IOException, ConfigurationException {
     String row = next();
     List<String> header = row == null ? List.of() : fields(row.replace("\uFEFF", ""));
-    List<String> full = List.of("address", "pair", "state");
-    if (header.size() < 2 || !header.equals(full.subList(0, Math.min(3, header.size())))) {
+    if (header.size() < 2
+        || !header.subList(0, 2).equals(COLUMNS.subList(0, 2))
+        || !COLUMNS.containsAll(header)
+        || new HashSet<>(header).size() < header.size()) {
       throw wrong("the first line must be address,pair,state");
     }
-    return header.size();
+    return header;
   }
 
-  private UserChange user(List<String> fields, int columns) throws ConfigurationException {
-    if (fields.size() != columns) {
-      throw wrong(columns + " fields are expected, not " + fields.size());
+  private UserChange user(List<String> fields, List<String> columns)
+      throws ConfigurationException, IOException {
+    if (fields.size() != columns.size()) {
+      throw wrong(columns.size() + " fields are expected, not " + fields.size());
     }
     try {
       String address = MapWords.address(fields.get(0));
-      String pair = MapWords.name(fields.get(1));
-      if (!knownPair.test(pair)) {
-        throw wrong("there is no pair " + pair);
+      UserState state = read(fields, columns.indexOf("state"), MapWords::state);
+      String to = read(fields, columns.indexOf("to"), this::pair);
+      String reason = read(fields, columns.indexOf("reason"), MapWords::reason);
+      String pair = pair(fields.get(1));
+      if (to != null && !MapWords.aside(state)) {
+        throw wrong("to is said with moving or recovering only");
       }
-      if (!seen.add(MapWords.sameness(address))) {
+      if (!seen.add(MapWords.sameness(address), line)) {
         throw wrong(address + " stands here twice");
       }
-      return new UserChange(address, state(fields), pair, null);
+      return new UserChange(address, state, pair, to, reason, null);
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
   }
 
-  private static @Nullable UserState state(List<String> fields) {
-    return fields.size() < 3 || fields.get(2).isEmpty() ? null : MapWords.state(fields.get(2));
+  private String pair(String text) {
+    String pair = MapWords.name(text);
+    if (!knownPair.test(pair)) {
+      throw new IllegalArgumentException("there is no pair " + pair);
+    }
+    return pair;
+  }
+
+  private static <T> @Nullable T read(List<String> fields, int column, Function<String, T> reader) {
+    String text = column < 0 ? "" : fields.get(column);
+    return text.isEmpty() ? null : reader.apply(text);
   }
 
   private @Nullable String next() throws IOException, ConfigurationException {

@@ -30,11 +30,18 @@ final class YamlSource {
   private final @Nullable Function<String, @Nullable String> environment;
   private final @Nullable Node root;
 
+  /** Read item by item. */
+  private final boolean items;
+
   /** Every key that was asked for, dotted, with the text of its default. */
   private final Map<String, String> asked = new LinkedHashMap<>();
 
   private YamlSource(
-      String name, @Nullable Function<String, @Nullable String> environment, @Nullable Node root) {
+      String name,
+      @Nullable Function<String, @Nullable String> environment,
+      @Nullable Node root,
+      boolean items) {
+    this.items = items;
     this.name = name;
     this.environment = environment;
     this.root = root;
@@ -56,13 +63,22 @@ final class YamlSource {
             .build();
     try {
       Optional<Node> node = new Compose(settings).composeReader(text);
-      return new YamlSource(name, environment, node.orElse(null));
-    } catch (MarkedYamlEngineException e) {
-      throw new ConfigurationException(
-          place(name, e.getProblemMark()) + "not YAML: " + oneLine(e.getProblem()));
+      return new YamlSource(name, environment, node.orElse(null), false);
     } catch (YamlEngineException e) {
-      throw new ConfigurationException(name + ": not YAML: " + oneLine(e.getMessage()));
+      throw notYaml(name, e);
     }
+  }
+
+  /** The name alone: for a document that is not in memory. */
+  static YamlSource named(String name) {
+    return new YamlSource(name, null, null, true);
+  }
+
+  static ConfigurationException notYaml(String name, YamlEngineException e) {
+    return e instanceof MarkedYamlEngineException marked
+        ? new ConfigurationException(
+            place(name, marked.getProblemMark()) + "not YAML: " + oneLine(marked.getProblem()))
+        : new ConfigurationException(name + ": not YAML: " + oneLine(e.getMessage()));
   }
 
   Section root() throws ConfigurationException {
@@ -71,6 +87,13 @@ final class YamlSource {
 
   Map<String, String> asked() {
     return asked;
+  }
+
+  /** Notes what was asked for; not of a document of many items. */
+  void asked(String key, String byDefault) {
+    if (!items) {
+      asked.put(key, byDefault);
+    }
   }
 
   ConfigurationException wrong(Optional<Mark> mark, String key, String what) {

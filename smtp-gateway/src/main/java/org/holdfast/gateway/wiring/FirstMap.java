@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.MapFile;
+import org.holdfast.routing.MapContents;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.RefusedChangeException;
 import org.holdfast.routing.Routing;
@@ -26,20 +27,17 @@ final class FirstMap {
     if (file.isEmpty() || !routing.isEmpty()) {
       return;
     }
-    MapFile.Contents map = MapFile.read(file.get());
+    MapContents map = MapFile.read(file.get());
     try {
-      Routing.Loaded loaded =
-          routing.load(
-              map.pairs(),
-              map.users(),
-              map.aliases(),
-              new Who("gateway", "first start, " + file.get()));
+      Who who = new Who("gateway", "first start, " + file.get());
+      Routing.Loaded loaded = routing.load(map, who, Routing.LOAD_WAIT);
       log.info(
           "map loaded from {}: {} pairs, {} users, {} aliases",
           file.get(),
-          loaded.pairs(),
-          loaded.users(),
-          loaded.aliases());
+          loaded.pairs().written(),
+          loaded.users().written(),
+          loaded.aliases().written());
+      loaded.warnings().forEach(warning -> log.warn("{}: {}", file.get(), warning));
     } catch (RefusedChangeException e) {
       throw new ConfigurationException(file.get() + ": " + e.getMessage());
     }

@@ -9,6 +9,10 @@ import org.holdfast.routing.Target;
 /**
  * Tells the queue what a flip means for its lanes. Called after the flip is durable and visible, in
  * the order of epochs.
+ *
+ * <p>Of a user that is new only what waits matters, and that is known in memory: a load brings
+ * millions for whom nothing does. A message that comes meanwhile counts as waiting before its lane
+ * asks the gate, so either it is seen here or its lane sees the new user.
  */
 public final class QueueFollowsMap implements Consumer<Change> {
 
@@ -21,6 +25,9 @@ public final class QueueFollowsMap implements Consumer<Change> {
   @Override
   public void accept(Change change) {
     Lanes lanes = lanes(change.target());
+    if (change.created() && lanes instanceof Lanes.One(String lane) && !queue.hasBacklog(lane)) {
+      return;
+    }
     if (lanes instanceof Lanes.One(String lane) && !change.pair().isEmpty()) {
       queue.relocated(lane, change.pair());
     }

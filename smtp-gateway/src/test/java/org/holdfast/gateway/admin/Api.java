@@ -18,7 +18,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.holdfast.routing.Alias;
+import org.holdfast.routing.MapContents;
 import org.holdfast.routing.Pair;
+import org.holdfast.routing.Routing.DomainHold;
 import org.holdfast.routing.Routing.UserChange;
 import org.holdfast.routing.User;
 import org.jspecify.annotations.Nullable;
@@ -166,7 +168,7 @@ final class Api implements AutoCloseable {
   private static final class TwoWordMap implements MapText {
 
     @Override
-    public Contents parse(Format format, Reader text) throws IOException, MalformedMapException {
+    public MapContents parse(Format format, Reader text) throws IOException, MalformedMapException {
       List<UserChange> users = new ArrayList<>();
       for (String line : text.readAllLines()) {
         if (line.equals("broken")) {
@@ -175,21 +177,38 @@ final class Api implements AutoCloseable {
         String[] words = line.split(" ", 2);
         users.add(new UserChange(words[0], null, words[1], null));
       }
-      return new Contents(List.of(), users, List.of());
+      return new MapContents(List.of(), users, List.of());
     }
 
     @Override
-    public void write(
-        Format format,
-        Appendable out,
-        Iterable<Pair> pairs,
-        Iterable<User> users,
-        Iterable<Alias> aliases)
-        throws IOException {
-      out.append(format.name().toLowerCase(Locale.ROOT)).append("\n");
-      for (User user : users) {
-        out.append(user.address()).append("\n");
-      }
+    public Sink writer(Format format, Appendable out) {
+      return new Sink() {
+        @Override
+        public void pairs(List<Pair> pairs) throws IOException {
+          out.append(format.name().toLowerCase(Locale.ROOT)).append("\n");
+        }
+
+        @Override
+        public void domains(List<String> page) {}
+
+        @Override
+        public void holds(List<DomainHold> holds) {}
+
+        @Override
+        public void users(List<User> page) throws IOException {
+          for (User user : page) {
+            out.append(user.address()).append("\n");
+          }
+        }
+
+        @Override
+        public void aliases(List<Alias> page) {}
+
+        @Override
+        public void end() throws IOException {
+          out.append("end\n");
+        }
+      };
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.holdfast.gateway.admin;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ import org.holdfast.routing.Entry;
 import org.holdfast.routing.Flip;
 import org.holdfast.routing.HostPort;
 import org.holdfast.routing.Location;
+import org.holdfast.routing.MapContents;
+import org.holdfast.routing.MapSink;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Member;
 import org.holdfast.routing.Pair;
@@ -43,6 +46,11 @@ final class FakeRouting implements Routing {
   final Map<String, DomainHold> holds = new TreeMap<>();
   final List<Integer> batches = new ArrayList<>();
   final List<Flip.OpenDelivery> stillOpen = new ArrayList<>();
+
+  final List<MapContents> loads = new ArrayList<>();
+
+  /** While set, a copy of the map ends in the middle. */
+  boolean breakOffCopies;
 
   /** While set, everything fails as if the map were gone. */
   boolean down;
@@ -436,23 +444,62 @@ final class FakeRouting implements Routing {
   }
 
   @Override
-  public void putAlias(Alias alias, Who who) throws RefusedChangeException {
+  public Loaded putAlias(Alias alias, Who who) throws RefusedChangeException {
     if (alias.from().equals(alias.to())) {
       throw new RefusedChangeException(Kind.INVALID, "an alias of itself");
     }
     aliases.put(alias.from(), alias);
+    return loaded(new MapContents(List.of(), List.of(), List.of(alias)), List.of(), 0);
   }
 
   @Override
-  public Loaded load(List<Pair> newPairs, List<UserChange> changes, List<Alias> list, Who who) {
-    newPairs.forEach(pair -> pairs.put(pair.name(), pair));
-    changes.forEach(change ->
-        addUser(
-            change.address(),
-            change.pair() == null ? "" : change.pair(),
-            change.state() == null ? UserState.ACTIVE : change.state()));
-    list.forEach(alias -> aliases.put(alias.from(), alias));
-    return new Loaded(newPairs.size(), changes.size(), list.size(), 0);
+  public Loaded load(MapContents map, Who who, Duration wait) {
+    loads.add(map);
+    map.pairs().forEach(pair -> pairs.put(pair.name(), pair));
+    map.users()
+        .forEach(change ->
+            addUser(
+                change.address(),
+                change.pair() == null ? "" : change.pair(),
+                change.state() == null ? UserState.ACTIVE : change.state()));
+    map.aliases().forEach(alias -> aliases.put(alias.from(), alias));
+    return loaded(map, List.of(), stillOpen.isEmpty() ? 0 : 1);
+  }
+
+  @Override
+  public Loaded previewLoad(MapContents map) {
+    return loaded(map, List.of("+ user zoe@example.com: active on imap5-6"), 0);
+  }
+
+  private static Loaded loaded(MapContents map, List<String> changes, int notQuiesced) {
+    Tally none = new Tally(0, 0, 0);
+    return new Loaded(
+        new Tally(map.pairs().size(), 0, 0),
+        none,
+        none,
+        new Tally(map.users().size(), 0, 0),
+        new Tally(map.aliases().size(), 0, 0),
+        notQuiesced,
+        notQuiesced == 0
+            ? List.of()
+            : List.of(new NotQuiesced("user zoe@example.com", false, "1 deliveries are open")),
+        changes,
+        0,
+        List.of());
+  }
+
+  @Override
+  public void copyTo(MapSink to) throws MapUnavailableException, IOException {
+    mustBeUp();
+    to.pairs(List.copyOf(pairs.values()));
+    if (breakOffCopies) {
+      for (int i = 0; i < 100; i++) {
+        to.users(List.copyOf(users.values()));
+      }
+      throw new MapUnavailableException("down", null);
+    }
+    to.users(List.copyOf(users.values()));
+    to.aliases(List.copyOf(aliases.values()));
   }
 
   @Override

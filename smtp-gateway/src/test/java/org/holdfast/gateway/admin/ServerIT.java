@@ -178,8 +178,51 @@ class ServerIT {
     assertThat(loaded.json().path("users").asInt()).isEqualTo(1);
     assertThat(api.get("/v1/users/zoe@example.com").status()).isEqualTo(200);
     assertThat(api.get("/v1/map?format=csv").body())
-        .isEqualTo("csv\nalice@example.com\nzoe@example.com\n");
+        .isEqualTo("csv\nalice@example.com\nzoe@example.com\nend\n");
     assertThat(api.get("/v1/map?format=xml").status()).isEqualTo(400);
+  }
+
+  @Test
+  void map_dryRun_saysWhatWouldChange_andChangesNothing() throws Exception {
+    var request =
+        api.request(api.operator, "POST", "/v1/map?dry-run=true", "zoe@example.com imap5-6");
+    var reply = api.send(request.header("Content-Type", "text/csv").build());
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.json().path("dryRun").asBoolean()).isTrue();
+    assertThat(reply.json().path("changes").get(0).asString()).contains("zoe@example.com");
+    assertThat(reply.json().path("kinds").path("users").path("new").asInt()).isEqualTo(1);
+    assertThat(api.routing.loads).isEmpty();
+    var nonsense = api.request(api.operator, "POST", "/v1/map?dry-run=perhaps", "");
+    assertThat(api.send(nonsense.header("Content-Type", "text/csv").build()).status())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void map_loadThatDoesNotDrain_saysSo() throws Exception {
+    api.routing.stillOpen.add(
+        new org.holdfast.routing.Flip.OpenDelivery(
+            "zoe@example.com", "p", "m", "q1", java.time.Instant.EPOCH));
+    var request = api.request(api.operator, "POST", "/v1/map?wait=1s", "zoe@example.com imap5-6");
+    var reply = api.send(request.header("Content-Type", "text/csv").build());
+    assertThat(reply.json().path("notQuiesced").asInt()).isEqualTo(1);
+    assertThat(reply.json().path("open").get(0).path("applied").asBoolean(true)).isFalse();
+  }
+
+  @Test
+  void map_goneInTheMiddleOfADump_cutsTheConnection() throws Exception {
+    for (int i = 0; i < 500; i++) {
+      api.routing.addUser("user" + i + "@example.com", "imap5-6", UserState.ACTIVE);
+    }
+    api.routing.breakOffCopies = true;
+    assertThatThrownBy(() -> api.get("/v1/map")).isInstanceOf(java.io.IOException.class);
+    api.routing.breakOffCopies = false;
+    assertThat(api.get("/v1/map").body()).endsWith("end\n");
+  }
+
+  @Test
+  void map_goneBeforeADump_is503() throws Exception {
+    api.routing.down = true;
+    assertThat(api.get("/v1/map").status()).isEqualTo(503);
   }
 
   @Test

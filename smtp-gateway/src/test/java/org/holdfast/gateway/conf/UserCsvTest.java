@@ -29,6 +29,15 @@ class UserCsvTest {
             new UserChange("@x.org", UserState.CLOSED, "p", null));
   }
 
+  @Test
+  void furtherColumns_inAnyOrder_areRead() throws Exception {
+    assertThat(
+            read("address,pair,reason,state,to\na@x.org,p,\"raid, dead\",moving,p\nb@x.org,p,,,"))
+        .containsExactly(
+            new UserChange("a@x.org", UserState.MOVING, "p", "p", "raid, dead", null),
+            new UserChange("b@x.org", null, "p", null));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -37,9 +46,13 @@ class UserCsvTest {
         "mail,pair|u.csv:1: the first line must be address,pair,state",
         "address,pair;a@x.org,p,x|u.csv:2: 2 fields are expected, not 3",
         "address,pair,state;a@x.org,p,active;b@x.org,q,|u.csv:3: there is no pair q",
-        "address,pair,state;a.x.org,p,|u.csv:2: not an address or @domain: a.x.org",
+        "address,pair,state;a.x.org,p,|u.csv:2: not an address: a.x.org: has no @",
         "address,pair,state;a@x.org,p,away|u.csv:2: not a state (active, moving, recovering, closed): away",
         "address,pair,state;a@x.org,p,;A@x.org,p,|u.csv:3: A@x.org stands here twice",
+        "address,pair,state,to;a@x.org,p,active,p|u.csv:2: to is said with moving or recovering only",
+        "address,pair,state,to;a@x.org,p,moving,q|u.csv:2: there is no pair q",
+        "address,pair,to,to;a@x.org,p,,|u.csv:1: the first line must be address,pair,state",
+        "address,pair,size;a@x.org,p,1|u.csv:1: the first line must be address,pair,state",
         "address,pair,state;\"a@x.org,p,|u.csv:2: a quote is not closed",
         "address,pair,state;\"a@x.org\"z,p,|u.csv:2: something follows a closing quote",
       })
@@ -70,7 +83,7 @@ class UserCsvTest {
     Standing none = new Standing("", Instant.EPOCH, "", 0);
     StringBuilder text = new StringBuilder();
 
-    MapDump.csv(text, List.of(new User("\"a,b\"@x.org", "p", UserState.RECOVERING, none)));
+    new CsvDump(text).users(List.of(new User("\"a,b\"@x.org", "p", UserState.RECOVERING, none)));
 
     assertThat(read(text.toString()))
         .containsExactly(new UserChange("\"a,b\"@x.org", UserState.RECOVERING, "p", null));
