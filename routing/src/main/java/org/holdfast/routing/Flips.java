@@ -342,7 +342,9 @@ final class Flips {
 
     Plan plan(UserChange change) {
       try {
-        return plan(change, Address.parse(change.address()).toString());
+        String given = change.address();
+        Address address = create ? Address.ofEntry(given) : Address.parse(given);
+        return plan(change, address.toString());
       } catch (IllegalArgumentException e) {
         return new Plan.Refused(Kind.INVALID, String.valueOf(e.getMessage()), null);
       }

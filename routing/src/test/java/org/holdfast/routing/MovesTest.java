@@ -92,6 +92,13 @@ class MovesTest {
   }
 
   @Test
+  void user_withALongLocalPart_isNotCreated() {
+    String local = "x".repeat(65);
+    assertThatThrownBy(() -> routing.putUser(local + "@example.com", "imap5-6", null, OPS, NOT))
+        .hasMessageContaining("longer than 64");
+  }
+
+  @Test
   void to_whereItMakesNoSense_isRefused() {
     refused(Kind.INVALID, to(UserState.ACTIVE, null, "imap7-8"), OPS);
     refused(Kind.INVALID, to(UserState.CLOSED, null, "imap7-8"), OPS);

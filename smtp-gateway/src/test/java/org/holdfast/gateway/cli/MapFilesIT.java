@@ -265,7 +265,7 @@ class MapFilesIT {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
     assertThat(answer.body()).contains(words);
     if (status == 200) {
-      assertThat(call("DELETE", path, "application/json", "").statusCode()).isEqualTo(204);
+      assertThat(call("DELETE", path, "application/json", "").statusCode()).isEqualTo(200);
       assertThat(call("DELETE", path, "application/json", "").statusCode()).isEqualTo(404);
     }
   }
