@@ -1,6 +1,5 @@
 package org.holdfast.gateway.admin;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,35 +8,60 @@ import org.jspecify.annotations.Nullable;
 /** The lines of a request, each of bounded length. Used by one thread. */
 final class Lines {
 
-  private static final int BUFFER = 64 * 1024;
-
   private final InputStream in;
   private final int maxLength;
-  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+  /** What was read and is not handed out yet: from {@code at} to {@code end}. */
+  private final byte[] buffer = new byte[64 * 1024];
+
+  private int at;
+  private int end;
 
   Lines(InputStream in, int maxLength) {
-    this.in = new BufferedInputStream(in, BUFFER);
+    this.in = in;
     this.maxLength = maxLength;
   }
 
   /** The next line without its end, null after the last; a longer one is a {@link Problem}. */
   byte @Nullable [] next() throws IOException {
-    line.reset();
-    int octet;
-    while ((octet = in.read()) >= 0 && octet != '\n') {
-      if (line.size() == maxLength) {
-        skipRest();
-        throw Problem.bad("a line is longer than " + maxLength + " octets");
+    ByteArrayOutputStream line = new ByteArrayOutputStream(256);
+    boolean any = false;
+    boolean tooLong = false;
+    while (more()) {
+      any = true;
+      int newline = newline();
+      int part = (newline < 0 ? end : newline) - at;
+      tooLong |= line.size() + part > maxLength;
+      if (!tooLong) {
+        line.write(buffer, at, part);
       }
-      line.write(octet);
+      at += part;
+      if (newline >= 0) {
+        at++;
+        break;
+      }
     }
-    return octet < 0 && line.size() == 0 ? null : line.toByteArray();
+    if (tooLong) {
+      throw Problem.bad("a line is longer than " + maxLength + " octets");
+    }
+    return any ? line.toByteArray() : null;
   }
 
-  private void skipRest() throws IOException {
-    int octet;
-    do {
-      octet = in.read();
-    } while (octet >= 0 && octet != '\n');
+  /** Is there anything in the buffer, or to be put there? */
+  private boolean more() throws IOException {
+    if (at == end) {
+      at = 0;
+      end = Math.max(0, in.read(buffer));
+    }
+    return at < end;
+  }
+
+  private int newline() {
+    for (int i = at; i < end; i++) {
+      if (buffer[i] == '\n') {
+        return i;
+      }
+    }
+    return -1;
   }
 }
