@@ -101,7 +101,7 @@ final class LogCompaction implements AutoCloseable {
     try {
       logger.info("the map's log is written anew, with what is true now");
       long things = compact(view);
-      notBefore = 0;
+      notBefore = floor + RATIO * things; // what lives is more than users: aliases, domains
       double seconds = (System.nanoTime() - begun) / 1e9;
       logger.info("the map's log was written anew in {} s: {} things", seconds, things);
     } catch (CancellationException e) {

@@ -89,6 +89,18 @@ class LogCompactionTest {
     assertThat(fromTheLog()).isEqualTo(before);
   }
 
+  @Test
+  void manyAliases_areNoReasonToWriteItAnewAgainAndAgain() throws Exception {
+    try (EmbeddedRouting map = open(Runnable::run)) {
+      fill(map);
+      for (int i = 0; i < 2 * FLOOR; i++) {
+        map.putAlias(new Alias("a" + i + "@example.com", "alice@example.com"), OPS);
+      }
+      flip(map, 10);
+      assertThat(log.rewrites).isEqualTo(1);
+    }
+  }
+
   /** The writing of the picture stands still; changes go on, and are in the new log. */
   @Test
   void changesWhileThePictureIsWritten_doNotWaitAndAreKept() throws Exception {

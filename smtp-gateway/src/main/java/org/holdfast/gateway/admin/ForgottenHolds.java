@@ -105,7 +105,7 @@ public final class ForgottenHolds implements AutoCloseable {
       told = cutoff;
     } catch (MapUnavailableException e) {
       LOG.warn("forgotten holds: the map cannot be read; looking again later: {}", e.toString());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // what is thrown would end the looking for ever, unseen
       LOG.error("forgotten holds: looking again later", e);
     }
   }

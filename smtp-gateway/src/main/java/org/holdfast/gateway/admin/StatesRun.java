@@ -113,6 +113,9 @@ final class StatesRun {
       flips = routing.beginUserStates(changes(lines), caller.who(""));
     } catch (MapUnavailableException e) {
       // Each of its lines says so.
+    } catch (RuntimeException e) {
+      room.release(places); // they are shared by all requests
+      throw e;
     }
     untold.register();
     begun.add(new Batch(lines, flips, clock.instant().plus(wait), places));
