@@ -213,7 +213,7 @@ final class IndexBacklog implements Backlog {
 
   private static boolean ends(FateRecord fate) {
     return switch (fate.kind()) {
-      case DELIVERED, REFUSED, PARKED -> true;
+      case DELIVERED, RETURNED, REFUSED, PARKED -> true;
       default -> false;
     };
   }
@@ -228,6 +228,7 @@ final class IndexBacklog implements Backlog {
       case Outcome.Deferred d -> FateRecord.Kind.DEFERRED;
       case Outcome.Uncertain u -> FateRecord.Kind.UNCERTAIN;
       case Outcome.Refused r -> FateRecord.Kind.REFUSED;
+      case Outcome.Returned r -> FateRecord.Kind.RETURNED;
       case Outcome.Shut s -> null;
     };
   }

@@ -25,10 +25,12 @@ public interface NextHops {
     /**
      * Yes, to there.
      *
-     * @param nextHop name of the destination whose limits count (a backend pair)
+     * @param nextHop name of the destination that shares turns and rate (a backend pair)
+     * @param member which of its servers answers now: whether it answers and how much it bears is
+     *     learned of each by itself
      * @param priority higher goes first; 0 is normal
      */
-    record Open(String nextHop, int priority) implements Way {}
+    record Open(String nextHop, String member, int priority) implements Way {}
 
     /**
      * On hold: nothing is tried until {@code opened} is said for this lane.

@@ -32,6 +32,12 @@ public sealed interface Outcome {
   record Refused(String reply) implements Outcome {}
 
   /**
+   * The next hop refused it for good, and its sender has been told: it leaves the queue. Said only
+   * when what tells the sender is on stable storage.
+   */
+  record Returned(String reply) implements Outcome {}
+
+  /**
    * The gate was shut when the attempt was about to begin: nothing was sent, nothing is counted.
    */
   record Shut(String reply) implements Outcome {}

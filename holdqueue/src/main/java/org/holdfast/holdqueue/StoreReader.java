@@ -306,7 +306,7 @@ public final class StoreReader implements AutoCloseable {
         return;
       }
       switch (fate.kind()) {
-        case DELIVERED, DISCARDED -> end(fate.key());
+        case DELIVERED, RETURNED, DISCARDED -> end(fate.key());
         case REFUSED, PARKED -> parked.put(fate.key(), 1);
         case RETRIED -> parked.remove(fate.key());
         case REDIRECTED -> redirect(record, fate);

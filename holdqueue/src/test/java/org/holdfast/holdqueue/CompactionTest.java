@@ -158,7 +158,7 @@ class CompactionTest {
 
   private static void assertEverythingIsDeliveredInOrder(EmbeddedHoldQueue queue) {
     FakeNextHops world = new FakeNextHops();
-    world.otherwise = new NextHops.Way.Open("imap5-6", 0);
+    world.otherwise = new NextHops.Way.Open("imap5-6", "member", 0);
     queue.retry(QueueFilter.message("m10"), "ann");
     queue.start(world);
     eventually(() -> world.delivered.size() == MESSAGES / 10);

@@ -293,6 +293,24 @@ class EmbeddedHoldQueueTest {
   }
 
   @Test
+  void sender_hasBeenTold_deliveryIsGoneAlsoAfterARestart() throws IOException {
+    world.backend =
+        d ->
+            d.envelope().id().equals("bad")
+                ? new Outcome.Returned("550 5.6.0 no")
+                : new Outcome.Delivered("250 ok");
+    store("bad", "alice@example.com");
+    store("good", "alice@example.com");
+    world.open("alice@example.com", "imap5-6");
+    queue.start(world);
+    eventually(() -> world.delivered.size() == 1);
+    eventually(() -> queue.summary().messages() == 0);
+    queue.close();
+    queue = open(LogSettings.usual());
+    assertThat(queue.summary().messages()).isZero();
+  }
+
+  @Test
   void largeContent_streamed_comesBackOctetForOctet() throws IOException {
     byte[] octets = new byte[3 << 20];
     new java.util.Random(7).nextBytes(octets);
@@ -318,7 +336,7 @@ class EmbeddedHoldQueueTest {
           List.of(Mail.waiting("user" + i % 10 + "@example.com")));
     }
     assertThat(queue.summary().storeBytes()).isGreaterThan(800_000);
-    world.otherwise = new NextHops.Way.Open("imap5-6", 0);
+    world.otherwise = new NextHops.Way.Open("imap5-6", "member", 0);
     queue.start(world);
     eventually(() -> world.delivered.size() == 200);
     eventually(() -> queue.summary().storeBytes() < 200_000);

@@ -20,7 +20,7 @@ final class FakeNextHops implements NextHops {
   volatile Function<Delivery, Outcome> backend = d -> new Outcome.Delivered("250 2.0.0 ok");
 
   void open(String lane, String nextHop) {
-    ways.put(lane, new Way.Open(nextHop, 0));
+    ways.put(lane, new Way.Open(nextHop, "member", 0));
   }
 
   @Override

@@ -221,7 +221,7 @@ final class HoldQueueLoad {
 
     @Override
     public Way way(String lane) {
-      return open ? new Way.Open(hop(lane), 0) : new Way.Shut(hop(lane), "on hold");
+      return open ? new Way.Open(hop(lane), "member", 0) : new Way.Shut(hop(lane), "on hold");
     }
 
     @Override

@@ -97,7 +97,7 @@ class QueueDamageTest {
   /** What is delivered until nothing waits any more. */
   private List<String> settled(FaultyDisk disk, String where) throws IOException {
     FakeNextHops world = new FakeNextHops();
-    world.otherwise = new NextHops.Way.Open("imap5-6", 0);
+    world.otherwise = new NextHops.Way.Open("imap5-6", "member", 0);
     try (EmbeddedHoldQueue queue = QueueTrial.open(disk, folder)) {
       assertThat(queue.awaitReady(PATIENCE)).as(where).isTrue();
       queue.start(world);

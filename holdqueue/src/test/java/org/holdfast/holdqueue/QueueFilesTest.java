@@ -89,7 +89,7 @@ class QueueFilesTest {
       QueueTrial.deleteIndex(folder);
     }
     FakeNextHops world = new FakeNextHops();
-    world.otherwise = new NextHops.Way.Open("imap5-6", 0);
+    world.otherwise = new NextHops.Way.Open("imap5-6", "member", 0);
     try (EmbeddedHoldQueue queue = QueueTrial.open(from, folder)) {
       assertThat(queue.awaitReady(PATIENCE)).isTrue();
       queue.start(world);

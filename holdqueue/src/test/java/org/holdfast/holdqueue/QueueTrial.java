@@ -92,7 +92,9 @@ final class QueueTrial {
 
     @Override
     public Way way(String lane) {
-      return opened.contains(lane) ? new Way.Open(PAIR, 0) : new Way.Shut(PAIR, "on hold");
+      return opened.contains(lane)
+          ? new Way.Open(PAIR, "member", 0)
+          : new Way.Shut(PAIR, "on hold");
     }
 
     @Override

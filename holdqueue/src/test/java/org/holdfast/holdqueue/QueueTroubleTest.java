@@ -402,7 +402,7 @@ class QueueTroubleTest {
 
     @Override
     public Way way(String lane) {
-      return new Way.Open("imap5-6", 0);
+      return new Way.Open("imap5-6", "member", 0);
     }
 
     @Override
@@ -525,7 +525,7 @@ class QueueTroubleTest {
             if (errors.incrementAndGet() < 3) {
               throw new StackOverflowError("by the test");
             }
-            return new Way.Open("imap5-6", 0);
+            return new Way.Open("imap5-6", "member", 0);
           }
 
           @Override

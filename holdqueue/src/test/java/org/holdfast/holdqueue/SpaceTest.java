@@ -114,7 +114,7 @@ class SpaceTest {
     FakeNextHops world = new FakeNextHops();
     int first = fill();
     assertThat(first).isGreaterThan((int) (MAX_BYTES / SIZE * 3 / 4));
-    world.otherwise = new NextHops.Way.Open("imap5-6", 0);
+    world.otherwise = new NextHops.Way.Open("imap5-6", "member", 0);
     queue.start(world);
     eventually(() -> world.delivered.size() == first);
     eventually(() -> queue.refusal(0).isEmpty());

@@ -79,7 +79,7 @@ final class AttemptEnds {
         line.answered(now - lane.begun, now);
         line.meter.delivered(now);
       }
-      case Outcome.Refused _ -> line.answered(now - lane.begun, now);
+      case Outcome.Refused _, Outcome.Returned _ -> line.answered(now - lane.begun, now);
       case Outcome.Deferred d when d.scope() == Outcome.Scope.LANE ->
           line.answered(now - lane.begun, now);
       case Outcome.Deferred _ -> line.breaker.failed(lane, lane.begun, now);
@@ -99,7 +99,7 @@ final class AttemptEnds {
       }
       case Outcome.Deferred d when d.scope() == Outcome.Scope.NEXT_HOP -> strike(lane, line);
       case Outcome.Deferred _, Outcome.Uncertain _ -> backOff(lane);
-      case Outcome.Refused _, Outcome.Shut _ -> -1;
+      case Outcome.Refused _, Outcome.Returned _, Outcome.Shut _ -> -1;
     };
   }
 

@@ -49,9 +49,9 @@ public interface Backlog {
    * parked or redirected meanwhile is no error: delivered wins, else what the person did stands.
    * After an exception the same batch comes again.
    *
-   * <p>{@link Outcome.Delivered}: done. {@link Outcome.Refused}: parked. {@link Outcome.Deferred}
-   * and {@link Outcome.Uncertain}: one more attempt is counted, {@code nextAttempt} says when.
-   * {@link Outcome.Shut} never comes here.
+   * <p>{@link Outcome.Delivered} and {@link Outcome.Returned}: done. {@link Outcome.Refused}:
+   * parked. {@link Outcome.Deferred} and {@link Outcome.Uncertain}: one more attempt is counted,
+   * {@code nextAttempt} says when. {@link Outcome.Shut} never comes here.
    */
   void record(List<Ended> batch) throws IOException;
 

@@ -262,7 +262,7 @@ final class Dispatcher {
   private void beginAttempt(NextHopLine line, Lane lane) {
     lane.phase = Lane.Phase.BETWEEN;
     Way way = placement.ask(lane.name);
-    if (!(way instanceof Way.Open(String to, int _)) || !to.equals(line.name)) {
+    if (!(way instanceof Way.Open(String to, String _, int _)) || !to.equals(line.name)) {
       placement.place(lane, way);
       return;
     }

@@ -111,7 +111,7 @@ final class Placement {
   void place(Lane lane, Way way) {
     lane.openedMeanwhile = false;
     switch (way) {
-      case Way.Open(String nextHop, int priority) -> {
+      case Way.Open(String nextHop, String _, int priority) -> {
         lane.priority = priority;
         enqueueIfRoom(lane, line(nextHop));
       }
@@ -147,7 +147,7 @@ final class Placement {
     NextHopLine line = lane.line;
     boolean same =
         line != null
-            && way instanceof Way.Open(String to, int p)
+            && way instanceof Way.Open(String to, String _, int p)
             && line.name.equals(to)
             && p == lane.priority;
     if (!same) {

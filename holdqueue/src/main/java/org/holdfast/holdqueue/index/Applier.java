@@ -202,7 +202,7 @@ final class Applier {
     effects.urgent |= !fate.kind().attempt();
     Rows.Lane lane = row.lane;
     switch (fate.kind()) {
-      case DELIVERED, DISCARDED -> remove(record, row, lane, message);
+      case DELIVERED, RETURNED, DISCARDED -> remove(record, row, lane, message);
       case DEFERRED, UNCERTAIN -> defer(row, lane, fate);
       case REFUSED, PARKED -> park(record, row, lane, fate);
       case RETRIED -> retry(record, row, lane);

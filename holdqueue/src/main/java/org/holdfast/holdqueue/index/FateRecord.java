@@ -44,7 +44,8 @@ public record FateRecord(
     DISCARDED(6),
     REDIRECTED(7),
     UNCERTAIN(9),
-    REFUSED(10);
+    REFUSED(10),
+    RETURNED(11);
 
     private final int type;
 
@@ -59,7 +60,11 @@ public record FateRecord(
 
     /** Whether the next hop was asked. */
     boolean attempt() {
-      return this == DELIVERED || this == DEFERRED || this == UNCERTAIN || this == REFUSED;
+      return this == DELIVERED
+          || this == DEFERRED
+          || this == UNCERTAIN
+          || this == REFUSED
+          || this == RETURNED;
     }
 
     static @Nullable Kind of(int type) {
@@ -79,7 +84,7 @@ public record FateRecord(
    */
   boolean isEnd() {
     return switch (kind) {
-      case DELIVERED, REFUSED, DISCARDED, REDIRECTED -> true;
+      case DELIVERED, RETURNED, REFUSED, DISCARDED, REDIRECTED -> true;
       case PARKED -> who.isEmpty();
       case DEFERRED, UNCERTAIN, RETRIED -> false;
     };

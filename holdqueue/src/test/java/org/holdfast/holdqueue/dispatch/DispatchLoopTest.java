@@ -33,7 +33,7 @@ class DispatchLoopTest {
 
     @Override
     public Way way(String lane) {
-      return new Way.Open("pair", 0);
+      return new Way.Open("pair", "member", 0);
     }
 
     @Override
@@ -112,7 +112,7 @@ class DispatchLoopTest {
         new NextHops() {
           @Override
           public Way way(String lane) {
-            return new Way.Open("pair", 0);
+            return new Way.Open("pair", "member", 0);
           }
 
           @Override

@@ -30,7 +30,7 @@ class DispatcherTest {
   private final Deque<Delivery> open = new ArrayDeque<>();
   private final List<String> begun = new ArrayList<>();
   private final Queue<Runnable> answers = new ArrayDeque<>();
-  private Function<String, Way> ways = _ -> new Way.Open("pair", 0);
+  private Function<String, Way> ways = _ -> new Way.Open("pair", "member", 0);
   private Dispatcher dispatcher = dispatcher(LIMITS);
   private long now;
 
@@ -109,7 +109,7 @@ class DispatcherTest {
   @Test
   void lanes_higherPriority_goesFirst() {
     dispatcher = dispatcher(LIMITS.with(1, 0, Duration.ofSeconds(15), Duration.ofMinutes(10)));
-    ways = lane -> new Way.Open("pair", lane.startsWith("z") ? 1 : 0);
+    ways = lane -> new Way.Open("pair", "member", lane.startsWith("z") ? 1 : 0);
     accept("a@example.com", 3);
     accept("b@example.com", 3);
     accept("z@example.com", 1);
@@ -189,7 +189,7 @@ class DispatcherTest {
 
   @Test
   void brokenNextHop_others_goOn() {
-    ways = lane -> new Way.Open(lane.startsWith("x") ? "dead" : "pair", 0);
+    ways = lane -> new Way.Open(lane.startsWith("x") ? "dead" : "pair", "member", 0);
     for (int i = 0; i < 9_000; i++) {
       accept("x" + i + "@example.com", 1);
     }

@@ -147,6 +147,7 @@ final class MemoryBacklog implements Backlog {
         delivered.add(delivery.sequence());
       }
       case Outcome.Refused _ -> park(delivery);
+      case Outcome.Returned _ -> throw new AssertionError("nothing is returned here");
       default -> count(delivery);
     }
   }

@@ -107,7 +107,7 @@ final class Simulation {
         World.LIMITS,
         lane ->
             fault == Fault.DOES_NOT_ASK_THE_WAY
-                ? new Way.Open(world.livesOn.getOrDefault(lane, ""), 0)
+                ? new Way.Open(world.livesOn.getOrDefault(lane, ""), "member", 0)
                 : world.way(lane),
         new Doing(life),
         random.split());

@@ -76,7 +76,7 @@ final class World {
       return new Way.Unknown("the map is down");
     }
     return isOpen(lane)
-        ? new Way.Open(livesOn.getOrDefault(lane, ""), lane.startsWith("u01") ? 1 : 0)
+        ? new Way.Open(livesOn.getOrDefault(lane, ""), "member", lane.startsWith("u01") ? 1 : 0)
         : new Way.Shut(livesOn.getOrDefault(lane, ""), "on hold");
   }
 

@@ -51,11 +51,15 @@ public final class LmtpClient implements Transaction {
 
   @Override
   public CompletionStage<List<Answer>> send(
-      Member member, Envelope envelope, List<Recipient> recipients, Content content) {
+      Member member,
+      Envelope envelope,
+      List<Recipient> recipients,
+      Content content,
+      Origin origin) {
     MemberPool pool = pools.computeIfAbsent(member.lmtp(), this::newPool);
     long deadline = pool.loop().ticker().nanoTime() + settings.transactionDeadline().toNanos();
     PendingTransaction transaction =
-        new PendingTransaction(envelope, recipients, content, deadline);
+        new PendingTransaction(envelope, recipients, content, origin, deadline);
     try {
       pool.loop().execute(() -> submit(pool, transaction));
     } catch (RejectedExecutionException _) {

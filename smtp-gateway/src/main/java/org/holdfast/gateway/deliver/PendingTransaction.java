@@ -19,6 +19,7 @@ final class PendingTransaction {
   final Envelope envelope;
   final List<Recipient> recipients;
   final Content content;
+  final Transaction.Origin origin;
 
   /** Nanoseconds on the event loop's ticker. */
   final long deadline;
@@ -28,10 +29,15 @@ final class PendingTransaction {
   private boolean retried;
 
   PendingTransaction(
-      Envelope envelope, List<Recipient> recipients, Content content, long deadline) {
+      Envelope envelope,
+      List<Recipient> recipients,
+      Content content,
+      Transaction.Origin origin,
+      long deadline) {
     this.envelope = envelope;
     this.recipients = List.copyOf(recipients);
     this.content = content;
+    this.origin = origin;
     this.deadline = deadline;
     this.answers = new Answer[this.recipients.size()];
   }

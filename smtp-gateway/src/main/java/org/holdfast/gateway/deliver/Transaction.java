@@ -24,7 +24,15 @@ public interface Transaction {
    * received.
    */
   CompletionStage<List<Answer>> send(
-      Member member, Envelope envelope, List<Recipient> recipients, Content content);
+      Member member, Envelope envelope, List<Recipient> recipients, Content content, Origin origin);
+
+  /** Where the mail comes from: what waited is treated with more forbearance than a live sender. */
+  enum Origin {
+    /** A sender waits for the answer. */
+    DOOR,
+    /** It was accepted earlier and waited in the queue. */
+    QUEUE
+  }
 
   /**
    * What became of one recipient, already sorted by whose trouble it is (the table is in {@code

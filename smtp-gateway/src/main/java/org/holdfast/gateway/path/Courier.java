@@ -37,7 +37,8 @@ public final class Courier implements NextHops {
   public Way way(String lane) {
     try {
       return switch (routing.look(lane)) {
-        case Entry.Go go -> new Way.Open(go.permit().pair(), NORMAL_PRIORITY);
+        case Entry.Go go ->
+            new Way.Open(go.permit().pair(), go.permit().member().name(), NORMAL_PRIORITY);
         case Entry.Hold hold -> new Way.Shut(hold.pair(), hold.why());
         case Entry.Refuse gone -> new Way.Shut("", Replies.gone(gone.location()).line());
       };
@@ -82,7 +83,11 @@ public final class Courier implements NextHops {
   private CompletionStage<List<Answer>> begun(Permit permit, Delivery delivery, Content content) {
     try {
       return transaction.send(
-          permit.member(), delivery.envelope(), List.of(delivery.recipient()), content);
+          permit.member(),
+          delivery.envelope(),
+          List.of(delivery.recipient()),
+          content,
+          Transaction.Origin.QUEUE);
     } catch (RuntimeException e) { // a permit that stayed open would stop every flip
       return CompletableFuture.failedStage(e);
     }

@@ -119,7 +119,7 @@ final class HandOff {
   private CompletionStage<List<Answer>> send(
       Member member, Envelope envelope, List<Recipient> recipients, Inbound.Body content) {
     try {
-      return transaction.send(member, envelope, recipients, content);
+      return transaction.send(member, envelope, recipients, content, Transaction.Origin.DOOR);
     } catch (RuntimeException e) { // a permit that stayed open would stop every flip
       return CompletableFuture.failedStage(e);
     }

@@ -159,7 +159,12 @@ class BackendTroubleIT {
     Member dead = new Member("dead", ScriptedBackend.deadPort(), null);
     List<CompletionStage<List<Answer>>> stages =
         Stream.generate(() ->
-                bench.client.send(dead, Letter.envelope(), Letter.to("a@b.c"), Letter.of(TEXT)))
+                bench.client.send(
+                    dead,
+                    Letter.envelope(),
+                    Letter.to("a@b.c"),
+                    Letter.of(TEXT),
+                    Transaction.Origin.DOOR))
             .limit(100)
             .toList();
     for (CompletionStage<List<Answer>> stage : stages) {
@@ -178,7 +183,12 @@ class BackendTroubleIT {
     Member dead = new Member("m", new HostPort("localhost", port), null);
     assertThat(
             Bench.await(
-                bench.client.send(dead, Letter.envelope(), Letter.to("a@b.c"), Letter.of(TEXT))))
+                bench.client.send(
+                    dead,
+                    Letter.envelope(),
+                    Letter.to("a@b.c"),
+                    Letter.of(TEXT),
+                    Transaction.Origin.DOOR)))
         .allMatch(a -> a instanceof Answer.OurTrouble t && t.wholeMember())
         .allMatch(a -> a.reply().text().contains("connect failed"));
   }
@@ -214,7 +224,12 @@ class BackendTroubleIT {
     Member nowhere = new Member("m", new HostPort("nowhere.invalid", 24), null);
     assertThat(
             Bench.await(
-                bench.client.send(nowhere, Letter.envelope(), Letter.to("a@b.c"), Letter.of(TEXT))))
+                bench.client.send(
+                    nowhere,
+                    Letter.envelope(),
+                    Letter.to("a@b.c"),
+                    Letter.of(TEXT),
+                    Transaction.Origin.DOOR)))
         .allMatch(a -> a instanceof Answer.OurTrouble t && t.wholeMember());
   }
 

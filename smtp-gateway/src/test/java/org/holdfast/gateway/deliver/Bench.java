@@ -53,7 +53,12 @@ final class Bench {
   }
 
   CompletionStage<List<Answer>> begin(Content content, String... recipients) {
-    return client.send(backend.member("imap5"), Letter.envelope(), Letter.to(recipients), content);
+    return client.send(
+        backend.member("imap5"),
+        Letter.envelope(),
+        Letter.to(recipients),
+        content,
+        Transaction.Origin.DOOR);
   }
 
   List<Answer> send(Content content, String... recipients) throws Exception {

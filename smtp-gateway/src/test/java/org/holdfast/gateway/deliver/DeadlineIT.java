@@ -126,7 +126,8 @@ class DeadlineIT {
               new Member("deaf", deaf.address(), null),
               Letter.envelope(),
               Letter.to("a@b.c"),
-              Letter.of(TEXT));
+              Letter.of(TEXT),
+              Transaction.Origin.DOOR);
       assertThat(cut(stage, () -> bench.client.health().getFirst().opening() == 1))
           .singleElement()
           .isInstanceOfSatisfying(

@@ -124,7 +124,8 @@ class LmtpClientIT {
                 bench.backend.member("m"),
                 Letter.envelope(Map.of("SMTPUTF8", "")),
                 Letter.to("a@example.com"),
-                Letter.of(TEXT)));
+                Letter.of(TEXT),
+                Transaction.Origin.DOOR));
     assertThat(answers).containsExactly(new Answer.MailboxTrouble(OwnWords.NOT_UTF8_CAPABLE));
     assertThat(bench.backend.commands()).containsExactly("LHLO gw.example.com");
   }
@@ -317,7 +318,12 @@ class LmtpClientIT {
         new Member("m", new HostPort("localhost", bench.backend.address().port()), null);
     assertThat(
             Bench.await(
-                bench.client.send(byName, Letter.envelope(), Letter.to("a@b.c"), Letter.of(TEXT))))
+                bench.client.send(
+                    byName,
+                    Letter.envelope(),
+                    Letter.to("a@b.c"),
+                    Letter.of(TEXT),
+                    Transaction.Origin.DOOR)))
         .allMatch(Answer.Delivered.class::isInstance);
   }
 

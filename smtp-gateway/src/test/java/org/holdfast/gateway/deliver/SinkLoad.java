@@ -85,7 +85,7 @@ public final class SinkLoad {
     }
     var _ =
         client
-            .send(member, Letter.envelope(), recipients, content)
+            .send(member, Letter.envelope(), recipients, content, Transaction.Origin.DOOR)
             .thenAccept(answers -> {
               if (!answers.stream().allMatch(Answer.Delivered.class::isInstance)) {
                 failed.incrementAndGet();

@@ -34,7 +34,11 @@ final class Backends implements Transaction {
 
   @Override
   public CompletionStage<List<Answer>> send(
-      Member member, Envelope envelope, List<Recipient> recipients, Content content) {
+      Member member,
+      Envelope envelope,
+      List<Recipient> recipients,
+      Content content,
+      Origin origin) {
     List<String> mailboxes = recipients.stream().map(Recipient::lane).toList();
     Deal deal =
         ledger.begin(envelope.id(), mailboxes, MapEntries.pairOf(member.name()), member.name());

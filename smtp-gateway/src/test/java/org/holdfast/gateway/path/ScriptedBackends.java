@@ -24,7 +24,11 @@ final class ScriptedBackends implements Transaction {
 
   @Override
   public synchronized CompletionStage<List<Answer>> send(
-      Member member, Envelope envelope, List<Recipient> recipients, Content content) {
+      Member member,
+      Envelope envelope,
+      List<Recipient> recipients,
+      Content content,
+      Origin origin) {
     List<String> to = recipients.stream().map(Recipient::address).toList();
     transactions.add(to);
     CompletableFuture<List<Answer>> stall = stalled.get(to.getFirst());
