@@ -55,41 +55,47 @@ final class AttemptEnds {
 
   private void ownEnded(Lane lane, Delivery delivery, Outcome outcome) {
     NextHopLine line = leaveRunning(lane);
-    line.lastReply = outcome.reply();
-    learn(line, lane, outcome);
+    Member member = asked(lane);
+    member.leaves(outcome.reply());
+    learn(member, lane, outcome);
+    if (outcome instanceof Outcome.Delivered) {
+      line.meter.delivered(placement.now());
+    }
     if (outcome instanceof Outcome.Shut) {
       shutAtTheGate(lane);
       return;
     }
     lane.phase = Lane.Phase.RECORDING;
-    actions.record(delivery, outcome, react(lane, line, outcome));
+    actions.record(delivery, outcome, react(lane, member, outcome));
+  }
+
+  /** Whom the attempt that is open, or was just now, went to. */
+  private static Member asked(Lane lane) {
+    return Objects.requireNonNull(lane.member);
   }
 
   private NextHopLine leaveRunning(Lane lane) {
-    NextHopLine line = placement.line(Objects.requireNonNull(lane.line).name);
+    NextHopLine line = placement.keep(Objects.requireNonNull(lane.line));
     line.running.remove(lane);
     line.lastUse = placement.now();
     return line;
   }
 
-  private void learn(NextHopLine line, Lane lane, Outcome outcome) {
+  private void learn(Member member, Lane lane, Outcome outcome) {
     long now = placement.now();
     switch (outcome) {
-      case Outcome.Delivered _ -> {
-        line.answered(now - lane.begun, now);
-        line.meter.delivered(now);
-      }
-      case Outcome.Refused _, Outcome.Returned _ -> line.answered(now - lane.begun, now);
+      case Outcome.Delivered _, Outcome.Refused _, Outcome.Returned _ ->
+          member.answered(now - lane.begun, now);
       case Outcome.Deferred d when d.scope() == Outcome.Scope.LANE ->
-          line.answered(now - lane.begun, now);
-      case Outcome.Deferred _ -> line.breaker.failed(lane, lane.begun, now);
-      case Outcome.Uncertain _ -> line.breaker.lost(lane, now);
-      case Outcome.Shut _ -> line.breaker.toldNothing(lane, now);
+          member.answered(now - lane.begun, now);
+      case Outcome.Deferred _ -> member.breaker.failed(lane, lane.begun, now);
+      case Outcome.Uncertain _ -> member.breaker.lost(lane, now);
+      case Outcome.Shut _ -> member.breaker.toldNothing(lane, now);
     }
   }
 
   /** What the outcome means for the lane; the wait before the next attempt, negative for none. */
-  private long react(Lane lane, @Nullable NextHopLine line, Outcome outcome) {
+  private long react(Lane lane, @Nullable Member member, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Delivered _ -> {
         lane.done++;
@@ -97,7 +103,7 @@ final class AttemptEnds {
         lane.strikes = 0;
         yield -1;
       }
-      case Outcome.Deferred d when d.scope() == Outcome.Scope.NEXT_HOP -> strike(lane, line);
+      case Outcome.Deferred d when d.scope() == Outcome.Scope.NEXT_HOP -> strike(lane, member);
       case Outcome.Deferred _, Outcome.Uncertain _ -> backOff(lane);
       case Outcome.Refused _, Outcome.Returned _, Outcome.Shut _ -> -1;
     };
@@ -114,14 +120,14 @@ final class AttemptEnds {
    * Its next hop failed: the lane waits in line, behind the others. But mail at which a next hop
    * fails again and again while it answers others must not keep breaking it for them.
    */
-  private long strike(Lane lane, @Nullable NextHopLine line) {
-    boolean othersWereAnswered = line != null && line.lastAnswer > lane.begun;
+  private long strike(Lane lane, @Nullable Member member) {
+    boolean othersWereAnswered = member != null && member.lastAnswer() > lane.begun;
     lane.strikes = othersWereAnswered || lane.strikes == 0 ? lane.strikes + 1 : lane.strikes;
     lane.forgetLoaded();
     if (lane.strikes > MOST_STRIKES) {
       return backOff(lane);
     }
-    return line == null ? 0 : Math.max(0, line.breaker.nextProbe() - placement.now());
+    return member == null ? 0 : Math.max(0, member.breaker.nextProbe() - placement.now());
   }
 
   /** The way said open, the gate said shut: one of them was asked too early. */
@@ -143,14 +149,16 @@ final class AttemptEnds {
       adoptedSettled(lane);
       return;
     }
-    NextHopLine line =
-        placement.ask(lane.name) instanceof Way.Open open ? placement.line(open.nextHop()) : null;
+    Member member =
+        placement.ask(lane.name) instanceof Way.Open(String to, String name, int _)
+            ? placement.line(to, name).member
+            : null;
     boolean nextHopFailed =
         outcome instanceof Outcome.Deferred d && d.scope() == Outcome.Scope.NEXT_HOP;
-    if (line != null && nextHopFailed) {
-      line.breaker.failed(null, placement.now(), placement.now());
+    if (member != null && nextHopFailed) {
+      member.breaker.failed(null, placement.now(), placement.now());
     }
-    actions.record(delivery, outcome, react(lane, line, outcome));
+    actions.record(delivery, outcome, react(lane, member, outcome));
   }
 
   /** The delivery is not there any more, nothing was tried. Its lane is read again, not at once. */
@@ -159,7 +167,9 @@ final class AttemptEnds {
     if (lane == null || lane.phase != Lane.Phase.RUNNING || !lane.isRunning(delivery)) {
       return;
     }
-    leaveRunning(lane).breaker.toldNothing(lane, placement.now());
+    leaveRunning(lane);
+    asked(lane).leaves();
+    asked(lane).breaker.toldNothing(lane, placement.now());
     lane.running = null;
     lane.forgetLoaded();
     lane.phase = Lane.Phase.BETWEEN;

@@ -29,7 +29,8 @@ public record DispatchStatus(
   /**
    * The release of one next hop.
    *
-   * @param inFlight attempts open now
+   * @param member which of its servers answers now; breaker, reply and limit are of this one
+   * @param inFlight attempts open now, at whichever member
    * @param limit attempts that may be open at once right now, adapted
    * @param waiting lanes in memory that wait their turn
    * @param more further lanes wait in the backlog
@@ -40,6 +41,7 @@ public record DispatchStatus(
    */
   public record NextHop(
       String name,
+      String member,
       Breaker breaker,
       @Nullable Instant nextProbe,
       String lastReply,

@@ -262,7 +262,9 @@ final class Dispatcher {
   private void beginAttempt(NextHopLine line, Lane lane) {
     lane.phase = Lane.Phase.BETWEEN;
     Way way = placement.ask(lane.name);
-    if (!(way instanceof Way.Open(String to, String _, int _)) || !to.equals(line.name)) {
+    if (!(way instanceof Way.Open(String to, String member, int _))
+        || !to.equals(line.name)
+        || !line.mayBeginAt(member, placement.now())) {
       placement.place(lane, way);
       return;
     }

@@ -56,6 +56,9 @@ final class Lane {
 
   @Nullable Delivery running;
 
+  /** Whom the attempt went to. */
+  @Nullable Member member;
+
   /** When the attempt began. */
   long begun;
 

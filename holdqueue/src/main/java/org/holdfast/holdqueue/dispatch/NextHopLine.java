@@ -8,8 +8,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lanes that wait their turn for one next hop, and what bounds them: breaker, concurrency,
- * rate. One lane is here in at most one of three places: waiting, being read, ready.
+ * The lanes that wait their turn for one next hop, and what bounds them: the rate, and what the
+ * {@link Member} that answers now bears. One lane is here in at most one of three places: waiting,
+ * being read, ready.
  */
 final class NextHopLine {
 
@@ -17,10 +18,13 @@ final class NextHopLine {
   private static final int READ_AHEAD = 8_192;
 
   private final DispatchLimits limits;
+  private final Backoff probes;
 
   final String name;
-  final Breaker breaker;
-  final ConcurrencyLimit concurrency;
+
+  /** Who answers for this next hop now. */
+  Member member;
+
   final RateLimit rate;
   final ReleaseMeter meter = new ReleaseMeter();
   final TurnOrder waiting = new TurnOrder();
@@ -36,17 +40,22 @@ final class NextHopLine {
   /** The walk that brings them back. */
   @Nullable Walk refill;
 
-  String lastReply = "";
-  long lastAnswer = Long.MIN_VALUE;
   long lastUse;
   private int loading;
 
-  NextHopLine(String name, DispatchLimits limits, Backoff probes) {
+  NextHopLine(String name, String member, DispatchLimits limits, Backoff probes) {
     this.name = name;
     this.limits = limits;
-    this.breaker = new Breaker(probes, limits.failuresToBreak());
-    this.concurrency = new ConcurrencyLimit(limits.connections());
+    this.probes = probes;
+    this.member = new Member(member, limits, probes);
     this.rate = new RateLimit(limits.rate());
+  }
+
+  /** Its mail goes to this member from now on. */
+  void leadsTo(String name) {
+    if (!member.name.equals(name)) {
+      member = new Member(name, limits, probes);
+    }
   }
 
   int size() {
@@ -93,7 +102,7 @@ final class NextHopLine {
 
   /** Should the head of another lane be at hand? */
   boolean wantsMoreReady() {
-    int wanted = breaker.isClosed() ? 2 * concurrency.allowed() : 1;
+    int wanted = member.breaker.isClosed() ? 2 * member.concurrency.allowed() : 1;
     return !waiting.isEmpty() && loading + ready.size() < wanted;
   }
 
@@ -104,14 +113,18 @@ final class NextHopLine {
   }
 
   boolean mayBegin(long now) {
-    return !ready.isEmpty()
-        && breaker.admits(now)
-        && (!breaker.isClosed() || running.size() < concurrency.allowed())
-        && rate.admits(now);
+    return !ready.isEmpty() && member.mayBegin(now) && rate.admits(now);
+  }
+
+  /** Its turn has come and its way was asked once more: may it begin at this member? */
+  boolean mayBeginAt(String name, long now) {
+    leadsTo(name);
+    return member.mayBegin(now);
   }
 
   void begins(Lane lane, long now) {
-    breaker.begins(lane);
+    lane.member = member;
+    member.begins(lane);
     rate.take(now);
     running.add(lane);
     lastUse = now;
@@ -119,22 +132,14 @@ final class NextHopLine {
 
   /** When time alone will let the next attempt begin; {@link Long#MAX_VALUE}: it will not. */
   long nextBegin(long now) {
+    Breaker breaker = member.breaker;
     if (ready.isEmpty() || breaker.state() == DispatchStatus.Breaker.PROBING) {
       return Long.MAX_VALUE;
     }
     if (!breaker.isClosed()) {
       return Math.max(breaker.nextProbe(), rate.next(now));
     }
-    return running.size() < concurrency.allowed() ? rate.next(now) : Long.MAX_VALUE;
-  }
-
-  void answered(long latencyNanos, long now) {
-    lastAnswer = now;
-    if (breaker.answered(now)) {
-      concurrency.restart();
-    } else {
-      concurrency.answered(latencyNanos, now);
-    }
+    return member.mayBegin(now) ? rate.next(now) : Long.MAX_VALUE;
   }
 
   boolean isIdle() {
@@ -145,15 +150,17 @@ final class NextHopLine {
    * @param wall the time of day that {@code now} is
    */
   DispatchStatus.NextHop status(long now, Instant wall) {
+    Breaker breaker = member.breaker;
     boolean open = breaker.state() == DispatchStatus.Breaker.OPEN;
     long began = meter.began();
     return new DispatchStatus.NextHop(
         name,
+        member.name,
         breaker.state(),
         open ? wall.plusNanos(breaker.nextProbe() - now) : null,
-        lastReply,
+        member.lastReply,
         running.size(),
-        concurrency.allowed(),
+        member.concurrency.allowed(),
         size(),
         more || refill != null,
         meter.done(),

@@ -94,7 +94,7 @@ final class Placement {
       place(lane);
     } else {
       // It had room already. The way is asked when its turn comes.
-      line(line.name).enqueue(lane);
+      keep(line).enqueue(lane);
     }
   }
 
@@ -111,9 +111,9 @@ final class Placement {
   void place(Lane lane, Way way) {
     lane.openedMeanwhile = false;
     switch (way) {
-      case Way.Open(String nextHop, String _, int priority) -> {
+      case Way.Open(String nextHop, String member, int priority) -> {
         lane.priority = priority;
-        enqueueIfRoom(lane, line(nextHop));
+        enqueueIfRoom(lane, line(nextHop, member));
       }
       case Way.Shut _ -> drop(lane);
       case Way.Unknown _ -> sleepAWhile(lane);
@@ -121,10 +121,19 @@ final class Placement {
   }
 
   private void enqueueIfRoom(Lane lane, NextHopLine line) {
+    Lane last = line.isFull() ? line.waiting.last() : null;
     if (!line.isFull()) {
       line.enqueue(lane);
-      return;
+    } else if (last != null && last.priority < lane.priority) {
+      line.leave(last);
+      leaveOut(last, line);
+      line.enqueue(lane);
+    } else {
+      leaveOut(lane, line);
     }
+  }
+
+  private void leaveOut(Lane lane, NextHopLine line) {
     line.more = true;
     line.strays |= !line.name.equals(lane.filedUnder);
     drop(lane);
@@ -145,12 +154,12 @@ final class Placement {
   void follow(Lane lane) {
     Way way = ask(lane.name);
     NextHopLine line = lane.line;
-    boolean same =
-        line != null
-            && way instanceof Way.Open(String to, String _, int p)
-            && line.name.equals(to)
-            && p == lane.priority;
-    if (!same) {
+    if (line != null
+        && way instanceof Way.Open(String to, String member, int p)
+        && line.name.equals(to)
+        && p == lane.priority) {
+      line.leadsTo(member);
+    } else {
       leaveLine(lane);
       place(lane, way);
     }
@@ -193,15 +202,22 @@ final class Placement {
     return ways.apply(name);
   }
 
-  /** The line of a next hop, made when there is none. */
-  NextHopLine line(String name) {
+  /** The line of a next hop, made when there is none; it leads to this member. */
+  NextHopLine line(String name, String member) {
     NextHopLine line = lines.get(name);
     if (line == null) {
-      line = new NextHopLine(name, limits, probes);
+      line = new NextHopLine(name, member, limits, probes);
       line.lastUse = now;
       lines.put(name, line);
     }
+    line.leadsTo(member);
     return line;
+  }
+
+  /** The same line; it may have been forgotten as idle meanwhile. */
+  NextHopLine keep(NextHopLine line) {
+    NextHopLine known = lines.putIfAbsent(line.name, line);
+    return known == null ? line : known;
   }
 
   /** What cannot be told now is asked again then. */

@@ -7,6 +7,7 @@ import java.util.NavigableMap;
 import java.util.SequencedSet;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Lanes in the order of their turns: higher priority first, then who waits longest. */
 final class TurnOrder {
@@ -27,6 +28,12 @@ final class TurnOrder {
     Lane lane = first.getValue().getFirst();
     remove(lane);
     return lane;
+  }
+
+  /** The lane whose turn comes last; null when empty. */
+  @Nullable Lane last() {
+    Map.Entry<Integer, SequencedSet<Lane>> last = byPriority.lastEntry();
+    return last == null ? null : last.getValue().getLast();
   }
 
   /** The lane must have the priority it was added with. */

@@ -1,6 +1,7 @@
 package org.holdfast.holdqueue.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -124,9 +125,71 @@ class DispatcherTest {
       accept("u" + i + "@example.com", 1);
     }
     start();
-    assertThat(open).hasSize(LIMITS.connections());
-    endNext(OK);
-    assertThat(open).hasSize(LIMITS.connections());
+    assertThat(open).as("a server is met gently").hasSize(1);
+    int most = 0;
+    while (!open.isEmpty()) {
+      endNext(OK);
+      most = Math.max(most, open.size());
+    }
+    assertThat(most).isEqualTo(LIMITS.connections());
+    assertThat(begun).hasSize(100);
+  }
+
+  @Test
+  void memberDown_anotherTakesOver_itsPartnersTroubleIsNotHeldAgainstIt() {
+    for (int i = 0; i < 10; i++) {
+      accept("u" + i + "@example.com", 1);
+    }
+    start();
+    endNext(DOWN);
+    assertThat(open).isEmpty();
+    ways = _ -> new Way.Open("pair", "partner", 0);
+    dispatcher.opened(new Lanes.NextHop("pair"));
+    settle();
+    assertThat(open).hasSize(1);
+    assertThat(dispatcher.status(Instant.EPOCH).nextHops())
+        .extracting(DispatchStatus.NextHop::member, DispatchStatus.NextHop::breaker)
+        .containsExactly(tuple("partner", DispatchStatus.Breaker.CLOSED));
+    drain();
+    assertThat(backlog.pending()).isEmpty();
+  }
+
+  @Test
+  void attemptAtTheOldMember_failsAfterTheFailover_doesNotBreakTheNewOne() {
+    accept("a@example.com", 1);
+    accept("b@example.com", 1);
+    start();
+    ways = _ -> new Way.Open("pair", "partner", 0);
+    dispatcher.opened(new Lanes.NextHop("pair"));
+    settle();
+    assertThat(open).hasSize(2);
+    endNext(DOWN);
+    assertThat(dispatcher.status(Instant.EPOCH).nextHops())
+        .extracting(DispatchStatus.NextHop::breaker)
+        .containsExactly(DispatchStatus.Breaker.CLOSED);
+    drain();
+    assertThat(backlog.pending()).isEmpty();
+  }
+
+  @Test
+  void priority_windowIsFull_goesFirstAndNobodyIsForgotten() {
+    int lanes = 2 * LIMITS.window();
+    for (int i = 0; i < lanes; i++) {
+      accept("u" + i + "@example.com", 1);
+    }
+    start();
+    ways = lane -> new Way.Open("pair", "member", lane.startsWith("z") ? 1 : 0);
+    accept("z@example.com", 1);
+    dispatcher.held("z@example.com", "pair", Held.Entry.WAITING);
+    settle();
+    for (int i = 0; i < 3; i++) {
+      endNext(OK);
+    }
+    assertThat(begun).contains("z@example.com");
+    assertThat(dispatcher.status(Instant.EPOCH).nextHops().getFirst().waiting())
+        .isLessThanOrEqualTo(LIMITS.window());
+    drain();
+    assertThat(begun).hasSize(lanes + 1);
   }
 
   @Test
