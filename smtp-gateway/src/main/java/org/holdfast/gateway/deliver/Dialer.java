@@ -7,6 +7,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -28,6 +29,15 @@ final class Dialer {
   private static final WriteBufferWaterMark UNDER_WAY =
       new WriteBufferWaterMark(ContentSender.PIECE, 2 * ContentSender.PIECE);
 
+  /**
+   * Silence on a connection before its peer's machine is asked whether it is there (RFC 9293
+   * 3.8.4).
+   */
+  private static final int KEEPALIVE_SECONDS = 5;
+
+  /** So many unanswered, and the connection counts as lost: 25 s after the machine died. */
+  private static final int KEEPALIVES_UNANSWERED = 4;
+
   private final HostPort where;
   private final Bootstrap bootstrap;
 
@@ -42,11 +52,22 @@ final class Dialer {
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNDER_WAY)
             // The connection's own timer covers lookup and connect together.
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0);
+    if (isEpoll(group)) {
+      // A machine that died says nothing: without this an attempt that only waits for its last
+      // reply would hang for the whole reply timeout, though the machine is back.
+      bootstrap
+          .option(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS)
+          .option(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS)
+          .option(EpollChannelOption.TCP_KEEPCNT, KEEPALIVES_UNANSWERED);
+    }
   }
 
   private static Class<? extends Channel> channelFor(EventLoopGroup group) {
-    boolean epoll = group instanceof IoEventLoopGroup io && io.isIoType(EpollIoHandler.class);
-    return epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    return isEpoll(group) ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  private static boolean isEpoll(EventLoopGroup group) {
+    return group instanceof IoEventLoopGroup io && io.isIoType(EpollIoHandler.class);
   }
 
   /** Begins to open {@code connection} on {@code loop}, and returns at once. */

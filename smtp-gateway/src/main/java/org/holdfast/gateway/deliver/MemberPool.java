@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * The connections to one member and the transactions that wait for one. Everything of one member
  * happens on one event loop, so there is no lock.
  *
- * <p>Transactions wait in one FIFO; a connection that becomes ready takes the first. A connection
- * is opened when more wait than are being opened already. When an opening fails and other
- * connections live, the waiting ones wait for those; when none is left, all are told at once.
+ * <p>Transactions wait in a {@link WaitingLine}; a connection that becomes ready takes the next. A
+ * connection is opened when more wait than are being opened already. When an opening fails and
+ * other connections live, the waiting ones wait for those; when none is left, all are told at once.
  */
 final class MemberPool implements LmtpConnection.Owner {
 
@@ -31,7 +31,7 @@ final class MemberPool implements LmtpConnection.Owner {
   private final LmtpSettings settings;
   private final Dialer dialer;
   private final MemberGauge gauge;
-  private final ArrayDeque<PendingTransaction> waiting = new ArrayDeque<>();
+  private final WaitingLine waiting = new WaitingLine();
   private final ArrayDeque<LmtpConnection> idle = new ArrayDeque<>();
 
   /** Every connection that is up or being opened. */
@@ -69,7 +69,7 @@ final class MemberPool implements LmtpConnection.Owner {
     } else if (idle.isEmpty() && full()) {
       end(transaction, new Answer.OurTrouble(true, OwnWords.TOO_MANY_WAITING));
     } else {
-      waiting.addLast(transaction);
+      waiting.add(transaction);
       serve();
     }
   }
@@ -81,7 +81,7 @@ final class MemberPool implements LmtpConnection.Owner {
 
   private void serve() {
     while (!waiting.isEmpty() && !idle.isEmpty()) {
-      idle.removeLast().begin(waiting.removeFirst(), this);
+      idle.removeLast().begin(waiting.next(), this);
     }
     while (opening < waiting.size() && all.size() < settings.connectionsPerMember()) {
       opening++;
@@ -149,16 +149,16 @@ final class MemberPool implements LmtpConnection.Owner {
   }
 
   private void waitedTooLong() {
-    while (!waiting.isEmpty() && waiting.getFirst().deadline <= now()) {
+    for (PendingTransaction late : waiting.overdue(now())) {
       Reply why = OwnWords.noAnswer("no connection became free in time");
-      end(waiting.removeFirst(), new Answer.OurTrouble(true, why));
+      end(late, new Answer.OurTrouble(true, why));
     }
     watchWaiting();
     count();
   }
 
   private void watchWaiting() {
-    waitingWatch.at(waiting.isEmpty() ? Watch.NEVER : waiting.getFirst().deadline);
+    waitingWatch.at(waiting.firstDeadline());
   }
 
   // ---- connections
@@ -170,7 +170,7 @@ final class MemberPool implements LmtpConnection.Owner {
     if (retry != null) {
       connection.begin(retry, this);
     } else if (!waiting.isEmpty()) {
-      connection.begin(waiting.removeFirst(), this);
+      connection.begin(waiting.next(), this);
     } else if (closing != null) {
       connection.quit();
     } else {
@@ -227,8 +227,7 @@ final class MemberPool implements LmtpConnection.Owner {
 
   private void endWaitingIfAlone(Reply why) {
     if (all.isEmpty()) {
-      List<PendingTransaction> hopeless = List.copyOf(waiting);
-      waiting.clear();
+      List<PendingTransaction> hopeless = waiting.removeAll();
       watchWaiting();
       hopeless.forEach(t -> end(t, new Answer.OurTrouble(true, why)));
     }
@@ -245,8 +244,7 @@ final class MemberPool implements LmtpConnection.Owner {
   /** Takes no more, ends what waits; what is under way goes on until its end. */
   void close(CompletableFuture<Void> done) {
     closing = done;
-    List<PendingTransaction> left = List.copyOf(waiting);
-    waiting.clear();
+    List<PendingTransaction> left = waiting.removeAll();
     left.forEach(t -> end(t, new Answer.OurTrouble(true, OwnWords.CLOSED)));
     List.copyOf(idle).forEach(LmtpConnection::quit);
     closedIfDone();

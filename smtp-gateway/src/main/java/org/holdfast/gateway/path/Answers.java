@@ -35,9 +35,17 @@ final class Answers {
     };
   }
 
-  /** How a delivery enters the queue after its hand-off ended this way. */
+  /**
+   * How a delivery enters the queue after its hand-off ended this way. When its member is away it
+   * waits its turn like all the others: the queue finds out with single probes when the member is
+   * back, and a wait of its own would keep this one for longer.
+   */
   static Held.Entry entry(Answer answer) {
-    return outcome(answer) instanceof Outcome.Refused ? Held.Entry.PARKED : Held.Entry.DEFERRED;
+    return switch (outcome(answer)) {
+      case Outcome.Refused _ -> Held.Entry.PARKED;
+      case Outcome.Deferred d when d.scope() == Outcome.Scope.NEXT_HOP -> Held.Entry.WAITING;
+      default -> Held.Entry.DEFERRED;
+    };
   }
 
   /** A defect of ours: never the sender's or the backend's fault, so it is tried again. */

@@ -129,6 +129,14 @@ class MessagePathTest {
     assertThat(queue.stored).extracting(Held::entry).containsOnly(Held.Entry.DEFERRED);
   }
 
+  /** The queue probes for it: a wait of this one's own would outlast the outage. */
+  @Test
+  void memberIsAway_waitsItsTurnInsteadOfABackoff() {
+    backends.answers.put("a@p1", new Answer.OurTrouble(true, UNREACHABLE));
+    assertThat(send(Answering.ONCE, "a@p1")).extracting(Reply::code).containsExactly(250);
+    assertThat(queue.stored).extracting(Held::entry).containsExactly(Held.Entry.WAITING);
+  }
+
   @Test
   void mapDown_refusesTemporarilyAndGivesPermitsBack() {
     gate.down = true;
