@@ -2,7 +2,6 @@ package org.holdfast.gateway.deliver;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -23,6 +22,9 @@ final class ContentSender {
   /** Octets handed to the channel at once. */
   static final int PIECE = 64 * 1024;
 
+  /** Room for the end of data. */
+  private static final int END = 5;
+
   /** Pieces read from a stream and not yet taken by the kernel. */
   static final int PIECES_UNDER_WAY = 3;
 
@@ -34,7 +36,7 @@ final class ContentSender {
   private final Runnable dotSent;
   private final DotStuffing stuffing = new DotStuffing();
   private final Semaphore room = new Semaphore(PIECES_UNDER_WAY);
-  private @Nullable ByteBuf memory;
+  private @Nullable ByteBuffer memory;
 
   /**
    * Sends over {@code connection}. {@code endIssued} runs when the end of data was handed to the
@@ -54,7 +56,7 @@ final class ContentSender {
     if (octets == null) {
       Thread.ofVirtual().name("lmtp-content").start(this::stream);
     } else {
-      memory = Unpooled.wrappedBuffer(octets);
+      memory = octets.slice();
       writable();
     }
   }
@@ -63,30 +65,40 @@ final class ContentSender {
 
   /** The channel takes more. */
   void writable() {
-    ByteBuf left = memory;
+    ByteBuffer left = memory;
     if (left == null) {
       return;
     }
-    while (left.isReadable() && channel.isWritable()) {
-      write(left.readRetainedSlice(Math.min(PIECE, left.readableBytes())));
+    while (left.remaining() > PIECE && channel.isWritable()) {
+      var _ = channel.write(piece(left), channel.voidPromise());
     }
-    if (left.isReadable()) {
+    if (left.remaining() > PIECE || !channel.isWritable()) {
       channel.flush();
     } else {
       memory = null;
-      left.release();
-      end();
+      end(piece(left));
     }
   }
 
-  private void write(ByteBuf piece) {
-    var _ = channel.write(stuffing.stuff(piece, channel.alloc()), channel.voidPromise());
+  /** The next piece, copied to where the kernel takes it from. */
+  private ByteBuf piece(ByteBuffer left) {
+    int size = Math.min(PIECE, left.remaining());
+    ByteBuf piece = channel.alloc().directBuffer(size + END);
+    piece.writeBytes(left.slice(left.position(), size));
+    left.position(left.position() + size);
+    return stuffing.stuff(piece, channel.alloc());
   }
 
   private void end() {
+    end(channel.alloc().directBuffer(END));
+  }
+
+  /** The last piece and the end of data, in one write. */
+  private void end(ByteBuf last) {
+    ByteBufUtil.writeAscii(last, stuffing.end());
     endIssued.run();
     channel
-        .writeAndFlush(ByteBufUtil.writeAscii(channel.alloc(), stuffing.end()))
+        .writeAndFlush(last)
         .addListener(sent -> {
           if (sent.isSuccess()) {
             dotSent.run();
