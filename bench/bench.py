@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import re
+import signal
 import socket
 import statistics
 import subprocess
@@ -24,6 +25,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 RUN_LIMIT = 180  # seconds, for one load
 SETTLE = 1.0  # seconds between a load and the next
 HELD_USERS = 200
+ISOLATION_SESSIONS = 20  # for each destination
+ISOLATION_LEAD = 2.0  # seconds before anything is measured
 
 
 # --- measuring ------------------------------------------------------------------------------------------------
@@ -77,7 +80,15 @@ class Sink:
             counters = re.findall(rb"mesg=(\d+)\r", out.read())
         return int(counters[-1]) if counters else 0
 
+    def stall(self):
+        """From now on connections are made and nothing is answered, as by a machine whose disk hangs."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def stop(self):
+        self.go_on()
         self.process.terminate()
         self.process.wait(10)
 
@@ -152,6 +163,22 @@ def source(port, recipient, count, size, sessions, numbered=False):
         raise RuntimeError("smtp-source: " + done.stderr.decode(errors="replace")[:200])
 
 
+class Load:
+    """An smtp-source that offers mail without end, until it is stopped."""
+
+    def __init__(self, port, recipient, size):
+        self.process = subprocess.Popen(
+            ["smtp-source", "-4", "-d", "-m", "10000000", "-s", str(ISOLATION_SESSIONS), "-l", str(size)]
+            + ["-f", "sender@src.test", "-t", recipient, "-M", "src.test", "inet:127.0.0.1:%d" % port],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait(10)
+
+
 # --- the two servers ------------------------------------------------------------------------------------------
 
 
@@ -162,7 +189,7 @@ class Postfix:
         self.pid = int(open(options.postfix_pidfile).read())
         self.config = options.postfix_config
         self.relay_port, self.hold_port = options.postfix_relay, options.postfix_hold
-        self.sink = Sink(folder, options.postfix_sink)
+        self.sink, self.other = Sink(folder, options.postfix_sink), Sink(folder, options.postfix_other)
 
     def forget_held(self):
         subprocess.run(["postsuper", "-c", self.config, "-d", "ALL"], check=True, stderr=subprocess.DEVNULL)
@@ -174,6 +201,14 @@ class Postfix:
         subprocess.run(["postsuper", "-c", self.config, "-H", "ALL"], check=True, stderr=subprocess.DEVNULL)
         subprocess.run(["postqueue", "-c", self.config, "-f"], check=True)
 
+    def queue_up(self, recipient, count, size):
+        """By way of the hold queue: Postfix slows its clients down while more comes in than goes out."""
+        source(self.hold_port, recipient, count, size, ISOLATION_SESSIONS)
+        self.release()
+
+    def forget_queued(self):
+        subprocess.run(["postsuper", "-c", self.config, "-d", "ALL"], check=True, stderr=subprocess.DEVNULL)
+
 
 class Holdfast:
     name = "holdfast"
@@ -182,7 +217,7 @@ class Holdfast:
         self.pid = options.holdfast_pid
         self.relay_port = self.hold_port = options.holdfast_smtp
         self.api, self.token = options.holdfast_api, options.holdfast_token
-        self.sink = Sink(folder, options.holdfast_sink)
+        self.sink, self.other = Sink(folder, options.holdfast_sink), Sink(folder, options.holdfast_other)
 
     def forget_held(self):
         """Throwing mail away wants a reason and a person, on purpose: it is let out instead."""
@@ -192,6 +227,12 @@ class Holdfast:
 
     def held(self):
         return json.loads(self.call("GET", "/v1/queue"))["held"]
+
+    def queue_up(self, recipient, count, size):
+        source(self.relay_port, recipient, count, size, ISOLATION_SESSIONS)
+
+    def forget_queued(self):
+        until(lambda: self.held() == 0, RUN_LIMIT, "what was held for the stalled pair")
 
     def release(self):
         self.states("active")
@@ -268,6 +309,40 @@ def release_load(server, goal):
     until(lambda: server.sink.count() >= goal, RUN_LIMIT, "release")
 
 
+def isolation(server, options):
+    """What a destination takes beside another one that is well, that stalls, and that much is queued for."""
+    found = {"alone": beside(server, options, False), "beside one that is well": beside(server, options, True)}
+    server.other.stall()
+    try:
+        found["beside one that stalls"] = beside(server, options, True)
+        server.queue_up("user@other.test", options.isolation_queued, options.size)
+        found["%d queued for that one" % options.isolation_queued] = beside(server, options, False)
+    finally:
+        server.other.go_on()
+    server.forget_queued()
+    return found
+
+
+def beside(server, options, with_other):
+    """What the destination takes for some seconds, and how long a patient sender to it waits."""
+    loads = [Load(server.relay_port, "user@bench.test", options.size)]
+    if with_other:
+        loads.append(Load(server.relay_port, "user@other.test", options.size))
+    patient = PatientSender(server.relay_port, "user@bench.test", options.size)
+    try:
+        time.sleep(ISOLATION_LEAD)
+        patient.start()
+        before, began = server.sink.count(), time.monotonic()
+        time.sleep(options.isolation_seconds)
+        rate = (server.sink.count() - before) / (time.monotonic() - began)
+    finally:
+        for load in loads:
+            load.stop()
+    patient.finish()
+    time.sleep(SETTLE)
+    return {"rate": rate, "p99": percentile(patient.millis, 0.99)}
+
+
 def timed(server, count, load):
     cpu, began = cpu_seconds(server.pid), time.monotonic()
     load()
@@ -276,7 +351,7 @@ def timed(server, count, load):
     return {"rate": count / seconds, "cpu": 1000 * (cpu_seconds(server.pid) - cpu) / count}
 
 
-CASES = {"relay": relay, "relay-many": relay_many, "hold": hold, "release": release}
+CASES = {"relay": relay, "relay-many": relay_many, "hold": hold, "release": release, "isolation": isolation}
 
 
 def compare(case, servers, options):
@@ -290,7 +365,18 @@ def compare(case, servers, options):
     return results
 
 
+def report_isolation(results):
+    for name, runs in results.items():
+        for phase in runs[0]:
+            rate = statistics.median(run[phase]["rate"] for run in runs)
+            wait = statistics.median(run[phase]["p99"] for run in runs)
+            print("%-10s %-9s %-28s %8.0f msg/s  p99 %7.1f ms" % ("isolation", name, phase, rate, wait), flush=True)
+
+
 def report(case, results):
+    if case == "isolation":
+        report_isolation(results)
+        return
     for name, runs in results.items():
         rates = [run["rate"] for run in runs]
         line = "%-10s %-9s %8.0f msg/s (%.0f to %.0f)  %7.3f CPU s per 1000" % (
@@ -311,7 +397,8 @@ def report(case, results):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("postfix-relay", "postfix-hold", "postfix-sink", "holdfast-pid", "holdfast-smtp", "holdfast-sink"):
+    for name in ("postfix-relay", "postfix-hold", "postfix-sink", "postfix-other", "holdfast-pid", "holdfast-smtp",
+                 "holdfast-sink", "holdfast-other"):
         parser.add_argument("--" + name, type=int)
     for name in ("folder", "postfix-config", "postfix-pidfile", "holdfast-api", "holdfast-token"):
         parser.add_argument("--" + name)
@@ -324,6 +411,8 @@ def arguments():
     parser.add_argument("--relay-count", type=int, default=5000)
     parser.add_argument("--hold-count", type=int, default=5000)
     parser.add_argument("--release-count", type=int, default=20000)
+    parser.add_argument("--isolation-seconds", type=float, default=8)
+    parser.add_argument("--isolation-queued", type=int, default=22000)
     parser.add_argument("--json", help="also write every single result here")
     return parser.parse_args()
 
@@ -339,6 +428,7 @@ def main():
     finally:
         for server in servers:
             server.sink.stop()
+            server.other.stop()
         if options.json:
             with open(options.json, "w") as out:
                 json.dump(everything, out, indent=1)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A private Postfix on loopback: postfix.sh start FOLDER RELAY_PORT HOLD_PORT NEXT_HOP_PORT | stop FOLDER
-# What comes in at RELAY_PORT goes on to an LMTP server at NEXT_HOP_PORT; what comes in at HOLD_PORT is put on hold.
+# A private Postfix on loopback: postfix.sh start FOLDER RELAY_PORT HOLD_PORT NEXT_HOP_PORT OTHER_PORT | stop FOLDER
+# What comes in at RELAY_PORT goes on to an LMTP server at NEXT_HOP_PORT (for other.test: OTHER_PORT); what comes in at HOLD_PORT is put on hold.
 set -euo pipefail
 folder=$2/postfix
 
@@ -29,8 +29,8 @@ inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 disable_dns_lookups = yes
 smtpd_peername_lookup = no
-relay_domains = bench.test, many.test
-transport_maps = inline:{ bench.test=lmtp:inet:127.0.0.1:$3, many.test=lmtp:inet:127.0.0.1:$3 }
+relay_domains = bench.test, many.test, other.test
+transport_maps = inline:{ bench.test=lmtp:inet:127.0.0.1:$3, many.test=lmtp:inet:127.0.0.1:$3, other.test=lmtp:inet:127.0.0.1:$4 }
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtp_tls_security_level = none
 smtpd_tls_security_level = none
@@ -64,6 +64,6 @@ CF
 }
 
 case $1 in
-  start) start "$3" "$4" "$5" ;;
+  start) start "$3" "$4" "$5" "$6" ;;
   stop) postfix -c "$folder/etc" stop >/dev/null 2>&1 ;;
 esac

@@ -31,7 +31,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-read -r relay hold postfix_sink smtp lmtp admin holdfast_sink < <(free_ports 7)
+read -r relay hold postfix_sink postfix_other smtp lmtp admin holdfast_sink holdfast_other < <(free_ports 9)
 
 cat > "$folder/holdfast.yaml" <<CF
 node: bench
@@ -46,7 +46,9 @@ CF
 {
   echo 'pairs:'
   echo "  - { name: sink, members: { sink1: { lmtp: \"127.0.0.1:$holdfast_sink\" } }, active: sink1 }"
+  echo "  - { name: other, members: { other1: { lmtp: \"127.0.0.1:$holdfast_other\" } }, active: other1 }"
   echo 'users:'
+  echo '  - { address: user@other.test, pair: other }'
   echo '  - { address: user@bench.test, pair: sink }'
   echo '  - { address: "@many.test", pair: sink }'
   for number in $(seq 0 199); do echo "  - { address: held$number@bench.test, pair: sink, state: moving }"; done
@@ -62,12 +64,12 @@ for _ in $(seq 300); do
 done
 grep -q '^holdfast ready' "$folder/ready" || die "no ready line within 30 s"
 
-./postfix.sh start "$folder" "$relay" "$hold" "$postfix_sink"
+./postfix.sh start "$folder" "$relay" "$hold" "$postfix_sink" "$postfix_other"
 sleep 1
 
 echo "$(nproc) cores, $(postconf -h mail_version 2>/dev/null | sed 's/^/Postfix /'), ${HOLDFAST_JAVA_OPTS:-heap as shipped}, load $(cut -d' ' -f1 /proc/loadavg), data on $(df --output=fstype "$folder" | tail -1)"
 python3 bench.py --folder "$folder" \
   --postfix-config "$folder/postfix/etc" --postfix-pidfile "$folder/postfix/queue/pid/master.pid" \
-  --postfix-relay "$relay" --postfix-hold "$hold" --postfix-sink "$postfix_sink" \
-  --holdfast-pid "$holdfast_pid" --holdfast-smtp "$smtp" --holdfast-sink "$holdfast_sink" \
+  --postfix-relay "$relay" --postfix-hold "$hold" --postfix-sink "$postfix_sink" --postfix-other "$postfix_other" \
+  --holdfast-pid "$holdfast_pid" --holdfast-smtp "$smtp" --holdfast-sink "$holdfast_sink" --holdfast-other "$holdfast_other" \
   --holdfast-api "http://127.0.0.1:$admin" --holdfast-token "$(cat "$folder/data/operator.token")" "$@"
