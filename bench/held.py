@@ -14,6 +14,7 @@ import shutil
 import signal
 import smtplib
 import socket
+import statistics
 import subprocess
 import tempfile
 import threading
@@ -28,16 +29,18 @@ LAUNCHER = os.path.join(HERE, "..", "holdfast")
 LOADS = 4  # smtp-sources at a time
 SESSIONS = 12  # of each
 PATIENCE = 1800  # seconds, for the longest step
+COMEBACKS = 9  # of one user, each with so many messages:
+COMEBACK_MESSAGES = 100
 
 
 class FirstMail(threading.Thread):
-    """An LMTP server for one user: notes when the first octet of a message came."""
+    """An LMTP server for one user: notes when each message had come."""
 
     def __init__(self):
         super().__init__(daemon=True)
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.count, self.at = 0, 0.0
+        self.count, self.at, self.times = 0, 0.0, []
 
     def run(self):
         while True:
@@ -58,7 +61,9 @@ class FirstMail(threading.Thread):
                 connection.sendall(b"354 go on\r\n")
                 while lines.readline() not in (b".\r\n", b""):
                     pass
-                self.at, self.count = time.monotonic(), self.count + 1
+                self.at = time.monotonic()
+                self.times.append(self.at)
+                self.count += 1
             connection.sendall(b"221 bye\r\n" if line.upper().startswith(b"QUIT") else b"250 2.0.0 ok\r\n")
 
 
@@ -190,6 +195,30 @@ def served_again(gateway, first, began, held, say):
     send(gateway, "first@bench.test")
 
 
+def one_user(gateway, first, say):
+    """One user comes back, all others stay held: from the call of the API to the first and the last message."""
+    firsts, lasts, cpu = [], [], []
+    for _ in range(COMEBACKS):
+        gateway.state(["first@bench.test"], "moving")
+        subprocess.run(
+            ["smtp-source", "-4", "-d", "-m", str(COMEBACK_MESSAGES), "-s", "4", "-l", "4096", "-f", "sender@src.test"]
+            + ["-t", "first@bench.test", "-M", "src.test", "inet:127.0.0.1:%d" % gateway.smtp],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        before, used, began = first.count, cpu_seconds(gateway.process.pid), time.monotonic()
+        gateway.state(["first@bench.test"], "active")
+        until(lambda: first.count >= before + COMEBACK_MESSAGES, PATIENCE, "the mail of one user")
+        firsts.append(1000 * (first.times[before] - began))
+        lasts.append(1000 * (first.times[before + COMEBACK_MESSAGES - 1] - began))
+        cpu.append(1000 * (cpu_seconds(gateway.process.pid) - used))
+    say(
+        "one user's %d: first at the backend %.0f ms after the call (%.0f to %.0f), last %.0f ms; %.0f ms of CPU (%d times, medians)"
+        % (COMEBACK_MESSAGES, statistics.median(firsts), min(firsts), max(firsts), statistics.median(lasts),
+           statistics.median(cpu), COMEBACKS)
+    )
+    gateway.state(["first@bench.test"], "moving")
+
+
 def again(gateway, first, held, what, say):
     def tell(line):
         say("%s: %s" % (what, line))
@@ -231,11 +260,13 @@ def measure(messages, options):
 
     try:
         say("start with nothing held %.1f s" % gateway.start())
+        one_user(gateway, first, lambda line: say("nothing held yet, " + line))
         began, cpu = time.monotonic(), cpu_seconds(gateway.process.pid)
         fill(gateway, each, options.size)
         until(lambda: gateway.held() == held, PATIENCE, "all stored")
         seconds, cpu = time.monotonic() - began, cpu_seconds(gateway.process.pid) - cpu
         say("taken in within %.0f s, %.0f msg/s, %.3f CPU s per 1000" % (seconds, held / seconds, 1000 * cpu / held))
+        one_user(gateway, first, say)
         send(gateway, "first@bench.test")
         heap, resident = gateway.heap_in_use()
         log, index = gateway.sizes()
