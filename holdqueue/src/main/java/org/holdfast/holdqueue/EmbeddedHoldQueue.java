@@ -172,6 +172,9 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     if (lanes instanceof Lanes.One || lanes instanceof Lanes.All) {
       index.status(lanes, false);
     }
+    if (isIdle(lanes)) {
+      return;
+    }
     // More relocations came at once than could be remembered: then nobody is left out by asking
     // all.
     boolean all = lanes instanceof Lanes.NextHop && index.misfiled();
@@ -181,7 +184,18 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   @Override
   public void shut(Lanes lanes) {
     index.status(lanes, true);
-    arrivals.ifStarted(l -> l.shut(lanes));
+    if (!isIdle(lanes)) {
+      arrivals.ifStarted(l -> l.shut(lanes));
+    }
+  }
+
+  /**
+   * One lane for which nothing waits: the dispatcher need not hear of it, and many users are
+   * flipped at once. What comes meanwhile counts as waiting before its lane asks the way, so either
+   * it is seen here or its lane is told what is true now.
+   */
+  private boolean isIdle(Lanes lanes) {
+    return lanes instanceof Lanes.One(String lane) && !hasBacklog(lane);
   }
 
   @Override

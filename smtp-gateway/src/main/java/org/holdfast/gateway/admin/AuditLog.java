@@ -1,6 +1,7 @@
 package org.holdfast.gateway.admin;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -85,19 +87,52 @@ public final class AuditLog implements AutoCloseable {
       String why,
       @Nullable Object before,
       @Nullable Object after) {
-    JsonNode old = tree(before);
-    JsonNode now = tree(after);
+    return append(who, from, what, List.of(new Change(target, why, before, after))).getFirst();
+  }
+
+  /**
+   * One of many changes of the same kind.
+   *
+   * @param before anything that JSON can say, like {@code after}
+   */
+  record Change(String target, String why, @Nullable Object before, @Nullable Object after) {}
+
+  /** Tells many changes of one kind in one write. */
+  List<AuditEvent> append(Caller by, String what, List<Change> changes) {
+    return append(by.name(), by.from(), what, changes);
+  }
+
+  private List<AuditEvent> append(String who, String from, String what, List<Change> changes) {
+    List<JsonNode[]> trees = changes.stream().map(AuditLog::trees).toList();
+    List<AuditEvent> events = new ArrayList<>(changes.size());
     lock.lock();
     try {
-      AuditEvent event =
-          new AuditEvent(last + 1, clock.instant(), who, from, what, target, why, old, now);
-      write(event);
-      remember(event);
+      for (int i = 0; i < changes.size(); i++) {
+        Change change = changes.get(i);
+        @Nullable JsonNode[] tree = trees.get(i);
+        events.add(
+            new AuditEvent(
+                last + 1 + i,
+                clock.instant(),
+                who,
+                from,
+                what,
+                change.target(),
+                change.why(),
+                tree[0],
+                tree[1]));
+      }
+      write(events);
+      events.forEach(this::remember);
       grown.signalAll();
-      return event;
+      return events;
     } finally {
       lock.unlock();
     }
+  }
+
+  private static @Nullable JsonNode[] trees(Change change) {
+    return new @Nullable JsonNode[] {tree(change.before()), tree(change.after())};
   }
 
   /** As above, by whoever asked. */
@@ -182,15 +217,20 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  private void write(AuditEvent event) {
-    String line = Json.MAPPER.writeValueAsString(event) + "\n";
+  private void write(List<AuditEvent> events) {
+    ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    for (AuditEvent event : events) {
+      lines.writeBytes(Json.bytes(event));
+      lines.write('\n');
+    }
     try {
       if (out.size() >= maxFileBytes) {
         rotate();
       }
-      writeFully(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+      writeFully(ByteBuffer.wrap(lines.toByteArray()));
     } catch (IOException e) {
-      LOG.error("audit event {} could not be written to {}: {}", event.id(), file, line.strip(), e);
+      String first = lines.toString(StandardCharsets.UTF_8).lines().findFirst().orElse("");
+      LOG.error("{} audit events could not be written to {}: {}", events.size(), file, first, e);
     }
   }
 

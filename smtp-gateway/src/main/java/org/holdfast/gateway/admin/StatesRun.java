@@ -170,6 +170,7 @@ final class StatesRun {
 
   private void tell(Batch batch) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
+    List<AuditLog.Change> changes = new ArrayList<>();
     Iterator<UserFlip> results = results(batch);
     for (Line line : batch.lines()) {
       if (line.change() == null) {
@@ -177,8 +178,11 @@ final class StatesRun {
       } else if (results == null) {
         answer(out, refused(line.address(), Problem.busy(Problems.MAP_UNAVAILABLE)));
       } else {
-        answer(out, told(line.change(), results.next()));
+        answer(out, told(line.change(), results.next(), changes));
       }
+    }
+    if (!changes.isEmpty()) {
+      audit.append(caller, "user.state", changes);
     }
     spool.append(out.toByteArray());
   }
@@ -197,7 +201,8 @@ final class StatesRun {
     }
   }
 
-  private Map<String, Object> told(UserChange asked, UserFlip result) {
+  private Map<String, Object> told(
+      UserChange asked, UserFlip result, List<AuditLog.Change> changes) {
     User user = result.user();
     Flip flip = result.flip();
     if (user == null || flip == null) {
@@ -206,10 +211,10 @@ final class StatesRun {
     if (flip.changed()) {
       changed++;
       String reason = asked.reason() == null ? "" : asked.reason();
-      audit.append(caller, "user.state", user.address(), reason, null, UsersResource.brief(user));
+      changes.add(new AuditLog.Change(user.address(), reason, null, UsersResource.brief(user)));
     }
     notQuiesced += flip.quiesced() ? 0 : 1;
-    Map<String, Object> told = new LinkedHashMap<>(FlipView.ofUser(user, flip, null));
+    Map<String, Object> told = FlipView.ofUser(user, flip, null);
     told.remove("held");
     return told;
   }
