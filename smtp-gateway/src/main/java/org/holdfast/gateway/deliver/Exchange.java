@@ -146,7 +146,7 @@ final class Exchange {
     } else if (reply.positive()) {
       accepted[acceptedCount++] = who;
     } else {
-      transaction.answer(who, refusal(reply));
+      transaction.answer(who, toRcpt(refusal(reply)));
     }
     if (cursor < askedCount) {
       askNext();
@@ -226,6 +226,12 @@ final class Exchange {
       throw new GarbageException("unexpected reply " + reply.code());
     }
     return BackendAnswers.classify(reply.toReply());
+  }
+
+  private static Answer toRcpt(Answer answer) {
+    return answer instanceof Answer.NotBelieved n
+        ? new Answer.NotBelieved(n.reply(), true)
+        : answer;
   }
 
   // ---- ends
