@@ -13,6 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -206,6 +210,70 @@ class MassRefusalIT {
     assertThat(deliveries(item -> item.path("state").asString().equals("parked"))).hasSize(USERS);
   }
 
+  @Test
+  void pair_putOnHoldByAPersonMeanwhile_staysHisHold() throws Exception {
+    start(LIMIT);
+    refusedLater(() ->
+        put("/v1/pairs/p0/state", "{\"state\": \"hold\", \"reason\": \"mine\", \"wait\": \"0s\"}"));
+
+    mustBeLeftAlone();
+    assertThat(state()).isEqualTo("hold");
+    assertThat(get("/v1/pairs/p0").path("reason").asString()).isEqualTo("mine");
+  }
+
+  @Test
+  void pair_failedOverMeanwhile_staysActive() throws Exception {
+    start(LIMIT);
+    refusedLater(() -> post("/v1/pairs/p0/failover", "{\"force\": true, \"wait\": \"100ms\"}"));
+
+    mustBeLeftAlone();
+    assertThat(state()).isEqualTo("active");
+    assertThat(get("/v1/pairs/p0").path("active").asString()).isEqualTo("b");
+  }
+
+  /** Many attempts are open; this happens; then all of them are refused. */
+  private void refusedLater(Call meanwhile) throws Exception {
+    CountDownLatch refused = new CountDownLatch(1);
+    backend.on(Point.RCPT, Act.after(refused, Act.reply("550 5.1.1 no such user")));
+    try (ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> replies = new ArrayList<>();
+      for (int i = 0; i < LIMIT; i++) {
+        String user = user(i);
+        replies.add(
+            senders.submit(() -> {
+              try (Sender sender = new Sender(gateway.lmtp())) {
+                return sender.send("one", user);
+              }
+            }));
+      }
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> backend.commands().stream().filter(c -> c.startsWith("RCPT")).count() == LIMIT);
+      try {
+        meanwhile.run();
+      } finally {
+        refused.countDown();
+      }
+      for (Future<String> reply : replies) {
+        assertThat(reply.get()).startsWith("250");
+      }
+    }
+  }
+
+  private interface Call {
+    void run() throws Exception;
+  }
+
+  private void mustBeLeftAlone() {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(deliveries(item -> true))
+                .hasSize(LIMIT)
+                .allMatch(item -> item.path("state").asString().equals("parked")));
+  }
+
   // ---- what must be
 
   private void mustBeHeld(String lastReply) throws Exception {
@@ -278,8 +346,8 @@ class MassRefusalIT {
     Path file = folder.resolve("holdfast.yaml");
     StringBuilder map = new StringBuilder("pairs:\n");
     map.append(
-        "  - { name: p0, members: { a: { lmtp: \"%s\" } }, active: a }\nusers:\n"
-            .formatted(backend.address()));
+        "  - { name: p0, members: { a: { lmtp: \"%s\" }, b: { lmtp: \"%s\" } }, active: a }\nusers:\n"
+            .formatted(backend.address(), ScriptedBackend.deadPort()));
     for (int i = 0; i < USERS; i++) {
       map.append("  - { address: %s, pair: p0 }\n".formatted(user(i)));
     }
@@ -292,7 +360,7 @@ class MassRefusalIT {
         lmtp: { listen: "127.0.0.1:0" }
         admin: { listen: "127.0.0.1:0" }
         store: { max-bytes: 1GiB, min-free: 16MiB }
-        delivery: { mass-refusal: { users: %2$d, within: 10m } }
+        delivery: { handoff-timeout: 1m, mass-refusal: { users: %2$d, within: 10m } }
         map: { load: %1$s/map.yaml }
         """
             .formatted(folder, limit));
@@ -313,6 +381,13 @@ class MassRefusalIT {
         HttpRequest.newBuilder(gateway.admin().resolve(path))
             .header("Content-Type", "application/json")
             .PUT(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private void post(String path, String body) throws IOException, InterruptedException {
+    call(
+        HttpRequest.newBuilder(gateway.admin().resolve(path))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
   private String call(HttpRequest.Builder request) throws IOException, InterruptedException {
