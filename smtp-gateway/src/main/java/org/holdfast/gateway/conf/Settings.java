@@ -83,13 +83,22 @@ public record Settings(
    * @param replyTimeout for each reply
    * @param deadline for one whole attempt
    * @param connectionsPerMember at once to one backend
+   * @param massRefusal when refusals of users put a pair on hold
    */
   public record Delivery(
       Duration handoffTimeout,
       Duration connectTimeout,
       Duration replyTimeout,
       Duration deadline,
-      int connectionsPerMember) {}
+      int connectionsPerMember,
+      MassRefusal massRefusal) {}
+
+  /**
+   * A member that refuses this many users it should know, within this time.
+   *
+   * @param users distinct; 0: never
+   */
+  public record MassRefusal(int users, Duration within) {}
 
   /**
    * How held mail is let go.

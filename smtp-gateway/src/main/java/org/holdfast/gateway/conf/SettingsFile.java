@@ -159,8 +159,17 @@ public final class SettingsFile {
             delivery.time("connect-timeout", "5s", "10ms", "5m"),
             delivery.time("reply-timeout", "5m", "10ms", "1h"),
             delivery.time("deadline", "15m", "100ms", "1d"),
-            delivery.number("connections-per-member", 20, 1, 10_000));
+            delivery.number("connections-per-member", 20, 1, 10_000),
+            massRefusal(delivery.section("mass-refusal")));
     delivery.end();
+    return read;
+  }
+
+  private static Settings.MassRefusal massRefusal(Section refusal) throws ConfigurationException {
+    Settings.MassRefusal read =
+        new Settings.MassRefusal(
+            refusal.number("users", 20, 0, 1000), refusal.time("within", "1m", "1s", "1d"));
+    refusal.end();
     return read;
   }
 

@@ -24,9 +24,13 @@ record BackendReply(int code, List<String> lines) {
     return code >= 400;
   }
 
-  /** As one line, the enhanced code (RFC 2034) taken out where it fits the basic code. */
+  /**
+   * As one line, the enhanced code (RFC 2034) taken out where it fits the basic code. It should be
+   * on every line; Cyrus has it on the last one only, after some sentences for people.
+   */
   Reply toReply() {
-    String enhanced = enhanced(lines.getFirst());
+    String enhanced =
+        lines.stream().map(this::enhanced).filter(e -> !e.isEmpty()).findFirst().orElse("");
     StringBuilder text = new StringBuilder();
     for (String line : lines) {
       String own = enhanced.isEmpty() ? line : without(enhanced, line);

@@ -9,7 +9,33 @@ import org.holdfast.holdqueue.Recipient;
 /** Writes MAIL and RCPT. What could end a line or begin another argument is never written. */
 final class Commands {
 
+  /** Longest id that TRACE takes, in octets (Cyrus: MAX_TRACEID_SIZE). */
+  private static final int MOST_TRACE = 255;
+
   private Commands() {}
+
+  /**
+   * TRACE with the id, where that is offered. Not part of the transaction: whatever it is answered,
+   * the mail goes on (Cyrus, docs/reference/extensions/lmtp).
+   *
+   * @return whether it was written, so that a reply will come
+   */
+  static boolean trace(ByteBuf out, String id, Offer offer) {
+    boolean said = offer.trace() && isTraceId(id);
+    if (said) {
+      write(out, "TRACE " + id + "\r\n");
+    }
+    return said;
+  }
+
+  /** The alphabet of base64url and the dot. */
+  private static boolean isTraceId(String id) {
+    return !id.isEmpty()
+        && id.length() <= MOST_TRACE
+        && id.chars()
+            .allMatch(
+                c -> c < 128 && (Character.isLetterOrDigit(c) || c == '-' || c == '_' || c == '.'));
+  }
 
   /** MAIL FROM with those of the envelope's parameters that the backend offered to understand. */
   static void mail(ByteBuf out, Envelope envelope, long size, boolean utf8, Offer offer) {
@@ -31,11 +57,18 @@ final class Commands {
     write(out, "\r\n");
   }
 
-  /** RCPT TO with NOTIFY and ORCPT where DSN is offered (RFC 3461). */
-  static void rcpt(ByteBuf out, Recipient recipient, Offer offer) {
+  /**
+   * RCPT TO with NOTIFY and ORCPT where DSN is offered (RFC 3461). What waited with us must not be
+   * refused because its mailbox filled up meanwhile: it says IGNOREQUOTA where that is offered
+   * (draft-murchison-lmtp-ignorequota).
+   */
+  static void rcpt(ByteBuf out, Recipient recipient, Transaction.Origin origin, Offer offer) {
     write(out, "RCPT TO:<");
     write(out, recipient.address());
     write(out, ">");
+    if (origin == Transaction.Origin.QUEUE && offer.ignoreQuota()) {
+      write(out, " IGNOREQUOTA");
+    }
     Map<String, String> parameters = recipient.parameters();
     if (!parameters.isEmpty()) {
       pass(out, offer.dsn(), "NOTIFY", parameters);

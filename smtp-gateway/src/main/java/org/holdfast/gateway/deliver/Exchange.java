@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
 
   private enum Stage {
+    TRACE,
     MAIL,
     RCPT,
     DATA,
@@ -61,15 +62,25 @@ final class Exchange {
       finish(false);
       return;
     }
-    ByteBuf out = connection.channel().alloc().buffer(LINE_GUESS * (askedCount + 2));
-    Commands.mail(out, transaction.envelope, transaction.content.size(), utf8, connection.offer());
+    ByteBuf out = connection.channel().alloc().buffer(LINE_GUESS * (askedCount + 3));
+    boolean traced = Commands.trace(out, transaction.envelope.id(), connection.offer());
+    if (traced) {
+      stage = Stage.TRACE;
+    }
+    if (pipelined || !traced) {
+      mail(out);
+    }
     if (pipelined) {
       for (int i = 0; i < askedCount; i++) {
-        Commands.rcpt(out, recipient(i), connection.offer());
+        Commands.rcpt(out, recipient(i), transaction.origin, connection.offer());
       }
       Commands.data(out);
     }
     connection.send(out);
+  }
+
+  private void mail(ByteBuf out) {
+    Commands.mail(out, transaction.envelope, transaction.content.size(), utf8, connection.offer());
   }
 
   /** Recipients that this backend could not be asked for get an answer of ours. */
@@ -107,8 +118,9 @@ final class Exchange {
       goodbye(reply.toReply());
       return;
     }
-    heardAnything = true;
+    heardAnything |= stage != Stage.TRACE;
     switch (stage) {
+      case TRACE -> traced();
       case MAIL -> mail(reply);
       case RCPT -> rcpt(reply);
       case DATA -> data(reply);
@@ -123,6 +135,16 @@ final class Exchange {
       transaction.answer(accepted[cursor], new Answer.OurTrouble(true, reply));
     }
     connection.fail(reply, true);
+  }
+
+  /** Whatever the backend thinks of our id: it is for its log only. */
+  private void traced() {
+    stage = Stage.MAIL;
+    if (!pipelined) {
+      ByteBuf out = connection.channel().alloc().buffer(LINE_GUESS);
+      mail(out);
+      connection.send(out);
+    }
   }
 
   private void mail(BackendReply reply) throws GarbageException {
@@ -146,7 +168,7 @@ final class Exchange {
     } else if (reply.positive()) {
       accepted[acceptedCount++] = who;
     } else {
-      transaction.answer(who, refusal(reply));
+      transaction.answer(who, toRcpt(refusal(reply)));
     }
     if (cursor < askedCount) {
       askNext();
@@ -163,7 +185,7 @@ final class Exchange {
   private void askNext() {
     if (!pipelined) {
       ByteBuf out = connection.channel().alloc().buffer(LINE_GUESS);
-      Commands.rcpt(out, recipient(cursor), connection.offer());
+      Commands.rcpt(out, recipient(cursor), transaction.origin, connection.offer());
       connection.send(out);
     }
   }
@@ -228,6 +250,12 @@ final class Exchange {
     return BackendAnswers.classify(reply.toReply());
   }
 
+  private static Answer toRcpt(Answer answer) {
+    return answer instanceof Answer.NotBelieved n
+        ? new Answer.NotBelieved(n.reply(), true)
+        : answer;
+  }
+
   // ---- ends
 
   private void finish(boolean reset) {
@@ -244,7 +272,7 @@ final class Exchange {
       pool.again(transaction);
       return;
     }
-    boolean everybody = stage == Stage.MAIL || why.code() == 421;
+    boolean everybody = stage == Stage.TRACE || stage == Stage.MAIL || why.code() == 421;
     boolean uncertain = stage == Stage.FINAL && dotSent;
     transaction.answerOpen(
         uncertain ? new Answer.Uncertain(why) : new Answer.OurTrouble(everybody, why));

@@ -40,4 +40,14 @@ record Offer(Set<String> keywords) {
   boolean dsn() {
     return keywords.contains("DSN");
   }
+
+  /** Cyrus: {@code RCPT TO:<...> IGNOREQUOTA} delivers though the mailbox is over its quota. */
+  boolean ignoreQuota() {
+    return keywords.contains("IGNOREQUOTA");
+  }
+
+  /** Cyrus from 3.13 on: {@code TRACE id} before MAIL names an id for its log. */
+  boolean trace() {
+    return keywords.contains("TRACE");
+  }
 }

@@ -57,8 +57,18 @@ public interface Transaction {
      */
     record OurTrouble(boolean wholeMember, Reply reply) implements Answer {}
 
-    /** "No such user" and its kind for a user whom the map knows: never bounced. */
-    record NotBelieved(Reply reply) implements Answer {}
+    /**
+     * "No such user" and its kind for a user whom the map knows: never bounced.
+     *
+     * @param toRcpt the member said so before it saw the message: it is surely about the user
+     */
+    record NotBelieved(Reply reply, boolean toRcpt) implements Answer {
+
+      /** Said at no matter what. */
+      public NotBelieved(Reply reply) {
+        this(reply, false);
+      }
+    }
 
     /**
      * The connection was lost, or the time ran out, after the end of data was sent: it may have

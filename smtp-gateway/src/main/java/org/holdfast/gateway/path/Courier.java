@@ -73,8 +73,8 @@ public final class Courier implements NextHops {
     var _ =
         begun(permit, delivery, content)
             .whenComplete((answers, failure) -> {
-              Answer answer = failure == null ? answers.getFirst() : Answers.attemptBroke(failure);
-              trust.learn(permit.member(), answer);
+              Answer said = failure == null ? answers.getFirst() : Answers.attemptBroke(failure);
+              Answer answer = trust.weigh(permit, delivery.envelope().id(), said);
               permit.close();
               done.accept(Answers.outcome(answer));
             });

@@ -53,7 +53,7 @@ final class HandOff {
   }
 
   /** An attempt on its way. */
-  private record Open(Permitted to, CompletableFuture<Answer> answer) {}
+  private record Open(String id, Permitted to, CompletableFuture<Answer> answer) {}
 
   /** Fates by recipient number. Takes the permits over. */
   Map<Integer, Fate> deliver(Envelope envelope, List<Permitted> permitted, Inbound.Body content) {
@@ -103,7 +103,8 @@ final class HandOff {
 
   private List<Open> begin(Envelope envelope, List<Permitted> group, Inbound.Body content) {
     Member member = group.getFirst().permit().member();
-    List<Open> open = group.stream().map(p -> new Open(p, new CompletableFuture<>())).toList();
+    List<Open> open =
+        group.stream().map(p -> new Open(envelope.id(), p, new CompletableFuture<>())).toList();
     content.retain();
     var _ =
         send(member, envelope, group.stream().map(Permitted::recipient).toList(), content)
@@ -125,8 +126,8 @@ final class HandOff {
     }
   }
 
-  private void end(Open open, Answer answer) {
-    trust.learn(open.to().permit().member(), answer);
+  private void end(Open open, Answer said) {
+    Answer answer = trust.weigh(open.to().permit(), open.id(), said);
     open.to().over();
     open.answer().complete(answer);
   }

@@ -7,17 +7,26 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Bounds how many hand-offs to one mailbox are open at once: mail stores take only a few at a time
  * for a mailbox and answer the rest with an error (Dovecot: {@code lmtp_user_concurrency_limit},
  * 10). Thread-safe, nothing blocks; an entry lives only while somebody has or awaits a turn. Who
  * waits is a session whose message is in memory: their number is bounded by the doors.
+ *
+ * <p>Of those who wait for one mailbox one thread at a time tells the next, in a loop. Whoever
+ * gives a turn back meanwhile leaves it to that thread: often it is the one just told, whose
+ * attempt ended at once. So a long line that is answered at once costs no stack, and is told in its
+ * order.
  */
 final class Turns {
 
   /** Hand-offs to one mailbox at once. */
   static final int PER_MAILBOX = 8;
+
+  private static final Logger log = LoggerFactory.getLogger(Turns.class);
 
   private final ConcurrentHashMap<String, Mailbox> mailboxes = new ConcurrentHashMap<>();
   private final ScheduledExecutorService timer;
@@ -58,20 +67,34 @@ final class Turns {
 
   /** Gives a turn back: to who waits longest, if somebody does. */
   void giveBack(String mailbox) {
+    Waiting next = next(mailbox, true);
+    while (next != null) {
+      next.serve();
+      next = next(mailbox, false);
+    }
+  }
+
+  /**
+   * Who is to be told now that it is his turn; null: nobody, or by another thread.
+   *
+   * @param freed a turn is given back; otherwise the caller is the one who tells, and goes on
+   */
+  private @Nullable Waiting next(String mailbox, boolean freed) {
     Waiting[] next = new Waiting[1];
     mailboxes.computeIfPresent(
         mailbox,
         (_, known) -> {
-          next[0] = known.queue.pollFirst();
-          if (next[0] == null) {
+          if (freed) {
             known.taken--;
           }
-          return known.taken == 0 ? null : known;
+          if (!freed || !known.telling) {
+            next[0] = known.taken < PER_MAILBOX ? known.queue.pollFirst() : null;
+            known.telling = next[0] != null;
+            known.taken += known.telling ? 1 : 0;
+          }
+          return known.taken == 0 && !known.telling ? null : known;
         });
-    Waiting served = next[0];
-    if (served != null) {
-      served.serve();
-    }
+    return next[0];
   }
 
   /** Mailboxes in which somebody has or awaits a turn. */
@@ -85,7 +108,7 @@ final class Turns {
         mailbox,
         (_, known) -> {
           Mailbox m = known == null ? new Mailbox() : known;
-          entered[0] = m.taken < PER_MAILBOX;
+          entered[0] = m.taken < PER_MAILBOX && m.queue.isEmpty();
           if (entered[0]) {
             m.taken++;
           } else if (otherwise != null) {
@@ -109,9 +132,13 @@ final class Turns {
     }
   }
 
-  /** Its fields are guarded by the map's entry lock. Somebody waits only while all are taken. */
+  /**
+   * Its fields are guarded by the map's entry lock. Somebody waits only while all turns are taken
+   * or somebody is {@code telling}.
+   */
   private static final class Mailbox {
     private int taken;
+    private boolean telling;
     private final ArrayDeque<Waiting> queue = new ArrayDeque<>(0);
   }
 
@@ -130,7 +157,11 @@ final class Turns {
       if (pending != null) {
         pending.cancel(false);
       }
-      then.turn(true);
+      try {
+        then.turn(true);
+      } catch (RuntimeException | Error e) { // those who wait behind it are still to be told
+        log.error("a defect in what followed a turn: the turn stays taken", e);
+      }
     }
   }
 }

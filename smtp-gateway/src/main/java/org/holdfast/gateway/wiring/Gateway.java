@@ -32,6 +32,7 @@ import org.holdfast.gateway.deliver.LmtpClient;
 import org.holdfast.gateway.deliver.LmtpSettings;
 import org.holdfast.gateway.path.Courier;
 import org.holdfast.gateway.path.Inbound;
+import org.holdfast.gateway.path.MassRefusals;
 import org.holdfast.gateway.path.MemberTrust;
 import org.holdfast.gateway.path.MessagePath;
 import org.holdfast.holdqueue.EmbeddedHoldQueue;
@@ -69,6 +70,9 @@ public final class Gateway implements AutoCloseable {
   /** Addresses that the map keeps in memory, known or not; about 300 octets each. */
   private static final int MAP_CACHE = 200_000;
 
+  /** Beyond the hand-off time, for a refused message to be stored as parked. */
+  private static final Duration TO_BE_PARKED = Duration.ofSeconds(10);
+
   private final Settings settings;
   private final Path file;
   private final InstantSource clock = Clock.systemUTC();
@@ -96,7 +100,8 @@ public final class Gateway implements AutoCloseable {
     AuditLog audit = opened.add(AuditLog.open(data.root(), clock));
     Loops loops = opened.add(new Loops());
     LmtpClient client = client(loops);
-    MemberTrust trust = new MemberTrust();
+    MetricRegistry counted = new MetricRegistry();
+    MemberTrust trust = new MemberTrust(massRefusals(routing, queue, audit, counted));
     ExecutorService messages =
         opened.add(
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
@@ -104,7 +109,7 @@ public final class Gateway implements AutoCloseable {
         new MessagePath(
             routing, queue, client, trust, settings.delivery().handoffTimeout(), messages);
     routing.onChange(new QueueFollowsMap(queue));
-    this.adminPort = admin(data, routing, queue, client, audit);
+    this.adminPort = admin(data, routing, queue, client, audit, counted);
     queue.start(new Courier(routing, client, trust));
     opened.add(() -> queue.stop(patience()));
     QueueId ids = new QueueId(clock);
@@ -232,14 +237,34 @@ public final class Gateway implements AutoCloseable {
     return client;
   }
 
+  private MassRefusals massRefusals(
+      Routing routing, HoldQueue queue, AuditLog audit, MetricRegistry counted) {
+    Settings.Delivery delivery = settings.delivery();
+    HoldOnMassRefusal holder =
+        opened.add(
+            new HoldOnMassRefusal(
+                routing,
+                queue,
+                audit,
+                counted.counter("holdfast.mass.refusals"),
+                delivery.handoffTimeout().plus(TO_BE_PARKED)));
+    Settings.MassRefusal limits = delivery.massRefusal();
+    return new MassRefusals(
+        new MassRefusals.Limits(limits.users(), limits.within()), holder, System::nanoTime);
+  }
+
   private int admin(
-      DataFolder data, Routing routing, HoldQueue queue, LmtpClient client, AuditLog audit)
+      DataFolder data,
+      Routing routing,
+      HoldQueue queue,
+      LmtpClient client,
+      AuditLog audit,
+      MetricRegistry counted)
       throws ConfigurationException {
     Backends backends = new Backends(routing, queue, client);
     ForgottenHolds forgotten =
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
     forgotten.start();
-    MetricRegistry counted = new MetricRegistry();
     Listen listen = settings.admin().listen();
     AdminServer admin =
         new AdminServer(

@@ -69,6 +69,7 @@ class SettingsFileTest {
             node: gw2
             data: ${DATA}/x
             smtp: { listen: "[::1]:0", allow: 10.0.0.0/8, max-message-size: 64KiB }
+            delivery: { mass-refusal: { users: 0, within: 10s } }
             release: { rate-per-pair: 7 }
             map: { load: "", subaddress: "-" }
             """);
@@ -77,6 +78,8 @@ class SettingsFileTest {
     assertThat(settings.data()).isEqualTo(Path.of("/srv/x"));
     assertThat(settings.smtp().listen()).isEqualTo(new Listen("::1", 0));
     assertThat(settings.smtp().allow()).containsExactly(Network.parse("10.0.0.0/8"));
+    assertThat(settings.delivery().massRefusal())
+        .isEqualTo(new Settings.MassRefusal(0, Duration.ofSeconds(10)));
     assertThat(settings.release().ratePerPair()).isEqualTo(7);
     assertThat(settings.map().load()).isEmpty();
   }
@@ -109,6 +112,9 @@ class SettingsFileTest {
         arguments("admin: { tokens: /no/such }", "1: admin.tokens: there is no readable file"),
         arguments("store: { kind: postgresql }", "1: store.kind: this version has only embedded"),
         arguments("store: { max-bytes: 99999999TiB }", "1: store.max-bytes: too large"),
+        arguments("delivery: { mass-refusal: { users: 1001 } }", "1001 is not within 0 to 1000"),
+        arguments(
+            "delivery: { mass-refusal: { in: 1m } }", "delivery.mass-refusal.in: unknown key"),
         arguments("retry: { first: 1h }", "retry.max: is shorter than retry.first"),
         arguments("map: { subaddress: ab }", "1: map.subaddress: not at most 4 separators"),
         arguments("node: 'x", "not YAML: "),

@@ -56,11 +56,25 @@ class BackendAnswersTest {
     });
   }
 
+  /** Full, disabled, too big, rejected by the recipient's own rule, content, policy, the sender. */
+  @Test
+  void permanent_whatSendersMayHear_isAboutThemOrTheMailbox() {
+    Pattern theirs =
+        Pattern.compile(
+            "552 (5[.]0[.]\\d+)?|552 5[.]2[.]0|\\d+ 5[.]2[.]([1235-9]|\\d\\d)|\\d+ 5[.]1[.][78]"
+                + "|\\d+ 5[.][67][.]\\d+");
+    forEveryReply(reply -> {
+      if (reply.permanent() && BackendAnswers.classify(reply) instanceof Answer.MailboxTrouble) {
+        assertThat(reply.code() + " " + reply.enhanced()).matches(theirs);
+      }
+    });
+  }
+
   private static void forEveryReply(java.util.function.Consumer<Reply> check) {
     for (int code = 400; code < 600; code++) {
       check.accept(new Reply(code, "", "x"));
       for (int subject = 0; subject < 10; subject++) {
-        for (int detail = 0; detail < 12; detail++) {
+        for (int detail = 0; detail < 30; detail++) {
           check.accept(new Reply(code, code / 100 + "." + subject + "." + detail, "x"));
         }
       }

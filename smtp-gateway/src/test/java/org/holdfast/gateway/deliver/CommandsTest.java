@@ -25,8 +25,29 @@ class CommandsTest {
 
   private static String rcpt(Map<String, String> parameters, Offer offer) {
     ByteBuf out = Unpooled.buffer();
-    Commands.rcpt(out, new Recipient("a@b", "a@b", "a@b", parameters), offer);
+    Commands.rcpt(
+        out, new Recipient("a@b", "a@b", "a@b", parameters), Transaction.Origin.DOOR, offer);
     return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private static String trace(String id) {
+    ByteBuf out = Unpooled.buffer();
+    boolean said = Commands.trace(out, id, new Offer(Set.of("TRACE")));
+    assertThat(said).isEqualTo(out.isReadable());
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void trace_idWithinItsAlphabetAndLength_isSaid() {
+    assertThat(trace("0AZaz9-_.")).isEqualTo("TRACE 0AZaz9-_.\r\n");
+    assertThat(trace("x".repeat(255))).hasSize("TRACE ".length() + 255 + 2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "a\r\nDATA", "a+b", "a/b", "\u00e9", "a\u0000"})
+  void trace_idOutsideItsAlphabet_isNotSaid(String id) {
+    assertThat(trace(id)).isEmpty();
+    assertThat(trace(id + "x".repeat(256))).isEmpty();
   }
 
   @Test

@@ -85,6 +85,14 @@ class ReplyReaderTest {
   }
 
   @Test
+  void enhanced_onlyOnTheLastLine_isFound() throws Exception {
+    assertThat(read("550-You may not post here.\r\n550 5.7.1 Permission denied\r\n").getFirst())
+        .isEqualTo(new Reply(550, "5.7.1", "You may not post here. Permission denied"));
+    assertThat(read("550-5.7.1 no\r\n550 5.1.1 x\r\n").getFirst())
+        .isEqualTo(new Reply(550, "5.7.1", "no 5.1.1 x"));
+  }
+
+  @Test
   void enhanced_ofAnotherClassOrMisshapen_isJustText() throws Exception {
     assertThat(read("550 4.2.2 x\r\n").getFirst()).isEqualTo(new Reply(550, "", "4.2.2 x"));
     assertThat(read("550 5.2 x\r\n").getFirst()).isEqualTo(new Reply(550, "", "5.2 x"));

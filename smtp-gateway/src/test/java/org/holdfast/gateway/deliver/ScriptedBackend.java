@@ -43,6 +43,8 @@ public final class ScriptedBackend implements AutoCloseable {
   public enum Point {
     BANNER,
     LHLO,
+    /** Cyrus's TRACE, an unknown command unless it is offered. */
+    TRACE,
     MAIL,
     RCPT,
     DATA,
@@ -396,6 +398,8 @@ public final class ScriptedBackend implements AutoCloseable {
         String upper = line.toUpperCase(Locale.ROOT);
         if (upper.startsWith("LHLO ")) {
           act(Point.LHLO, "", lhlo());
+        } else if (upper.startsWith("TRACE ") && extensions.contains("TRACE")) {
+          act(Point.TRACE, "", "250 2.0.0 Ok SESSIONID=<1> TRACEID=<" + line.substring(6) + ">");
         } else if (upper.startsWith("MAIL FROM:")) {
           mail(line);
         } else if (upper.startsWith("RCPT TO:")) {

@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ class MessagePathTest {
   final ScriptedGate gate = new ScriptedGate();
   private final RecordingIntake queue = new RecordingIntake();
   private final ScriptedBackends backends = new ScriptedBackends();
-  private final MemberTrust trust = new MemberTrust();
+  private MemberTrust trust = new MemberTrust();
   private final CountedBody body = new CountedBody();
   private Duration handOffTimeout = Duration.ofMinutes(1);
   private Executor threads = Runnable::run;
@@ -231,6 +232,36 @@ class MessagePathTest {
     send(Answering.ONCE, "other@p1");
     assertThat(backends.transactions).hasSize(2);
     assertThat(queue.stored).hasSize(2);
+  }
+
+  @Test
+  void member_thatOnlySaysNoSuchUser_isThereAndTrusted() {
+    trust.doubt(ScriptedGate.member("a@p1"));
+    trust.learn(ScriptedGate.member("a@p1"), new Answer.NotBelieved(NO_SUCH_USER));
+
+    send(Answering.ONCE, "a@p1");
+
+    assertThat(backends.transactions).hasSize(1);
+  }
+
+  @Test
+  void manyUsers_refusedAsDisabled_sendersHearItOnlyUntilThatIsNotBelieved() {
+    List<MassRefusal> trips = new ArrayList<>();
+    trust =
+        new MemberTrust(
+            new MassRefusals(
+                new MassRefusals.Limits(3, Duration.ofMinutes(1)), trips::add, () -> 0));
+    Reply disabled = new Reply(550, "5.2.1", "disabled");
+    List<Reply> replies = new ArrayList<>();
+    for (String user : List.of("a@p1", "b@p1", "c@p1", "d@p1")) {
+      backends.answers.put(user, new Answer.MailboxTrouble(disabled));
+      replies.addAll(send(Answering.EACH, user));
+    }
+
+    assertThat(replies).extracting(Reply::code).containsExactly(550, 550, 250, 250);
+    assertThat(queue.stored).extracting(Held::entry).containsOnly(Held.Entry.PARKED);
+    assertThat(trips).hasSize(1);
+    assertThat(trips.getFirst().take()).hasSize(4);
   }
 
   @Test

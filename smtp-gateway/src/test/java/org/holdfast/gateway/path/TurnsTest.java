@@ -17,6 +17,9 @@ class TurnsTest {
 
   private static final Duration LONG = Duration.ofMinutes(1);
 
+  /** With a few frames for each, many times what a thread's stack bears. */
+  private static final int LONG_LINE = 100_000;
+
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final Turns turns = new Turns(timer);
   private final List<String> told = new ArrayList<>();
@@ -78,6 +81,65 @@ class TurnsTest {
     turns.giveBack("a@x");
     assertThat(calls).hasValue(1);
     assertThat(turns.takeNow("a@x")).as("the turn was free").isTrue();
+  }
+
+  @Test
+  void giveBack_longLineWhoseAttemptsEndAtOnce_needsNoStack() {
+    takeAll("a@x");
+    for (int i = 0; i < LONG_LINE; i++) {
+      String name = "w" + i;
+      turns.take(
+          "a@x",
+          LONG,
+          had -> {
+            told.add(name + had);
+            turns.giveBack("a@x");
+          });
+    }
+
+    turns.giveBack("a@x");
+
+    assertThat(told).hasSize(LONG_LINE).startsWith("w0true", "w1true", "w2true");
+    assertThat(told.getLast()).isEqualTo("w" + (LONG_LINE - 1) + "true");
+    for (int i = 1; i < Turns.PER_MAILBOX; i++) {
+      turns.giveBack("a@x");
+    }
+    assertThat(turns.size()).isZero();
+  }
+
+  @Test
+  void giveBack_whileTheNextIsTold_leavesTheTurnToWhoTells() {
+    takeAll("a@x");
+    turns.take(
+        "a@x",
+        LONG,
+        _ -> {
+          turns.giveBack("a@x");
+          told.add("first was told");
+          assertThat(turns.takeNow("a@x")).as("somebody waits ahead").isFalse();
+        });
+    turns.take("a@x", LONG, _ -> told.add("second was told"));
+
+    turns.giveBack("a@x");
+
+    assertThat(told).containsExactly("first was told", "second was told");
+  }
+
+  @Test
+  void giveBack_whatFollowsBreaks_thoseBehindAreToldAllTheSame() {
+    takeAll("a@x");
+    turns.take(
+        "a@x",
+        LONG,
+        _ -> {
+          turns.giveBack("a@x");
+          throw new IllegalStateException("scripted");
+        });
+    turns.take("a@x", LONG, had -> told.add("second" + had));
+
+    turns.giveBack("a@x");
+
+    assertThat(told).containsExactly("secondtrue");
   }
 
   private void takeAll(String mailbox) {
