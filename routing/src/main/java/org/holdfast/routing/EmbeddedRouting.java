@@ -227,6 +227,12 @@ public final class EmbeddedRouting implements Routing {
   }
 
   @Override
+  public Flip forcePair(String name, List<Member> members, String active, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    return holds.forcePair(name, List.copyOf(members), active, who);
+  }
+
+  @Override
   public Flip removePair(String name, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
     return holds.removePair(name, who, wait);

@@ -130,6 +130,18 @@ final class Holds {
    */
   Flip putPair(String name, List<Member> members, String active, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
+    return putPair(name, members, active, who, wait, false);
+  }
+
+  /** {@link Routing#forcePair}. */
+  Flip forcePair(String name, List<Member> members, String active, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    return putPair(name, members, active, who, Duration.ZERO, true);
+  }
+
+  private Flip putPair(
+      String name, List<Member> members, String active, Who who, Duration wait, boolean force)
+      throws MapUnavailableException, RefusedChangeException {
     PairRules.check(name, members, active);
     Target.OfPair target = new Target.OfPair(name);
     Written first = written(now -> putOrShut(now, target, members, active, who));
@@ -137,7 +149,8 @@ final class Holds {
       return new Flip(first.epoch(), first.changed(), true, List.of());
     }
     List<Flip.OpenDelivery> open = drained(Concern.ofPair(name), wait);
-    Written last = written(now -> switchOver(now, target, members, active, who, open.isEmpty()));
+    boolean go = force || open.isEmpty();
+    Written last = written(now -> switchOver(now, target, members, active, who, go));
     return new Flip(last.epoch(), last.changed(), open.isEmpty(), open);
   }
 
@@ -202,12 +215,12 @@ final class Holds {
       List<Member> members,
       String active,
       Who who,
-      boolean drained)
+      boolean go)
       throws SQLException, MapUnavailableException, RefusedChangeException {
     Pair before = Objects.requireNonNull(now.wide().pairs().get(target.pair()));
     boolean shut = now.wide().pairsInSwitch().contains(target.pair());
     try {
-      if (!drained) {
+      if (!go) {
         return new Written(before.standing().epoch(), false, false);
       }
       if (!shut) {

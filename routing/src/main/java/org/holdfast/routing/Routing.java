@@ -122,6 +122,13 @@ public interface Routing extends Gatekeeper, AutoCloseable {
       throws MapUnavailableException, RefusedChangeException;
 
   /**
+   * The same at once, whatever is still open to the old member: that server is given up. What was
+   * open is in the answer, not quiesced; only the old member can say what became of it.
+   */
+  Flip forcePair(String name, List<Member> members, String active, Who who)
+      throws MapUnavailableException, RefusedChangeException;
+
+  /**
    * Removes a pair on which nobody lives, and to which nobody is being moved, then waits for what
    * is open to it.
    */

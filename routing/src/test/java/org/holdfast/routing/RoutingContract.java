@@ -385,6 +385,22 @@ abstract class RoutingContract {
     }
   }
 
+  /** The old member is dead and a delivery to it hangs: that must not keep the pair there. */
+  @Test
+  void forcePair_somethingIsOpen_switchesAndSaysWhat() throws Exception {
+    Permit permit = permit("alice@example.com");
+    routing().setHold(new Target.OfPair("imap5-6"), true, OPS, NOT);
+    Flip flip = routing().forcePair("imap5-6", List.of(IMAP5, IMAP6), "imap6", OPS);
+    assertThat(flip.changed()).isTrue();
+    assertThat(flip.quiesced()).isFalse();
+    assertThat(flip.open()).extracting(Flip.OpenDelivery::member).containsExactly("imap5");
+    routing().setHold(new Target.OfPair("imap5-6"), false, OPS, NOT);
+    try (Permit after = permit("alice@example.com")) {
+      assertThat(after.member()).isEqualTo(IMAP6);
+    }
+    permit.close();
+  }
+
   @Test
   void putPair_onHold_staysOnHold() throws Exception {
     routing().setHold(new Target.OfPair("imap5-6"), true, OPS, NOT);

@@ -175,9 +175,18 @@ final class Failover {
       return finding.fit() ? finding.detail() : finding.detail() + "; forced";
     }
 
-    private String switchActive() throws MapUnavailableException, RefusedChangeException {
-      Duration wait = order.force() ? Duration.ZERO : order.patience();
-      routing.putPair(pair.name(), pair.members(), target.name(), order.who(), wait);
+    /** What came to be open since the pair was drained keeps it back, unless it is forced. */
+    private String switchActive()
+        throws StepFailedException, MapUnavailableException, RefusedChangeException {
+      String name = pair.name();
+      Flip flip =
+          order.force()
+              ? routing.forcePair(name, pair.members(), target.name(), order.who())
+              : routing.putPair(name, pair.members(), target.name(), order.who(), order.patience());
+      if (!flip.quiesced() && !order.force()) {
+        throw new StepFailedException(
+            flip.open().size() + " deliveries are still open to " + pair.active());
+      }
       return target.name() + " is the active member";
     }
 
@@ -194,7 +203,7 @@ final class Failover {
     }
 
     private String restore() throws MapUnavailableException, RefusedChangeException {
-      routing.putPair(pair.name(), pair.members(), pair.active(), order.who(), Duration.ZERO);
+      routing.forcePair(pair.name(), pair.members(), pair.active(), order.who());
       if (!pair.onHold()) {
         routing.setHold(everythingOfIt, false, order.who(), Duration.ZERO);
       }

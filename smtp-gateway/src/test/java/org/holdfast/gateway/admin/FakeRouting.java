@@ -436,6 +436,12 @@ final class FakeRouting implements Routing {
   }
 
   @Override
+  public Flip forcePair(String name, List<Member> members, String active, Who who)
+      throws RefusedChangeException {
+    return putPair(name, members, active, who, Duration.ZERO);
+  }
+
+  @Override
   public List<Alias> aliases(@Nullable String after, int limit) {
     return aliases.values().stream()
         .filter(alias -> after == null || alias.from().compareTo(after) > 0)

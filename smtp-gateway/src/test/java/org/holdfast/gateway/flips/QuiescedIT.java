@@ -100,6 +100,10 @@ class QuiescedIT {
     assertThat(failover.toString()).contains(both.size() + " deliveries are still open to a");
     mustName(api.flip(user(ANN), "moving"), List.of(ANN), id);
     mustName(api.flip(user(ANN), "recovering"), List.of(ANN), id);
+    JsonNode forced =
+        api.call("POST", "/v1/pairs/p0/failover", "{\"wait\": \"100ms\", \"force\": true}");
+    assertThat(forced.path("outcome").asString()).as("%s", forced).isEqualTo("done");
+    assertThat(api.call("GET", "/v1/pairs/p0", "").path("active").asString()).isEqualTo("b");
   }
 
   private static void mustName(JsonNode flip, List<String> mailboxes, String id) {
