@@ -149,9 +149,9 @@ final class HandOff {
   }
 
   private static Fate fate(Open open) {
-    String pair = open.to().permit().pair();
+    Permit permit = open.to().permit();
     return open.answer().isDone()
-        ? new Fate.Answered(pair, open.answer().join())
-        : new Fate.StillOpen(pair, open.answer());
+        ? new Fate.Answered(permit.pair(), permit.member(), open.answer().join())
+        : new Fate.StillOpen(permit.pair(), permit.member(), open.answer());
   }
 }
