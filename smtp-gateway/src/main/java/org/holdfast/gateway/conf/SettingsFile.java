@@ -199,7 +199,7 @@ public final class SettingsFile {
 
   private static Optional<String> optionalMailbox(String text) {
     if (!text.isEmpty() && !MAILBOX.matcher(text).matches()) {
-      throw new IllegalArgumentException("not an address such as postmaster@example.com: " + text);
+      throw new IllegalArgumentException("not an address such as postmaster@example.com");
     }
     return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }

@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   a 5xx about mailbox or message, believed? ── no ──▶ as {@link Answers} says
  *   delivery.on-refused: bounce? a sender who wants to hear of it, and whom we can reach? ── no ──▶ parked
+ *   a member that takes mail, too ({@link RefusalStreaks})? ── no ──▶ parked
  *   store the notification ── fsync returned ──▶ returned: the mail leaves the queue
  *                          └─ it could not be ──▶ deferred: all of this again later
  * </pre>
@@ -44,6 +45,7 @@ public final class AfterAcceptance {
   private final Set<RefusalKind> returnedKinds;
   private final Teller teller;
   private final Executor threads;
+  private final RefusalStreaks streaks = new RefusalStreaks();
   private final Counter parked;
   private final Counter returned;
   private final Counter postponed;
@@ -106,16 +108,26 @@ public final class AfterAcceptance {
         && whyParked(envelope, recipient, answer).isEmpty();
   }
 
+  /** Takes an answer into account, whoever asked. */
+  void learn(Member member, Answer answer) {
+    if (answer instanceof Answer.Delivered) {
+      streaks.took(member);
+    }
+  }
+
   /**
    * How the attempt ended, as the queue is to hear it. The stage always completes normally; until
    * then the content must stay readable. The attempt itself is over: no permit is needed any more.
    */
   CompletionStage<Outcome> outcome(Attempted attempted, Answer answer) {
+    learn(attempted.member(), answer);
     Outcome outcome = Answers.outcome(answer);
     if (!(outcome instanceof Outcome.Refused)) {
       return CompletableFuture.completedStage(outcome);
     }
-    Optional<String> why = whyParked(attempted.envelope(), attempted.recipient(), answer);
+    Optional<String> why =
+        whyParked(attempted.envelope(), attempted.recipient(), answer)
+            .or(() -> whyDoubted(attempted));
     if (why.isPresent()) {
       return CompletableFuture.completedStage(park(attempted, answer.reply(), why.get()));
     }
@@ -137,6 +149,12 @@ public final class AfterAcceptance {
     return SenderWishes.toldOfFailure(envelope, recipient)
         ? Optional.empty()
         : Optional.of("the sender wants no notification");
+  }
+
+  private Optional<String> whyDoubted(Attempted attempted) {
+    return streaks.mayReturn(attempted.member(), attempted.recipient().lane())
+        ? Optional.empty()
+        : Optional.of("the member refuses everybody");
   }
 
   private Outcome told(Attempted attempted, Reply reply) {

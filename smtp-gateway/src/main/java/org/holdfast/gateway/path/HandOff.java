@@ -28,16 +28,19 @@ final class HandOff {
 
   private final Transaction transaction;
   private final MemberTrust trust;
+  private final AfterAcceptance after;
   private final Duration timeout;
   private final ScheduledExecutorService timer;
 
   HandOff(
       Transaction transaction,
       MemberTrust trust,
+      AfterAcceptance after,
       Duration timeout,
       ScheduledExecutorService timer) {
     this.transaction = transaction;
     this.trust = trust;
+    this.after = after;
     this.timeout = timeout;
     this.timer = timer;
   }
@@ -127,6 +130,7 @@ final class HandOff {
 
   private void end(Open open, Answer answer) {
     trust.learn(open.to().permit().member(), answer);
+    after.learn(open.to().permit().member(), answer);
     open.to().over();
     open.answer().complete(answer);
   }

@@ -80,7 +80,7 @@ public final class MessagePath implements Inbound {
     this.trust = trust;
     ScheduledExecutorService timer = timer();
     this.turns = new Turns(timer);
-    this.handOff = new HandOff(transaction, trust, handOffTimeout, timer);
+    this.handOff = new HandOff(transaction, trust, after, handOffTimeout, timer);
     this.handOffTimeout = handOffTimeout;
     this.after = after;
     this.threads = threads;
