@@ -62,9 +62,10 @@ final class RefusalStreaks {
           if (!admitted[0] && !streak.told) {
             streak.told = true;
             log.warn(
-                "{} has refused mail for {} mailboxes and taken none in between: what it refuses is"
-                    + " parked, not returned, until it takes some",
+                "{} has refused {} messages for {} mailboxes and taken none in between: what it refuses"
+                    + " is parked, not returned, until it takes some",
                 member.name(),
+                streak.messages,
                 streak.lanes.size());
           }
           return streak;
