@@ -2,6 +2,7 @@ package org.holdfast.gateway.path;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -92,13 +93,12 @@ public final class Smarthost {
 
   /** As {@link org.holdfast.holdqueue.NextHops#attempt}. */
   void attempt(Delivery delivery, Content content, Consumer<Outcome> done) {
-    Member there = server;
-    if (there == null || !(way() instanceof Way.Open)) {
-      done.accept(new Outcome.Shut(way() instanceof Way.Shut(String _, String why) ? why : "shut"));
+    if (way() instanceof Way.Shut(String _, String why)) {
+      done.accept(new Outcome.Shut(why));
       return;
     }
     var _ =
-        begun(there, delivery, content)
+        begun(Objects.requireNonNull(server), delivery, content)
             .whenComplete((answers, failure) ->
                 done.accept(
                     outcome(failure == null ? answers.getFirst() : Answers.attemptBroke(failure))));

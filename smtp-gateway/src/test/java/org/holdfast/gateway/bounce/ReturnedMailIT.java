@@ -208,6 +208,22 @@ class ReturnedMailIT {
   }
 
   @Test
+  void mail_redirectedByAnOperator_isParkedWhenItIsRefusedThere() throws Exception {
+    start("smarthost: \"" + smarthost.address() + "\"");
+    backend.on(Point.END, CARL, POLICY);
+    state(BOB, "moving");
+    send("<" + ANN + ">", "<" + BOB + ">");
+
+    call(
+        "POST",
+        "/v1/queue/messages/" + ids().getFirst() + "/redirect",
+        "{\"to\": \"" + CARL + "\"}");
+
+    awaitOnly(CARL, "parked", "p0");
+    assertThat(smarthost.connections()).isZero();
+  }
+
+  @Test
   void sender_whoWentAwayBeforeTheRefusal_isToldByNotification() throws Exception {
     start("handoff-timeout: 50ms, smarthost: \"" + smarthost.address() + "\"");
     CountDownLatch slow = new CountDownLatch(1);
