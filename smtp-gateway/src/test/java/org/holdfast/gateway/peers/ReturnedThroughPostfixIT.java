@@ -34,7 +34,7 @@ class ReturnedThroughPostfixIT {
 
   @BeforeAll
   static void peers() {
-    Peers.needed();
+    Peers.postfixNeeded();
   }
 
   @Test
