@@ -17,6 +17,7 @@ class WallsTest {
   private static final String GATEWAY = "org.holdfast.gateway..";
   private static final String PATH = "org.holdfast.gateway.path..";
   private static final String ACCEPT = "org.holdfast.gateway.accept..";
+  private static final String BOUNCE = "org.holdfast.gateway.bounce..";
   private static final String DELIVER = "org.holdfast.gateway.deliver..";
   private static final String ADMIN = "org.holdfast.gateway.admin..";
   private static final String CLI = "org.holdfast.gateway.cli..";
@@ -49,6 +50,11 @@ class WallsTest {
       knowsNothingOf(DELIVER, PATH, ACCEPT, ADMIN, CLI, CONF, DEMO, WIRING);
 
   @ArchTest
+  static final ArchRule bounce_knowsNoOtherRoom =
+      knowsNothingOf(
+          BOUNCE, ROUTING, PATH, ACCEPT, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING, "io.netty..");
+
+  @ArchTest
   static final ArchRule admin_knowsNoMailProtocol =
       knowsNothingOf(ADMIN, ACCEPT, DELIVER, CLI, DEMO, WIRING, "org.apache.james..");
 
@@ -58,7 +64,7 @@ class WallsTest {
 
   @ArchTest
   static final ArchRule conf_isReadByOthersAndReadsNobody =
-      knowsNothingOf(CONF, PATH, ACCEPT, DELIVER, ADMIN, CLI, DEMO, WIRING);
+      knowsNothingOf(CONF, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, DEMO, WIRING);
 
   @ArchTest
   static final ArchRule demo_usesPublicDoorsOnly =

@@ -148,7 +148,8 @@ final class QueueActions {
       case Location.Mailbox there ->
           queue.redirect(
               filter,
-              new Recipient(there.deliverTo(), there.mailbox(), to, Map.of()),
+              // The sender never wrote to this address, and is not told what becomes of it there.
+              new Recipient(there.deliverTo(), there.mailbox(), to, Map.of("NOTIFY", "NEVER")),
               there.user().pair(),
               caller.name());
       case Location.UnknownUser _ -> throw Problem.bad("there is no user " + to);

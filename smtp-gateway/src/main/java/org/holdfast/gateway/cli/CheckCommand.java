@@ -30,6 +30,10 @@ import picocli.CommandLine.Spec;
     })
 final class CheckCommand implements Callable<Integer> {
 
+  private static final String RETURNS_WITHOUT_SMARTHOST =
+      "delivery.on-refused says bounce and there is no delivery.smarthost: only senders of the map"
+          + " can be told, mail of all others is parked";
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -43,6 +47,9 @@ final class CheckCommand implements Callable<Integer> {
     Path file = config == null ? ConfigPath.byDefault() : config;
     Settings settings = SettingsFile.read(file);
     say(file + ": ok");
+    if (settings.delivery().returnsWithoutSmarthost()) {
+      Terminal.of(spec).warn("warning: " + file + ": " + RETURNS_WITHOUT_SMARTHOST);
+    }
     Optional<Path> map = settings.map().load();
     if (map.isPresent()) {
       say(map.orElseThrow() + ": ok, " + checked(map.orElseThrow(), settings.map().subaddress()));

@@ -69,6 +69,11 @@ final class Section {
     return node != null && !isNull(node);
   }
 
+  /** Does the file give this key one word, not a list or a mapping? */
+  boolean isWord(String key) {
+    return has(key) && values.get(key) instanceof ScalarNode;
+  }
+
   Section section(String key) throws ConfigurationException {
     return new Section(source, dotted(key), take(key));
   }

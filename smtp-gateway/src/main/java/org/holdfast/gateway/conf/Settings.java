@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.holdfast.routing.HostPort;
 
 /**
  * What the operator set, complete and checked: one component for each key of {@code
@@ -84,6 +85,9 @@ public record Settings(
    * @param deadline for one whole attempt
    * @param connectionsPerMember at once to one backend
    * @param massRefusal when refusals of users put a pair on hold
+   * @param onRefused what becomes of accepted mail that a backend refuses for good
+   * @param smarthost takes notifications for senders who are nobody of the map; empty: none does
+   * @param postmaster From of notifications; empty: postmaster at {@code hostname}
    */
   public record Delivery(
       Duration handoffTimeout,
@@ -91,7 +95,45 @@ public record Settings(
       Duration replyTimeout,
       Duration deadline,
       int connectionsPerMember,
-      MassRefusal massRefusal) {}
+      MassRefusal massRefusal,
+      OnRefused onRefused,
+      Optional<HostPort> smarthost,
+      Optional<String> postmaster) {
+
+    /**
+     * Something other than the default is said about returning mail, and most senders cannot be
+     * told of it.
+     */
+    public boolean returnsWithoutSmarthost() {
+      return smarthost.isEmpty() && onRefused.returnsSome() && !onRefused.equals(OnRefused.USUAL);
+    }
+  }
+
+  /**
+   * What becomes of accepted mail that a backend refuses for good, by what the refusal is about.
+   */
+  public record OnRefused(Refused mailbox, Refused policy, Refused content) {
+
+    public static final OnRefused USUAL =
+        new OnRefused(Refused.PARK, Refused.BOUNCE, Refused.BOUNCE);
+
+    /** Whether anything is returned to its sender. */
+    public boolean returnsSome() {
+      return !equals(all(Refused.PARK));
+    }
+
+    static OnRefused all(Refused same) {
+      return new OnRefused(same, same, same);
+    }
+  }
+
+  /** What to do with it. */
+  public enum Refused {
+    /** It waits for a person. */
+    PARK,
+    /** Its sender is told; it leaves the queue. */
+    BOUNCE
+  }
 
   /**
    * A member that refuses this many users it should know, within this time.

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.holdfast.holdqueue.Intake;
+import org.holdfast.routing.HostPort;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ public final class SettingsFile {
   private static final Pattern HOST =
       Pattern.compile("(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*");
   private static final Pattern SUBADDRESS = Pattern.compile("[^\\sA-Za-z0-9@\"]{0,4}");
+  private static final Pattern MAILBOX =
+      Pattern.compile("[A-Za-z0-9._+=-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})*");
   private static final List<String> LOCAL_ONLY = List.of("127.0.0.0/8", "::1/128");
 
   private SettingsFile() {}
@@ -160,7 +163,10 @@ public final class SettingsFile {
             delivery.time("reply-timeout", "5m", "10ms", "1h"),
             delivery.time("deadline", "15m", "100ms", "1d"),
             delivery.number("connections-per-member", 20, 1, 10_000),
-            massRefusal(delivery.section("mass-refusal")));
+            massRefusal(delivery.section("mass-refusal")),
+            onRefused(delivery),
+            delivery.value("smarthost", "", SettingsFile::optionalHostPort),
+            delivery.value("postmaster", "", SettingsFile::optionalMailbox));
     delivery.end();
     return read;
   }
@@ -171,6 +177,40 @@ public final class SettingsFile {
             refusal.number("users", 20, 0, 1000), refusal.time("within", "1m", "1s", "1d"));
     refusal.end();
     return read;
+  }
+
+  /** One word for all kinds, or a word for each. */
+  private static Settings.OnRefused onRefused(Section delivery) throws ConfigurationException {
+    if (delivery.isWord("on-refused")) {
+      return Settings.OnRefused.all(delivery.required("on-refused", SettingsFile::refused));
+    }
+    Section kinds = delivery.section("on-refused");
+    Settings.OnRefused read =
+        new Settings.OnRefused(
+            kinds.value("mailbox", "park", SettingsFile::refused),
+            kinds.value("policy", "bounce", SettingsFile::refused),
+            kinds.value("content", "bounce", SettingsFile::refused));
+    kinds.end();
+    return read;
+  }
+
+  private static Settings.Refused refused(String text) {
+    return switch (text) {
+      case "park" -> Settings.Refused.PARK;
+      case "bounce" -> Settings.Refused.BOUNCE;
+      default -> throw new IllegalArgumentException("park or bounce is expected, not " + text);
+    };
+  }
+
+  private static Optional<HostPort> optionalHostPort(String text) {
+    return text.isBlank() ? Optional.empty() : Optional.of(HostPort.parse(text));
+  }
+
+  private static Optional<String> optionalMailbox(String text) {
+    if (!text.isEmpty() && !MAILBOX.matcher(text).matches()) {
+      throw new IllegalArgumentException("not an address such as postmaster@example.com");
+    }
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
   private static Settings.Release release(Section release) throws ConfigurationException {

@@ -20,7 +20,8 @@ import org.holdfast.routing.Member;
 
 /**
  * Hands messages to backends over LMTP (RFC 2033), over pooled connections, one pool for each
- * member's address.
+ * member's address. Set to {@link LmtpSettings.Protocol#SMTP} it speaks to SMTP servers (RFC 5321),
+ * for one recipient a transaction: that is all that differs then.
  *
  * <p>Thread-safe. Nothing blocks. Stages complete on an event loop: what is attached to them must
  * not block either. A transaction is answered within {@link LmtpSettings#transactionDeadline}, as
@@ -56,6 +57,9 @@ public final class LmtpClient implements Transaction {
       List<Recipient> recipients,
       Content content,
       Origin origin) {
+    if (settings.protocol() == LmtpSettings.Protocol.SMTP && recipients.size() != 1) {
+      throw new IllegalArgumentException("one SMTP reply would stand for " + recipients.size());
+    }
     MemberPool pool = pools.computeIfAbsent(member.lmtp(), this::newPool);
     long deadline = pool.loop().ticker().nanoTime() + settings.transactionDeadline().toNanos();
     PendingTransaction transaction =

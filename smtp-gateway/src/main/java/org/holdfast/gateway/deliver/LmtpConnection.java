@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One LMTP connection: opened, greeted, then one transaction after the other. Confined to its event
- * loop. A connection whose state is not known for sure is closed, never used again.
+ * One LMTP or SMTP connection: opened, greeted, then one transaction after the other. Confined to
+ * its event loop. A connection whose state is not known for sure is closed, never used again.
  */
 final class LmtpConnection extends ChannelInboundHandlerAdapter {
 
@@ -95,7 +95,7 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     expect(Phase.LHLO);
-    say("LHLO " + settings.hostname() + "\r\n");
+    say(settings.protocol().hello + " " + settings.hostname() + "\r\n");
   }
 
   private void lhlo(BackendReply reply) {

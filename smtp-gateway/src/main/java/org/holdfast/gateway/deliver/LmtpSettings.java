@@ -3,9 +3,10 @@ package org.holdfast.gateway.deliver;
 import java.time.Duration;
 
 /**
- * What the LMTP client is set to. Every wait and every queue has its bound here.
+ * What the client is set to. Every wait and every queue has its bound here.
  *
- * @param hostname what LHLO says
+ * @param protocol what is spoken
+ * @param hostname what LHLO or EHLO says
  * @param connectTimeout bound on name lookup and TCP connect together
  * @param replyTimeout bound on the wait for one reply, and on one stretch of content without
  *     progress (RFC 5321 section 4.5.3.2, which RFC 2033 takes over)
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param idleTime how long an unused connection is kept
  */
 public record LmtpSettings(
+    Protocol protocol,
     String hostname,
     Duration connectTimeout,
     Duration replyTimeout,
@@ -24,6 +26,20 @@ public record LmtpSettings(
     int connectionsPerMember,
     int waitingPerMember,
     Duration idleTime) {
+
+  /** What a server is greeted with, and so which protocol it speaks with us. */
+  public enum Protocol {
+    /** RFC 2033: one reply after the data for each recipient. */
+    LMTP("LHLO"),
+    /** RFC 5321: one reply after the data, so a transaction has one recipient here. */
+    SMTP("EHLO");
+
+    final String hello;
+
+    Protocol(String hello) {
+      this.hello = hello;
+    }
+  }
 
   public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   public static final Duration REPLY_TIMEOUT = Duration.ofMinutes(5);
@@ -48,6 +64,7 @@ public record LmtpSettings(
   /** The defaults. */
   public static LmtpSettings of(String hostname) {
     return new LmtpSettings(
+        Protocol.LMTP,
         hostname,
         CONNECT_TIMEOUT,
         REPLY_TIMEOUT,
@@ -60,13 +77,40 @@ public record LmtpSettings(
   /** These with other bounds in time. */
   public LmtpSettings withTimes(Duration connect, Duration reply, Duration transaction) {
     return new LmtpSettings(
-        hostname, connect, reply, transaction, connectionsPerMember, waitingPerMember, idleTime);
+        protocol,
+        hostname,
+        connect,
+        reply,
+        transaction,
+        connectionsPerMember,
+        waitingPerMember,
+        idleTime);
+  }
+
+  /** These for a server that speaks this. */
+  public LmtpSettings with(Protocol other) {
+    return new LmtpSettings(
+        other,
+        hostname,
+        connectTimeout,
+        replyTimeout,
+        transactionDeadline,
+        connectionsPerMember,
+        waitingPerMember,
+        idleTime);
   }
 
   /** These with another pool. */
   public LmtpSettings withPool(int connections, int waiting, Duration idle) {
     return new LmtpSettings(
-        hostname, connectTimeout, replyTimeout, transactionDeadline, connections, waiting, idle);
+        protocol,
+        hostname,
+        connectTimeout,
+        replyTimeout,
+        transactionDeadline,
+        connections,
+        waiting,
+        idle);
   }
 
   private static void positive(String name, Duration duration) {

@@ -213,14 +213,15 @@ final class MemberPool implements LmtpConnection.Owner {
   private void down(Reply why) {
     gauge.error(why);
     if (reachable) {
-      log.warn("no LMTP connection to {}: {}", gauge.snapshot().lmtp(), why.line());
+      log.warn(
+          "no {} connection to {}: {}", settings.protocol(), gauge.snapshot().lmtp(), why.line());
     }
     reachable = false;
   }
 
   private void up() {
     if (!reachable) {
-      log.info("LMTP connection to {} again", gauge.snapshot().lmtp());
+      log.info("{} connection to {} again", settings.protocol(), gauge.snapshot().lmtp());
     }
     reachable = true;
   }

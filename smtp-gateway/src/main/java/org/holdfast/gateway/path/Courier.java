@@ -13,6 +13,7 @@ import org.holdfast.holdqueue.Outcome;
 import org.holdfast.routing.Entry;
 import org.holdfast.routing.Gatekeeper;
 import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Member;
 import org.holdfast.routing.Permit;
 
 /**
@@ -26,15 +27,38 @@ public final class Courier implements NextHops {
   private final Gatekeeper routing;
   private final Transaction transaction;
   private final MemberTrust trust;
+  private final AfterAcceptance after;
+  private final Smarthost smarthost;
 
-  public Courier(Gatekeeper routing, Transaction transaction, MemberTrust trust) {
+  /**
+   * The way out.
+   *
+   * @param after decides about what is refused for good
+   * @param smarthost takes what is for nobody of the map
+   */
+  public Courier(
+      Gatekeeper routing,
+      Transaction transaction,
+      MemberTrust trust,
+      AfterAcceptance after,
+      Smarthost smarthost) {
     this.routing = routing;
     this.transaction = transaction;
     this.trust = trust;
+    this.after = after;
+    this.smarthost = smarthost;
+  }
+
+  /** One that parks whatever is refused for good. */
+  public Courier(Gatekeeper routing, Transaction transaction, MemberTrust trust) {
+    this(routing, transaction, trust, AfterAcceptance.parksAll(), Smarthost.none());
   }
 
   @Override
   public Way way(String lane) {
+    if (Smarthost.isLane(lane)) {
+      return smarthost.way();
+    }
     try {
       return switch (routing.look(lane)) {
         case Entry.Go go ->
@@ -49,6 +73,10 @@ public final class Courier implements NextHops {
 
   @Override
   public void attempt(Delivery delivery, Content content, Consumer<Outcome> done) {
+    if (Smarthost.isLane(delivery.recipient().lane())) {
+      smarthost.attempt(delivery, content, done);
+      return;
+    }
     Entry entry;
     try {
       entry = routing.enter(delivery.recipient().lane(), what(delivery));
@@ -76,8 +104,15 @@ public final class Courier implements NextHops {
               Answer said = failure == null ? answers.getFirst() : Answers.attemptBroke(failure);
               Answer answer = trust.weigh(permit, delivery.envelope().id(), said);
               permit.close();
-              done.accept(Answers.outcome(answer));
+              var _ = outcome(permit.member(), delivery, content, answer).thenAccept(done);
             });
+  }
+
+  private CompletionStage<Outcome> outcome(
+      Member member, Delivery delivery, Content content, Answer answer) {
+    var attempted =
+        new AfterAcceptance.Attempted(delivery.envelope(), delivery.recipient(), content, member);
+    return after.outcome(attempted, answer);
   }
 
   private CompletionStage<List<Answer>> begun(Permit permit, Delivery delivery, Content content) {

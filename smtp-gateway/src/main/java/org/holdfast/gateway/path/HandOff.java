@@ -28,16 +28,19 @@ final class HandOff {
 
   private final Transaction transaction;
   private final MemberTrust trust;
+  private final AfterAcceptance after;
   private final Duration timeout;
   private final ScheduledExecutorService timer;
 
   HandOff(
       Transaction transaction,
       MemberTrust trust,
+      AfterAcceptance after,
       Duration timeout,
       ScheduledExecutorService timer) {
     this.transaction = transaction;
     this.trust = trust;
+    this.after = after;
     this.timeout = timeout;
     this.timer = timer;
   }
@@ -128,6 +131,7 @@ final class HandOff {
 
   private void end(Open open, Answer said) {
     Answer answer = trust.weigh(open.to().permit(), open.id(), said);
+    after.learn(open.to().permit().member(), answer);
     open.to().over();
     open.answer().complete(answer);
   }
@@ -150,9 +154,9 @@ final class HandOff {
   }
 
   private static Fate fate(Open open) {
-    String pair = open.to().permit().pair();
+    Permit permit = open.to().permit();
     return open.answer().isDone()
-        ? new Fate.Answered(pair, open.answer().join())
-        : new Fate.StillOpen(pair, open.answer());
+        ? new Fate.Answered(permit.pair(), permit.member(), open.answer().join())
+        : new Fate.StillOpen(permit.pair(), permit.member(), open.answer());
   }
 }

@@ -58,11 +58,13 @@ public final class MessagePath implements Inbound {
   private final MemberTrust trust;
   private final Turns turns;
   private final Duration handOffTimeout;
+  private final AfterAcceptance after;
   private final Executor threads;
 
   /**
    * @param handOffTimeout how long a sender waits for a backend before the message is stored
    *     instead
+   * @param after decides about what is refused for good once the queue owns it
    * @param threads runs each message; one virtual thread a task
    */
   public MessagePath(
@@ -71,15 +73,28 @@ public final class MessagePath implements Inbound {
       Transaction transaction,
       MemberTrust trust,
       Duration handOffTimeout,
+      AfterAcceptance after,
       Executor threads) {
     this.routing = routing;
     this.queue = queue;
     this.trust = trust;
     ScheduledExecutorService timer = timer();
     this.turns = new Turns(timer);
-    this.handOff = new HandOff(transaction, trust, handOffTimeout, timer);
+    this.handOff = new HandOff(transaction, trust, after, handOffTimeout, timer);
     this.handOffTimeout = handOffTimeout;
+    this.after = after;
     this.threads = threads;
+  }
+
+  /** One that parks whatever is refused for good. */
+  public MessagePath(
+      Gatekeeper routing,
+      Intake queue,
+      Transaction transaction,
+      MemberTrust trust,
+      Duration handOffTimeout,
+      Executor threads) {
+    this(routing, queue, transaction, trust, handOffTimeout, AfterAcceptance.parksAll(), threads);
   }
 
   /** Ends waits. Its thread lives only while there are any. */
@@ -197,14 +212,22 @@ public final class MessagePath implements Inbound {
           failure == null ? new IllegalStateException("no fate") : failure);
       return;
     }
-    Telling telling =
-        Telling.of(
-            new Fate[] {fate}, message.recipients(), message.envelope().id(), message.answering());
+    Ownership owned = owned(message);
+    Telling telling = telling(message, new Fate[] {fate}, owned);
     if (telling.stored().isEmpty()) {
       verdict.complete(new Verdict(telling.replies()));
     } else {
-      onThread(verdict, () -> store(message.envelope(), message.content(), telling));
+      onThread(verdict, () -> store(message, telling, owned));
     }
+  }
+
+  private Ownership owned(Message message) {
+    return new Ownership(message.envelope(), message.content(), after);
+  }
+
+  private static Telling telling(Message message, Fate[] fates, Ownership owned) {
+    return Telling.of(
+        fates, message.recipients(), message.envelope().id(), message.answering(), owned);
   }
 
   // ---- every other message, on a thread of its own
@@ -259,10 +282,9 @@ public final class MessagePath implements Inbound {
       return List.of(noStore.get());
     }
     handOff.deliver(envelope, permitted, message.content()).forEach((i, fate) -> fates[i] = fate);
-    Telling telling = Telling.of(fates, recipients, envelope.id(), answering);
-    return telling.stored().isEmpty()
-        ? telling.replies()
-        : store(envelope, message.content(), telling);
+    Ownership owned = owned(message);
+    Telling telling = telling(message, fates, owned);
+    return telling.stored().isEmpty() ? telling.replies() : store(message, telling, owned);
   }
 
   /**
@@ -321,13 +343,17 @@ public final class MessagePath implements Inbound {
     };
   }
 
-  private List<Reply> store(Envelope envelope, Body content, Telling telling) {
+  private List<Reply> store(Message message, Telling telling, Ownership owned) {
+    boolean stored = false;
     try {
-      queue.store(envelope, content, telling.stored());
+      queue.store(message.envelope(), message.content(), telling.stored());
+      stored = true;
       return telling.replies();
     } catch (StoreException e) {
-      log.warn("{}: not stored, the sender keeps it: {}", envelope.id(), e.getMessage());
+      log.warn("{}: not stored, the sender keeps it: {}", message.envelope().id(), e.getMessage());
       return telling.withoutStore(Replies.refusal(e.why()));
+    } finally {
+      owned.decided(stored);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.gateway.path.Inbound.Answering;
 import org.holdfast.gateway.reply.Reply;
@@ -15,17 +16,23 @@ import org.holdfast.holdqueue.Recipient;
  * From the fates of a message's recipients: what must be stored, and what the sender is told once
  * that is done. An LMTP sender hears each mailbox's trouble; an SMTP sender hears it only when it
  * is all there is to say, because one 250 covers everybody: the troubled recipients of a mixed
- * message are then ours to keep.
+ * message are then ours to keep, or to return.
  *
  * @param replies what to say when everything in {@code stored} has been stored
  * @param owners which reply each of {@code stored} stands behind
  */
 record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
 
-  static Telling of(Fate[] fates, List<Recipient> recipients, String id, Answering answering) {
+  /**
+   * What is said and stored.
+   *
+   * @param owned what the queue is to hear of attempts that began at the door
+   */
+  static Telling of(
+      Fate[] fates, List<Recipient> recipients, String id, Answering answering, Ownership owned) {
     return switch (answering) {
-      case EACH -> each(fates, recipients, id);
-      case ONCE -> once(fates, recipients, id);
+      case EACH -> each(fates, recipients, id, owned);
+      case ONCE -> once(fates, recipients, id, owned);
     };
   }
 
@@ -41,7 +48,8 @@ record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
     return told;
   }
 
-  private static Telling each(Fate[] fates, List<Recipient> recipients, String id) {
+  private static Telling each(
+      Fate[] fates, List<Recipient> recipients, String id, Ownership owned) {
     List<Reply> replies = new ArrayList<>();
     List<Held> stored = new ArrayList<>();
     List<Integer> owners = new ArrayList<>();
@@ -49,14 +57,15 @@ record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
       Optional<Reply> refused = refused(fates[i]);
       replies.add(refused.orElse(Replies.accepted(id)));
       if (refused.isEmpty() && !delivered(fates[i])) {
-        stored.add(held(fates[i], recipients.get(i)));
+        stored.add(held(fates[i], recipients.get(i), owned));
         owners.add(i);
       }
     }
     return new Telling(replies, stored, owners);
   }
 
-  private static Telling once(Fate[] fates, List<Recipient> recipients, String id) {
+  private static Telling once(
+      Fate[] fates, List<Recipient> recipients, String id, Ownership owned) {
     if (fates.length == 1 && delivered(fates[0])) {
       return new Telling(List.of(Replies.accepted(id)), List.of(), List.of());
     }
@@ -68,7 +77,7 @@ record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
     List<Held> stored = new ArrayList<>();
     for (int i = 0; i < fates.length; i++) {
       if (!delivered(fates[i])) {
-        stored.add(held(fates[i], recipients.get(i)));
+        stored.add(held(fates[i], recipients.get(i), owned));
       }
     }
     return new Telling(
@@ -97,7 +106,7 @@ record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
     };
   }
 
-  private static Held held(Fate fate, Recipient recipient) {
+  private static Held held(Fate fate, Recipient recipient, Ownership owned) {
     return switch (fate) {
       case Fate.OnHold hold ->
           new Held(recipient, hold.pair(), Held.Entry.WAITING, hold.why(), null);
@@ -107,7 +116,14 @@ record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
               open.pair(),
               Held.Entry.WAITING,
               "the backend has not answered yet",
-              open.answer().thenApply(Answers::outcome));
+              owned.outcome(recipient, open.member(), open.answer()));
+      case Fate.Answered a when owned.wouldReturn(recipient, a.answer()) ->
+          new Held(
+              recipient,
+              a.pair(),
+              Held.Entry.WAITING,
+              a.answer().reply().line(),
+              owned.outcome(recipient, a.member(), CompletableFuture.completedStage(a.answer())));
       case Fate.Answered a ->
           new Held(recipient, a.pair(), Answers.entry(a.answer()), a.answer().reply().line(), null);
       case Fate.Gone gone ->

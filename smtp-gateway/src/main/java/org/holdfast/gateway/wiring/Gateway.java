@@ -30,11 +30,14 @@ import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.gateway.deliver.LmtpClient;
 import org.holdfast.gateway.deliver.LmtpSettings;
+import org.holdfast.gateway.path.AfterAcceptance;
 import org.holdfast.gateway.path.Courier;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.MassRefusals;
 import org.holdfast.gateway.path.MemberTrust;
 import org.holdfast.gateway.path.MessagePath;
+import org.holdfast.gateway.path.SenderNotices;
+import org.holdfast.gateway.path.Smarthost;
 import org.holdfast.holdqueue.EmbeddedHoldQueue;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.StoreSettings;
@@ -43,8 +46,10 @@ import org.holdfast.holdqueue.dispatch.DispatchLimits;
 import org.holdfast.holdqueue.log.LogSettings;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.holdfast.routing.EmbeddedRouting;
+import org.holdfast.routing.HostPort;
 import org.holdfast.routing.MapSettings;
 import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Member;
 import org.holdfast.routing.Routing;
 
 /**
@@ -99,20 +104,28 @@ public final class Gateway implements AutoCloseable {
     HoldQueue queue = opened.add(queue(data));
     AuditLog audit = opened.add(AuditLog.open(data.root(), clock));
     Loops loops = opened.add(new Loops());
-    LmtpClient client = client(loops);
+    LmtpClient client = opened(new LmtpClient(lmtpSettings(), loops.group(), clock));
     MetricRegistry counted = new MetricRegistry();
     MemberTrust trust = new MemberTrust(massRefusals(routing, queue, audit, counted));
     ExecutorService messages =
         opened.add(
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
+    QueueId ids = new QueueId(clock);
+    Smarthost smarthost = smarthost(loops, routing);
+    AfterAcceptance after =
+        new AfterAcceptance(
+            AfterRefusal.returnedKinds(settings),
+            new SenderNotices(
+                routing, queue, smarthost, AfterRefusal.reporter(settings), ids::next, clock),
+            messages,
+            counted);
     Inbound path =
         new MessagePath(
-            routing, queue, client, trust, settings.delivery().handoffTimeout(), messages);
+            routing, queue, client, trust, settings.delivery().handoffTimeout(), after, messages);
     routing.onChange(new QueueFollowsMap(queue));
     this.adminPort = admin(data, routing, queue, client, audit, counted);
-    queue.start(new Courier(routing, client, trust));
+    queue.start(new Courier(routing, client, trust, after, smarthost));
     opened.add(() -> queue.stop(patience()));
-    QueueId ids = new QueueId(clock);
     this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids);
     this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids);
   }
@@ -219,20 +232,17 @@ public final class Gateway implements AutoCloseable {
     return EmbeddedHoldQueue.open(store, limits, new RealDisk(), clock);
   }
 
-  private LmtpClient client(Loops loops) {
+  private LmtpSettings lmtpSettings() {
     Settings.Delivery delivery = settings.delivery();
-    LmtpClient client =
-        new LmtpClient(
-            new LmtpSettings(
-                settings.hostname(),
-                delivery.connectTimeout(),
-                delivery.replyTimeout(),
-                delivery.deadline(),
-                delivery.connectionsPerMember(),
-                LmtpSettings.WAITING_PER_MEMBER,
-                LmtpSettings.IDLE_TIME),
-            loops.group(),
-            clock);
+    return LmtpSettings.of(settings.hostname())
+        .withTimes(delivery.connectTimeout(), delivery.replyTimeout(), delivery.deadline())
+        .withPool(
+            delivery.connectionsPerMember(),
+            LmtpSettings.WAITING_PER_MEMBER,
+            LmtpSettings.IDLE_TIME);
+  }
+
+  private LmtpClient opened(LmtpClient client) {
     opened.add(() -> client.close(patience()).toCompletableFuture().join());
     return client;
   }
@@ -251,6 +261,19 @@ public final class Gateway implements AutoCloseable {
     Settings.MassRefusal limits = delivery.massRefusal();
     return new MassRefusals(
         new MassRefusals.Limits(limits.users(), limits.within()), holder, System::nanoTime);
+  }
+
+  private Smarthost smarthost(Loops loops, Routing routing) {
+    Optional<HostPort> server = settings.delivery().smarthost();
+    if (server.isEmpty()) {
+      AfterRefusal.warnWithoutSmarthost(settings);
+      return Smarthost.none();
+    }
+    LmtpSettings smtp = lmtpSettings().with(LmtpSettings.Protocol.SMTP);
+    return new Smarthost(
+        new Member("smarthost", server.get(), null),
+        opened(new LmtpClient(smtp, loops.group(), clock)),
+        () -> AfterRefusal.everythingHeld(routing));
   }
 
   private int admin(

@@ -658,6 +658,16 @@ class CommandLineIT {
   }
 
   @Test
+  void check_bounceWithoutASmarthost_warns() throws Exception {
+    Path config =
+        Files.writeString(
+            folder.resolve("holdfast.yaml"),
+            "delivery: { on-refused: bounce }\nmap: { load: '' }\n");
+    assertThat(run("check", "--config", config.toString())).isZero();
+    assertThat(err.toString()).startsWith("warning: ").contains("there is no delivery.smarthost");
+  }
+
+  @Test
   void check_badMap_exits2WithItsLine() throws Exception {
     Path map = Files.writeString(folder.resolve("m.yaml"), "users:\n- { address: a, pair: p }\n");
     Path config = Files.writeString(folder.resolve("h.yaml"), "map: { load: " + map + " }\n");

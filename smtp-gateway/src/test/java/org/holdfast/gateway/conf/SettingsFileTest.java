@@ -12,6 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.holdfast.gateway.conf.Settings.OnRefused;
+import org.holdfast.gateway.conf.Settings.Refused;
+import org.holdfast.routing.HostPort;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +87,40 @@ class SettingsFileTest {
     assertThat(settings.map().load()).isEmpty();
   }
 
+  @Test
+  void onRefused_oneWordOrOneForEachKind() throws Exception {
+    assertThat(read("delivery: { on-refused: bounce }").delivery().onRefused())
+        .isEqualTo(new OnRefused(Refused.BOUNCE, Refused.BOUNCE, Refused.BOUNCE));
+    assertThat(read("delivery: { on-refused: park }").delivery().onRefused().returnsSome())
+        .isFalse();
+    assertThat(read("delivery: { on-refused: { policy: park } }").delivery().onRefused())
+        .isEqualTo(new OnRefused(Refused.PARK, Refused.PARK, Refused.BOUNCE));
+    assertThat(SettingsFile.defaults().delivery().onRefused()).isEqualTo(OnRefused.USUAL);
+  }
+
+  @Test
+  void onRefused_bounceWithoutASmarthost_isWarnedOfIfItIsNotTheDefault() throws Exception {
+    assertThat(read("").delivery().returnsWithoutSmarthost()).isFalse();
+    assertThat(read("delivery: { on-refused: park }").delivery().returnsWithoutSmarthost())
+        .isFalse();
+    assertThat(read("delivery: { on-refused: bounce }").delivery().returnsWithoutSmarthost())
+        .isTrue();
+    assertThat(
+            read("delivery: { on-refused: bounce, smarthost: 'mx:25' }")
+                .delivery()
+                .returnsWithoutSmarthost())
+        .isFalse();
+  }
+
+  @Test
+  void smarthostAndPostmaster_areRead() throws Exception {
+    Settings.Delivery delivery =
+        read("delivery: { smarthost: '[::1]:25', postmaster: help@example.com }").delivery();
+
+    assertThat(delivery.smarthost()).contains(new HostPort("::1", 25));
+    assertThat(delivery.postmaster()).contains("help@example.com");
+  }
+
   static Stream<Arguments> wrong() {
     return Stream.of(
         arguments("nodes: x", "1: nodes: unknown key"),
@@ -115,6 +152,22 @@ class SettingsFileTest {
         arguments("delivery: { mass-refusal: { users: 1001 } }", "1001 is not within 0 to 1000"),
         arguments(
             "delivery: { mass-refusal: { in: 1m } }", "delivery.mass-refusal.in: unknown key"),
+        arguments("delivery: { on-refused: drop }", "1: delivery.on-refused: park or bounce is"),
+        arguments(
+            "delivery:\n  on-refused: { policy: PARK }",
+            "2: delivery.on-refused.policy: park or bounce is expected"),
+        arguments(
+            "delivery: { on-refused: { quota: park } }",
+            "1: delivery.on-refused.quota: unknown key; known here: mailbox, policy, content"),
+        arguments(
+            "delivery: { on-refused: [park] }",
+            "1: delivery.on-refused: keys with values are expected here"),
+        arguments("delivery: { smarthost: mx1 }", "1: delivery.smarthost: not a HOST:PORT: mx1"),
+        arguments("delivery: { smarthost: 'mx1:0' }", "1: delivery.smarthost: not a HOST:PORT"),
+        arguments("delivery: { postmaster: me }", "1: delivery.postmaster: not an address such"),
+        arguments(
+            "delivery: { postmaster: \"a@b.c>\\r\\nBcc: <x@y\" }",
+            "1: delivery.postmaster: not an address such"),
         arguments("retry: { first: 1h }", "retry.max: is shorter than retry.first"),
         arguments("map: { subaddress: ab }", "1: map.subaddress: not at most 4 separators"),
         arguments("node: 'x", "not YAML: "),

@@ -25,9 +25,9 @@ import org.holdfast.routing.Member;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An LMTP server (RFC 2033) on real sockets that misbehaves on demand. Everything is accepted
- * unless a rule says otherwise; rules may be added while it runs, the one added last wins.
- * Thread-safe.
+ * An LMTP server (RFC 2033), or an SMTP server for messages with one recipient, on real sockets
+ * that misbehaves on demand. Everything is accepted unless a rule says otherwise; rules may be
+ * added while it runs, the one added last wins. Thread-safe.
  *
  * <pre>{@code
  * try (var backend = ScriptedBackend.start()) {
@@ -396,7 +396,7 @@ public final class ScriptedBackend implements AutoCloseable {
         String line = new String(line(), StandardCharsets.UTF_8).stripTrailing();
         commands.add(line);
         String upper = line.toUpperCase(Locale.ROOT);
-        if (upper.startsWith("LHLO ")) {
+        if (upper.startsWith("LHLO ") || upper.startsWith("EHLO ")) {
           act(Point.LHLO, "", lhlo());
         } else if (upper.startsWith("TRACE ") && extensions.contains("TRACE")) {
           act(Point.TRACE, "", "250 2.0.0 Ok SESSIONID=<1> TRACEID=<" + line.substring(6) + ">");

@@ -2,6 +2,7 @@ package org.holdfast.gateway.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -33,6 +35,7 @@ class MessagePathTest {
 
   private static final Reply FULL = new Reply(452, "4.2.2", "Mailbox full");
   private static final Reply POLICY = new Reply(550, "5.7.1", "Content refused");
+  private static final Reply QUOTA = new Reply(552, "5.2.2", "Over quota");
   private static final Reply UNREACHABLE = new Reply(451, "4.4.1", "No answer from host");
   private static final Reply NO_SUCH_USER = new Reply(550, "5.1.1", "No such user");
 
@@ -43,6 +46,11 @@ class MessagePathTest {
   private final CountedBody body = new CountedBody();
   private Duration handOffTimeout = Duration.ofMinutes(1);
   private Executor threads = Runnable::run;
+
+  /** How often somebody was to be told. */
+  private int told;
+
+  private AfterAcceptance after = AfterAcceptance.parksAll();
 
   @Test
   void message_allDelivered_isAnsweredWithoutTouchingTheQueue() {
@@ -217,6 +225,100 @@ class MessagePathTest {
   }
 
   @Test
+  void mixedMessage_smtp_returnsWhatIsToBeReturnedOnceItIsStored() {
+    returnMail();
+    backends.answers.put("policy@p1", new Answer.MailboxTrouble(POLICY));
+    backends.answers.put("quota@p1", new Answer.MailboxTrouble(QUOTA));
+    backends.answers.put("unknown@p1", new Answer.NotBelieved(NO_SUCH_USER));
+
+    assertThat(send(Answering.ONCE, "ok@p1", "policy@p1", "quota@p1", "unknown@p1"))
+        .extracting(Reply::code)
+        .containsExactly(250);
+
+    assertThat(queue.stored)
+        .extracting(h -> h.recipient().address() + " " + h.entry())
+        .containsExactly(
+            "policy@p1 WAITING", "quota@p1 PARKED", "unknown@p1 PARKED", "from@x WAITING");
+    assertThat(outcome(queue.stored.getFirst())).isInstanceOf(Outcome.Returned.class);
+    assertThat(body.references).hasValue(0);
+  }
+
+  @Test
+  void mixedMessage_thatCannotBeStored_isTheSendersAndNobodyIsTold() {
+    returnMail();
+    queue.refuses = StoreException.Cause.FAILED;
+    queue.refusesUnannounced = true;
+    backends.answers.put("policy@p1", new Answer.MailboxTrouble(POLICY));
+
+    assertThat(send(Answering.ONCE, "ok@p1", "policy@p1")).containsExactly(Replies.STORE_FAILED);
+
+    assertThat(told).isZero();
+    assertThat(body.references).hasValue(0);
+  }
+
+  @Test
+  void sender_whoHearsTheRefusal_isToldNothingMore() {
+    returnMail();
+    backends.answers.put("policy@p1", new Answer.MailboxTrouble(POLICY));
+
+    assertThat(send(Answering.ONCE, "policy@p1")).containsExactly(POLICY);
+    assertThat(send(Answering.EACH, "ok@p1", "policy@p1")).contains(POLICY);
+    assertThat(told).isZero();
+    assertThat(queue.stored).isEmpty();
+  }
+
+  @Test
+  void slowBackend_thatRefusesAfterAll_hasTheMailReturned() {
+    returnMail();
+    CompletableFuture<List<Answer>> stall = new CompletableFuture<>();
+    backends.stalled.put("slow@p1", stall);
+    handOffTimeout = Duration.ofMillis(1);
+    assertThat(send(Answering.ONCE, "slow@p1")).extracting(Reply::code).containsExactly(250);
+    Held held = queue.stored.getFirst();
+    assertThat(told).isZero();
+
+    stall.complete(List.of(new Answer.MailboxTrouble(POLICY)));
+
+    assertThat(outcome(held)).isEqualTo(new Outcome.Returned(POLICY.line()));
+    assertThat(told).isEqualTo(1);
+    assertThat(gate.openPermits()).isZero();
+    assertThat(body.references).hasValue(0);
+  }
+
+  @Test
+  void slowBackend_thatRefusesWhatTheSenderKept_tellsNobody() {
+    returnMail();
+    queue.refuses = StoreException.Cause.NO_ROOM;
+    CompletableFuture<List<Answer>> stall = new CompletableFuture<>();
+    backends.stalled.put("slow@p1", stall);
+    handOffTimeout = Duration.ofMillis(1);
+    assertThat(send(Answering.ONCE, "slow@p1")).containsExactly(Replies.NO_ROOM);
+
+    stall.complete(List.of(new Answer.MailboxTrouble(POLICY)));
+
+    assertThat(told).isZero();
+    assertThat(body.references).hasValue(0);
+  }
+
+  private void returnMail() {
+    after =
+        Returned.with(
+            gate,
+            queue,
+            Smarthost.none(),
+            Returned.USUAL,
+            task -> {
+              told++;
+              task.run();
+            },
+            new MetricRegistry());
+  }
+
+  private static Outcome outcome(Held held) {
+    return Objects.requireNonNull(held.running()).toCompletableFuture().join();
+  }
+
+  @Test
   void member_thatKeptASenderWaiting_isNotWaitedForAgainUntilItTakesMail() {
     CompletableFuture<List<Answer>> stall = new CompletableFuture<>();
     backends.stalled.put("slow@p1", stall);
@@ -308,7 +410,7 @@ class MessagePathTest {
   }
 
   private MessagePath path() {
-    return new MessagePath(gate, queue, backends, trust, handOffTimeout, threads);
+    return new MessagePath(gate, queue, backends, trust, handOffTimeout, after, threads);
   }
 
   private List<Reply> send(Answering answering, String... recipients) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class RecordingIntake implements Intake {
 
   final List<Held> stored = new ArrayList<>();
+  final List<Envelope> envelopes = new ArrayList<>();
+  final List<Content> contents = new ArrayList<>();
   final Set<String> backlog = new HashSet<>();
   StoreException.@Nullable Cause refuses;
 
@@ -32,6 +34,8 @@ final class RecordingIntake implements Intake {
       throw new StoreException(refuses, "scripted");
     }
     stored.addAll(recipients);
+    envelopes.add(envelope);
+    contents.add(content);
   }
 
   @Override

@@ -36,6 +36,8 @@ final class GatewayProcess implements AutoCloseable {
   private final List<String> options;
   private @Nullable Process process;
   private boolean kept;
+  private String added = "";
+  private String storeKeys = ROOMY;
   private int mostFileOctets;
 
   /** Writes configuration and map; starts nothing yet. */
@@ -63,7 +65,16 @@ final class GatewayProcess implements AutoCloseable {
 
   /** The section {@code store} from the next start on. */
   void store(String keys) throws IOException {
+    storeKeys = keys;
     Files.writeString(folder.resolve("holdfast.yaml"), configuration(keys));
+  }
+
+  /**
+   * Further sections of the configuration, instead of those said before, from the next start on.
+   */
+  void add(String sections) throws IOException {
+    added = sections;
+    store(storeKeys);
   }
 
   /** From the next start on no file of its may be larger, 0: any may, as far as the disk goes. */
@@ -214,7 +225,8 @@ final class GatewayProcess implements AutoCloseable {
     store: { kind: embedded, %4$s }
     retry: { first: 1s, max: 5s }
     map: { load: "%1$s/map.yaml" }
+    %5$s
     """
-        .formatted(folder, smtpPort, adminPort, store);
+        .formatted(folder, smtpPort, adminPort, store, added);
   }
 }

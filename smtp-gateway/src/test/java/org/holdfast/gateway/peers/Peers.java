@@ -22,7 +22,13 @@ final class Peers {
 
   /** Goes on only where Dovecot and Postfix are installed and this is root, as both need. */
   static void needed() {
-    missing().ifPresent(Peers::giveUp);
+    missing(DovecotPair.PROGRAM, DovecotPair.LMTP, DovecotPair.IMAP, PostfixMx.PROGRAM)
+        .ifPresent(Peers::giveUp);
+  }
+
+  /** The same for a Postfix alone. */
+  static void postfixNeeded() {
+    missing(PostfixMx.PROGRAM).ifPresent(Peers::giveUp);
   }
 
   static int freePort() {
@@ -33,9 +39,9 @@ final class Peers {
     }
   }
 
-  private static Optional<String> missing() {
+  private static Optional<String> missing(Path... programs) {
     Optional<String> program =
-        Stream.of(DovecotPair.PROGRAM, DovecotPair.LMTP, DovecotPair.IMAP, PostfixMx.PROGRAM)
+        Stream.of(programs)
             .filter(path -> !Files.isExecutable(path))
             .map(path -> path + " is not installed")
             .findFirst();

@@ -1,0 +1,60 @@
+package org.holdfast.gateway.bounce;
+
+import org.holdfast.gateway.reply.Reply;
+
+/** The second part of a report: message/delivery-status (RFC 3464 section 2). */
+final class StatusFields {
+
+  private StatusFields() {}
+
+  /** The part, its own header in front. */
+  static byte[] of(Failure failure, Reporter reporter) {
+    HeaderFields fields =
+        new HeaderFields()
+            .field("Content-Description", "Delivery report")
+            .field("Content-Type", "message/delivery-status")
+            .end();
+    message(fields, failure, reporter);
+    recipient(fields, failure);
+    return Notification.ascii(fields.toString());
+  }
+
+  /** Per-message fields (section 2.2). */
+  private static void message(HeaderFields fields, Failure failure, Reporter reporter) {
+    SenderWishes.envelopeId(failure.envelope())
+        .ifPresent(id -> fields.field("Original-Envelope-Id", id));
+    fields
+        .field("Reporting-MTA", "dns; " + reporter.hostname())
+        .field("X-Holdfast-Id", failure.envelope().id())
+        .field("Arrival-Date", Notification.date(failure.envelope().accepted()))
+        .end();
+  }
+
+  /**
+   * Per-recipient fields (section 2.3). The final recipient is named as the sender named it to us:
+   * what an alias of ours leads to is nobody's business (section 4.2).
+   */
+  private static void recipient(HeaderFields fields, Failure failure) {
+    SenderWishes.originalRecipient(failure.recipient())
+        .ifPresent(address -> fields.field("Original-Recipient", address));
+    fields
+        .field("Final-Recipient", TypedAddress.of(failure.recipient().original()))
+        .field("Action", "failed")
+        .field("Status", status(failure.reply()))
+        .field("Remote-MTA", "dns; " + host(failure.host()))
+        .field("Diagnostic-Code", "smtp; " + TypedAddress.escapedNonAscii(failure.reply().line()))
+        .field("Last-Attempt-Date", Notification.date(failure.at()));
+  }
+
+  private static String status(Reply reply) {
+    return reply.enhanced().isEmpty() ? "5.0.0" : reply.enhanced();
+  }
+
+  /** An address as a literal (RFC 5321 section 4.1.3). */
+  private static String host(String host) {
+    if (host.indexOf(':') >= 0) {
+      return "[IPv6:" + host + "]";
+    }
+    return host.matches("[0-9.]+") ? "[" + host + "]" : host;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.holdfast.gateway.bounce;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,56 @@
+package org.holdfast.gateway.path;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.holdfast.gateway.deliver.Transaction.Answer;
+import org.holdfast.holdqueue.Envelope;
+import org.holdfast.holdqueue.Outcome;
+import org.holdfast.holdqueue.Recipient;
+import org.holdfast.routing.Member;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message from the door that the queue may come to own. Attempts that were begun at the door
+ * mean something to the queue only once it does: as long as the sender may keep the message, nobody
+ * is told that it was refused.
+ */
+final class Ownership {
+
+  private final Envelope envelope;
+  private final Inbound.Body content;
+  private final AfterAcceptance after;
+  private final CompletableFuture<@Nullable Void> stored = new CompletableFuture<>();
+
+  Ownership(Envelope envelope, Inbound.Body content, AfterAcceptance after) {
+    this.envelope = envelope;
+    this.content = content;
+    this.after = after;
+  }
+
+  /** Whether the sender of the message is to be told of this refusal. */
+  boolean wouldReturn(Recipient recipient, Answer answer) {
+    return after.wouldReturn(envelope, recipient, answer);
+  }
+
+  /** What the queue hears of an attempt that began at the door, and may have ended there. */
+  CompletionStage<Outcome> outcome(
+      Recipient recipient, Member member, CompletionStage<Answer> answer) {
+    var attempted = new AfterAcceptance.Attempted(envelope, recipient, content, member);
+    CompletionStage<Outcome> outcome =
+        stored.thenCompose(_ -> answer).thenCompose(said -> after.outcome(attempted, said));
+    if (!after.mayReturn(envelope, recipient)) {
+      return outcome;
+    }
+    content.retain();
+    return outcome.whenComplete((_, _) -> content.release());
+  }
+
+  /** Said once it is known: the queue has it, or the sender keeps it. */
+  void decided(boolean byTheQueue) {
+    if (byTheQueue) {
+      stored.complete(null);
+    } else {
+      stored.cancel(false);
+    }
+  }
+}
