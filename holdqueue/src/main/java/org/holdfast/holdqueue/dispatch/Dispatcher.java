@@ -129,7 +129,10 @@ final class Dispatcher {
     switch (lane.phase) {
       case WAITING, READY -> placement.follow(lane);
       case SLEEPING -> placement.replace(lane);
-      case RECORDING -> lane.due = 0;
+      case RECORDING -> {
+        lane.due = 0;
+        lane.openedMeanwhile = true;
+      }
       default -> lane.openedMeanwhile = true;
     }
   }
@@ -262,10 +265,11 @@ final class Dispatcher {
   private void beginAttempt(NextHopLine line, Lane lane) {
     lane.phase = Lane.Phase.BETWEEN;
     Way way = placement.ask(lane.name);
-    if (!(way instanceof Way.Open(String to, String _, int _)) || !to.equals(line.name)) {
+    if (!(way instanceof Way.Open(String to, String _, int p)) || !to.equals(line.name)) {
       placement.place(lane, way);
       return;
     }
+    lane.priority = p;
     Delivery delivery = lane.loaded.removeFirst();
     lane.phase = Lane.Phase.RUNNING;
     lane.running = delivery;

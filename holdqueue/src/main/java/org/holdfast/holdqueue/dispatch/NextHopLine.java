@@ -94,7 +94,10 @@ final class NextHopLine {
   /** Should the head of another lane be at hand? */
   boolean wantsMoreReady() {
     int wanted = breaker.isClosed() ? 2 * concurrency.allowed() : 1;
-    return !waiting.isEmpty() && loading + ready.size() < wanted;
+    int atHand = loading + ready.size();
+    // Who comes with a higher priority does not wait for those who happen to be read already.
+    boolean jumps = atHand < 2 * wanted && waiting.outranks(ready);
+    return !waiting.isEmpty() && (atHand < wanted || jumps);
   }
 
   /** How many deliveries to read of a lane: few when many wait, since its turns are far apart. */

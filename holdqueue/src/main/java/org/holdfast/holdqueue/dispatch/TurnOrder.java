@@ -7,6 +7,7 @@ import java.util.NavigableMap;
 import java.util.SequencedSet;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Lanes in the order of their turns: higher priority first, then who waits longest. */
 final class TurnOrder {
@@ -39,6 +40,17 @@ final class TurnOrder {
     if (same.isEmpty()) {
       byPriority.remove(lane.priority);
     }
+  }
+
+  /** Does the first here go before the first of these? Not without any there. */
+  boolean outranks(TurnOrder other) {
+    return !isEmpty() && !other.isEmpty() && byPriority.firstKey() > other.byPriority.firstKey();
+  }
+
+  /** The lane whose turn is last of all, if its priority is below this. */
+  @Nullable Lane lastBelow(int priority) {
+    Map.Entry<Integer, SequencedSet<Lane>> last = byPriority.lastEntry();
+    return last == null || last.getKey() >= priority ? null : last.getValue().getLast();
   }
 
   int size() {
