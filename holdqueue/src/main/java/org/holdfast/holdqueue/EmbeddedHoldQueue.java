@@ -336,6 +336,11 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   }
 
   @Override
+  public DispatchStatus dispatch(Duration patience) {
+    return arrivals.dispatcher().map(loop -> loop.status(patience)).orElseGet(this::dispatch);
+  }
+
+  @Override
   public DispatchStatus dispatch() {
     return dispatching()
         .orElseGet(() -> new DispatchStatus(clock.instant(), List.of(), 0, 0, false));

@@ -97,6 +97,11 @@ public interface HoldQueue extends Intake, AutoCloseable {
   /** What is being released right now, and how; never older than about a second. */
   DispatchStatus dispatch();
 
+  /** The same as of now, if that can be told within this time. */
+  default DispatchStatus dispatch(Duration patience) {
+    return dispatch();
+  }
+
   /**
    * Stops dispatching; waits for open attempts at most this long; what is still open then counts as
    * uncertain.

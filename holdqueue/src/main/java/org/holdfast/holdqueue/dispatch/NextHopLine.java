@@ -149,7 +149,7 @@ final class NextHopLine {
    */
   DispatchStatus.NextHop status(long now, Instant wall) {
     boolean open = breaker.state() == DispatchStatus.Breaker.OPEN;
-    long began = meter.began();
+    long began = meter.began(now);
     return new DispatchStatus.NextHop(
         name,
         breaker.state(),
@@ -159,9 +159,10 @@ final class NextHopLine {
         concurrency.allowed(),
         size(),
         more || refill != null,
-        meter.done(),
+        meter.done(now),
         meter.rate(now),
         began < 0 ? null : wall.plusNanos(began - now),
+        began < 0 ? null : wall.plusNanos(meter.last() - now),
         lanes());
   }
 

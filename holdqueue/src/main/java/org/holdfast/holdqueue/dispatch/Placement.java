@@ -256,7 +256,9 @@ final class Placement {
     Iterator<NextHopLine> each = lines.values().iterator();
     while (each.hasNext()) {
       NextHopLine line = each.next();
-      if (line.isIdle() && now - line.lastUse > IDLE) {
+      boolean idle = line.isIdle();
+      line.meter.idle(idle, now);
+      if (idle && now - line.lastUse > IDLE) {
         each.remove();
       }
     }
