@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.holdfast.holdqueue.index.FateRecord;
 import org.holdfast.holdqueue.index.Index;
 import org.holdfast.holdqueue.index.Key;
@@ -43,42 +44,31 @@ final class Actions {
     this.exact = exact;
   }
 
-  /** What becomes of each. */
-  interface Verdict {
-    FateRecord of(Questions.Row row, String id);
-  }
-
-  FateRecord fate(FateRecord.Kind kind, Questions.Row row, String id, String who, String reason) {
-    return FateRecord.of(kind, row.key(), id, clock.instant(), who, reason);
-  }
-
-  FateRecord redirect(Questions.Row row, String id, Recipient to, String nextHop, String who) {
-    return new FateRecord(
-        FateRecord.Kind.REDIRECTED,
-        row.key(),
-        id,
-        clock.instant(),
-        who,
-        row.lane() + " -> " + to.address(),
-        0,
-        to,
-        nextHop);
-  }
-
-  /** Acts on all that the filter means; {@code changed} takes each lane afterwards. */
-  int run(QueueFilter filter, Verdict verdict, Consumer<String> changed) throws IOException {
+  /**
+   * Does it to all that the filter means.
+   *
+   * @param changed takes each lane that is another now, after each round
+   * @param soFar takes how many deliveries were written, after each round
+   */
+  long run(QueueFilter filter, QueueAction action, Consumer<String> changed, LongConsumer soFar)
+      throws IOException {
+    QueueFilter concerned = action.concerned(filter);
     catchUp(log.sync());
     long until = log.end();
-    int count = 0;
+    long count = 0;
     long after = -1;
     while (true) {
-      List<Questions.Row> rows = questions.rows(filter, after, ROUND);
-      rows = rows.stream().filter(row -> Key.order(row.key()) < until).toList();
-      if (rows.isEmpty()) {
+      List<Questions.Row> rows = questions.rows(concerned, after, ROUND);
+      // What is redirected has a place behind all that was there, and must not be met again.
+      List<Questions.Row> these =
+          rows.stream().filter(row -> Key.order(row.key()) < until).toList();
+      if (these.isEmpty()) {
         return count;
       }
-      count += write(rows, verdict, changed);
-      after = rows.getLast().key();
+      write(these, action, changed);
+      count += these.size();
+      soFar.accept(count);
+      after = these.getLast().key();
     }
   }
 
@@ -88,23 +78,43 @@ final class Actions {
     }
   }
 
-  private int write(List<Questions.Row> rows, Verdict verdict, Consumer<String> changed)
+  private void write(List<Questions.Row> rows, QueueAction action, Consumer<String> changed)
       throws IOException {
     List<Entry> entries = new ArrayList<>();
     Set<String> lanes = new HashSet<>();
     for (Questions.Row row : rows) {
-      String id = questions.shown(row).envelope().id();
-      FateRecord fate = verdict.of(row, id);
-      entries.add(fate.entry());
+      entries.add(fate(row, action).entry());
       lanes.add(row.lane());
-      Recipient to = fate.to();
-      if (to != null) {
-        lanes.add(to.lane());
-      }
+    }
+    if (action instanceof QueueAction.Redirect redirect) {
+      lanes.add(redirect.to().lane());
     }
     fates.append(entries);
     catchUp(log.end());
     lanes.forEach(changed);
-    return entries.size();
+  }
+
+  private FateRecord fate(Questions.Row row, QueueAction action) {
+    return switch (action) {
+      case QueueAction.Retry(String who) -> fate(FateRecord.Kind.RETRIED, row, who, "");
+      case QueueAction.Park(String who, String why) -> fate(FateRecord.Kind.PARKED, row, who, why);
+      case QueueAction.Discard(String who, String why) ->
+          fate(FateRecord.Kind.DISCARDED, row, who, why);
+      case QueueAction.Redirect(String who, Recipient to, String nextHop) ->
+          new FateRecord(
+              FateRecord.Kind.REDIRECTED,
+              row.key(),
+              row.id(),
+              clock.instant(),
+              who,
+              row.lane() + " -> " + to.address(),
+              0,
+              to,
+              nextHop);
+    };
+  }
+
+  private FateRecord fate(FateRecord.Kind kind, Questions.Row row, String who, String reason) {
+    return FateRecord.of(kind, row.key(), row.id(), clock.instant(), who, reason);
   }
 }

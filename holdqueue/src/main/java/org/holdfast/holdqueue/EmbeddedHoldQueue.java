@@ -6,15 +6,16 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.holdfast.holdqueue.disk.Disk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
 import org.holdfast.holdqueue.dispatch.DispatchLoop;
 import org.holdfast.holdqueue.dispatch.DispatchStatus;
-import org.holdfast.holdqueue.index.FateRecord;
 import org.holdfast.holdqueue.index.Index;
 import org.holdfast.holdqueue.index.Key;
 import org.holdfast.holdqueue.index.MessageRecord;
@@ -267,29 +268,19 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   }
 
   @Override
-  public int retry(QueueFilter filter, String who) {
-    return acting(filter, (row, id) -> actions.fate(FateRecord.Kind.RETRIED, row, id, who, ""));
+  public long count(QueueFilter filter) {
+    return asking(() -> questions.count(filter));
   }
 
   @Override
-  public int park(QueueFilter filter, String who, String reason) {
-    return acting(filter, (row, id) -> actions.fate(FateRecord.Kind.PARKED, row, id, who, reason));
+  public List<LaneSummary> waiting(Collection<String> lanes) {
+    return asking(() -> questions.waiting(lanes));
   }
 
   @Override
-  public int discard(QueueFilter filter, String who, String reason) {
-    return acting(
-        filter, (row, id) -> actions.fate(FateRecord.Kind.DISCARDED, row, id, who, reason));
-  }
-
-  @Override
-  public int redirect(QueueFilter filter, Recipient to, String nextHop, String who) {
-    return acting(filter, (row, id) -> actions.redirect(row, id, to, nextHop, who));
-  }
-
-  private int acting(QueueFilter filter, Actions.Verdict verdict) {
+  public long act(QueueFilter filter, QueueAction action, LongConsumer soFar) {
     try {
-      return actions.run(filter, verdict, lane -> arrivals.ifStarted(l -> l.changed(lane)));
+      return actions.run(filter, action, lane -> arrivals.ifStarted(l -> l.changed(lane)), soFar);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -356,6 +347,11 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     return failure().isPresent()
         ? Optional.of(StoreException.Cause.FAILED)
         : room.refusal(octets).map(_ -> StoreException.Cause.NO_ROOM);
+  }
+
+  @Override
+  public DispatchStatus dispatch(Duration patience) {
+    return arrivals.dispatcher().map(loop -> loop.status(patience)).orElseGet(this::dispatch);
   }
 
   @Override

@@ -1,8 +1,10 @@
 package org.holdfast.holdqueue;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.holdfast.holdqueue.dispatch.DispatchStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -52,28 +54,53 @@ public interface HoldQueue extends Intake, AutoCloseable {
   /** The message itself. */
   Optional<Content> content(String id);
 
-  /**
-   * Puts deliveries back to their lanes and makes them due now; parked ones too. Returns how many.
-   */
-  int retry(QueueFilter filter, String who);
+  /** How many deliveries a filter means; counted by the tables, whatever their number. */
+  long count(QueueFilter filter);
 
-  /** Sets deliveries aside for a person. Returns how many. */
-  int park(QueueFilter filter, String who, String reason);
-
-  /** Takes deliveries out of the queue for good, audited in the log. Returns how many. */
-  int discard(QueueFilter filter, String who, String reason);
+  /** What waits in each of these lanes, parked mail left out; lanes with nothing are left out. */
+  List<LaneSummary> waiting(Collection<String> lanes);
 
   /**
-   * Gives one delivery another recipient; it joins that lane behind what waits there. Returns how
-   * many.
+   * Does this to all deliveries that the filter means and that were stored before the call, in the
+   * order of acceptance, some at a time: memory does not grow with their number. What was done to
+   * some is on stable storage before the next are begun; should it end in the middle, it can be run
+   * again and goes on with the rest.
+   *
+   * @param soFar told after each step how many it is about so far
+   * @return how many it was about
    */
-  int redirect(QueueFilter filter, Recipient to, String nextHop, String who);
+  long act(QueueFilter filter, QueueAction action, LongConsumer soFar);
+
+  /** {@link QueueAction.Retry}; how many. */
+  default int retry(QueueFilter filter, String who) {
+    return (int) act(filter, new QueueAction.Retry(who), _ -> {});
+  }
+
+  /** {@link QueueAction.Park}; how many. */
+  default int park(QueueFilter filter, String who, String reason) {
+    return (int) act(filter, new QueueAction.Park(who, reason), _ -> {});
+  }
+
+  /** {@link QueueAction.Discard}; how many. */
+  default int discard(QueueFilter filter, String who, String reason) {
+    return (int) act(filter, new QueueAction.Discard(who, reason), _ -> {});
+  }
+
+  /** {@link QueueAction.Redirect}; how many. */
+  default int redirect(QueueFilter filter, Recipient to, String nextHop, String who) {
+    return (int) act(filter, new QueueAction.Redirect(who, to, nextHop), _ -> {});
+  }
 
   /** Why new mail is refused right now, in words; empty while it is not. */
   Optional<String> trouble();
 
   /** What is being released right now, and how; never older than about a second. */
   DispatchStatus dispatch();
+
+  /** The same as of now, if that can be told within this time. */
+  default DispatchStatus dispatch(Duration patience) {
+    return dispatch();
+  }
 
   /**
    * Stops dispatching; waits for open attempts at most this long; what is still open then counts as

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param state one of the delivery states
  * @param sender the reverse-path
  * @param acceptedBefore accepted before this moment
+ * @param notTo not those that go to this recipient already
  */
 public record QueueFilter(
     @Nullable String id,
@@ -19,7 +20,19 @@ public record QueueFilter(
     @Nullable String nextHop,
     @Nullable DeliveryState state,
     @Nullable String sender,
-    @Nullable Instant acceptedBefore) {
+    @Nullable Instant acceptedBefore,
+    @Nullable Recipient notTo) {
+
+  /** Whoever it goes to. */
+  public QueueFilter(
+      @Nullable String id,
+      @Nullable String recipient,
+      @Nullable String nextHop,
+      @Nullable DeliveryState state,
+      @Nullable String sender,
+      @Nullable Instant acceptedBefore) {
+    this(id, recipient, nextHop, state, sender, acceptedBefore, null);
+  }
 
   /** Everything. */
   public static QueueFilter any() {
@@ -34,5 +47,15 @@ public record QueueFilter(
   /** One delivery of one message. */
   public static QueueFilter delivery(String id, String recipient) {
     return new QueueFilter(id, recipient, null, null, null, null);
+  }
+
+  /** Of these, those that do not go to this recipient already. */
+  public QueueFilter notTo(Recipient recipientNow) {
+    return new QueueFilter(id, recipient, nextHop, state, sender, acceptedBefore, recipientNow);
+  }
+
+  /** Does it mean everything? */
+  public boolean isAny() {
+    return equals(any());
   }
 }

@@ -65,8 +65,12 @@ final class ByteReader {
     return words[(int) place];
   }
 
+  boolean atEnd() {
+    return at == bytes.length;
+  }
+
   void requireEnd() throws IOException {
-    if (at != bytes.length) {
+    if (!atEnd()) {
       throw new IOException("a change of the map has bytes after its end");
     }
   }

@@ -28,9 +28,11 @@ import org.jspecify.annotations.Nullable;
  *   type 1    = epoch                            reset
  *   type 2    = words epoch since count user*    users; epoch and since are the first user's
  *     words   = count string*                    pair names, reasons and names, each once
- *     user    = address state:1 pair by reason Δepoch Δsince [to]  pair, by, reason, to: places in
- *                                                words; Δ: zigzag, from epoch and since above; to
- *                                                is there when state has the bit 0x80
+ *     user    = address state:1 pair by reason Δepoch Δsince [to] [priority]
+ *                                                pair, by, reason, to: places in words; Δ: zigzag,
+ *                                                from epoch and since above; to is there when state
+ *                                                has the bit 0x80, priority (zigzag) when it has
+ *                                                0x40, else it is 0
  *   type 3    = address standing                 user removed
  *   type 4    = name active onHold:1 standing count member*     pair
  *     member  = name lmtp imap                   HOST:PORT, [v6]:PORT; imap empty: not known
@@ -50,6 +52,9 @@ final class ChangeRecord {
 
   /** In the octet of a user's state: where it is being moved to stands behind it. */
   private static final int HAS_TARGET = 0x80;
+
+  /** The same of a priority that is not 0. */
+  private static final int HAS_PRIORITY = 0x40;
 
   private ChangeRecord() {}
 
@@ -123,13 +128,17 @@ final class ChangeRecord {
     for (User user : users) {
       Standing s = user.standing();
       String to = user.movingTo();
-      out.text(user.address()).octet(user.state().code() | (to == null ? 0 : HAS_TARGET));
+      int has = (to == null ? 0 : HAS_TARGET) | (user.priority() == 0 ? 0 : HAS_PRIORITY);
+      out.text(user.address()).octet(user.state().code() | has);
       out.number(place(words, user.pair()))
           .number(place(words, s.by()))
           .number(place(words, s.reason()));
       out.signed(s.epoch() - epoch).signed(s.since().toEpochMilli() - since);
       if (to != null) {
         out.number(place(words, to));
+      }
+      if (user.priority() != 0) {
+        out.signed(user.priority());
       }
     }
   }
@@ -150,16 +159,26 @@ final class ChangeRecord {
     for (int i = 0; i < count; i++) {
       String address = in.text();
       int code = in.octet();
-      UserState state = state(code & ~HAS_TARGET);
+      UserState state = state(code & ~(HAS_TARGET | HAS_PRIORITY));
       String pair = in.oneOf(words);
       String by = in.oneOf(words);
       String reason = in.oneOf(words);
       long itsEpoch = epoch + in.signed();
       Instant itsSince = Instant.ofEpochMilli(since + in.signed());
       String to = (code & HAS_TARGET) == 0 ? null : in.oneOf(words);
-      users.add(new User(address, pair, state, to, new Standing(reason, itsSince, by, itsEpoch)));
+      int priority = (code & HAS_PRIORITY) == 0 ? 0 : priority(in.signed());
+      Standing standing = new Standing(reason, itsSince, by, itsEpoch);
+      users.add(new User(address, pair, state, to, priority, standing));
     }
     return users;
+  }
+
+  private static int priority(long number) throws IOException {
+    int priority = (int) number;
+    if (priority != number || !User.isPriority(priority)) {
+      throw new IOException("no priority " + number);
+    }
+    return priority;
   }
 
   private static UserState state(int code) throws IOException {

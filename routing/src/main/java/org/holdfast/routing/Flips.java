@@ -52,6 +52,9 @@ final class Flips {
 
     record Write(User user) implements Plan {}
 
+    /** Another priority and nothing else: written, not waited for. */
+    record Rank(User user) implements Plan {}
+
     /** {@code to} is what it becomes when nothing is open any more. */
     record Switch(User from, User to) implements Plan {}
   }
@@ -130,6 +133,7 @@ final class Flips {
     for (Plan plan : plans) {
       switch (plan) {
         case Plan.Write w -> writes.add(w.user());
+        case Plan.Rank r -> writes.add(r.user());
         case Plan.Switch s -> switches.put(s.from().address(), s.from().pair());
         case Plan.Same _, Plan.Refused _ -> {}
       }
@@ -266,15 +270,19 @@ final class Flips {
   /** The newest change wins: a user that was changed while this switch waited is left alone. */
   private Plan end(LocationMap now, Plan.Switch s, Who who, long epoch) throws SQLException {
     User current = now.row(s.from().address()).user();
-    if (!s.from().equals(current) || !now.wide().usersInSwitch().contains(s.from().address())) {
+    if (current == null
+        || !s.from().equals(current.withPriority(s.from().priority()))
+        || !now.wide().usersInSwitch().contains(s.from().address())) {
       return new Plan.Refused(
           Kind.CONFLICT,
           s.from().address() + " was changed by somebody else while it was switched",
           current);
     }
     Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
+    User to = s.to();
+    int priority = to.priority() == s.from().priority() ? current.priority() : to.priority();
     return new Plan.Write(
-        new User(s.to().address(), s.to().pair(), s.to().state(), s.to().movingTo(), standing));
+        new User(to.address(), to.pair(), to.state(), to.movingTo(), priority, standing));
   }
 
   /** Switched or not, the user may be deliverable again: mail was held meanwhile. */
@@ -293,6 +301,7 @@ final class Flips {
       case Plan.Refused r ->
           new UserFlip(address, r.current(), null, new Refusal(r.kind(), r.why()));
       case Plan.Same s -> result(s.user(), false, open);
+      case Plan.Rank r -> result(r.user(), true, Map.of());
       case Plan.Write w -> result(w.user(), true, open);
       case Plan.Switch s -> result(s.from(), false, open);
     };
@@ -369,10 +378,31 @@ final class Flips {
           && old.state() == state
           && old.pair().equals(pair)
           && Objects.equals(old.movingTo(), to)) {
+        return ranked(change, old);
+      }
+      int priority = priority(change, old);
+      return stale(change, old)
+          .orElseGet(
+              () -> planned(old, new User(address, pair, state, to, priority, fresh(change))));
+    }
+
+    private static int priority(UserChange change, @Nullable User old) {
+      Integer asked = change.priority();
+      return asked != null ? asked : old == null ? 0 : old.priority();
+    }
+
+    /** It stands as asked; its priority may be another, which is no flip and keeps the epoch. */
+    private Plan ranked(UserChange change, User old) {
+      User after = old.withPriority(priority(change, old));
+      if (after.equals(old)) {
         return new Plan.Same(old);
       }
       return stale(change, old)
-          .orElseGet(() -> planned(old, new User(address, pair, state, to, fresh(change))));
+          .orElseGet(() -> {
+            users.put(after.address(), after);
+            boolean saysMore = change.state() != null || change.pair() != null;
+            return saysMore ? new Plan.Write(after) : new Plan.Rank(after);
+          });
     }
 
     private static UserState state(UserChange change, @Nullable User old) {
@@ -400,6 +430,10 @@ final class Flips {
     /** What can be said against it whatever stands there; null: nothing. */
     private @Nullable Plan refused(
         UserChange change, @Nullable User old, String address, UserState state, String pair) {
+      Integer priority = change.priority();
+      if (priority != null && !User.isPriority(priority)) {
+        return new Plan.Refused(Kind.INVALID, User.notAPriority(priority), old);
+      }
       boolean aside = state == UserState.MOVING || state == UserState.RECOVERING;
       if (change.to() != null && !aside) {
         String why = "to is said with moving or recovering only, not with " + state.word();

@@ -241,6 +241,11 @@ final class Gate {
       return bound(user).standing().epoch();
     }
 
+    @Override
+    public int priority() {
+      return bound(user).priority();
+    }
+
     private static <T> T bound(@Nullable T value) {
       if (value == null) {
         throw new IllegalStateException("the state of this lease is not read yet");

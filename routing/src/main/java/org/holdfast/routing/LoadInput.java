@@ -70,13 +70,28 @@ record LoadInput(
       String address = address(user.address());
       requireNew(addresses.add(address), "user " + address);
       requireTarget(user, address);
+      requirePriority(user, address);
       canonical.add(
           address.equals(user.address())
               ? user
               : new UserChange(
-                  address, user.state(), user.pair(), user.to(), user.reason(), user.epoch()));
+                  address,
+                  user.state(),
+                  user.pair(),
+                  user.to(),
+                  user.reason(),
+                  user.epoch(),
+                  user.priority()));
     }
     return canonical;
+  }
+
+  private static void requirePriority(UserChange user, String address)
+      throws RefusedChangeException {
+    Integer priority = user.priority();
+    if (priority != null && !User.isPriority(priority)) {
+      throw invalid("user " + address + ": " + User.notAPriority(priority));
+    }
   }
 
   private static void requireTarget(UserChange user, String address) throws RefusedChangeException {

@@ -108,7 +108,12 @@ final class LoadPreview {
 
   private static String words(UserChange line) {
     UserState state = line.state() == null ? UserState.ACTIVE : line.state();
-    return state.word() + " on " + line.pair() + (line.to() == null ? "" : ", to " + line.to());
+    Integer priority = line.priority();
+    return state.word()
+        + " on "
+        + line.pair()
+        + (line.to() == null ? "" : ", to " + line.to())
+        + (priority == null || priority == 0 ? "" : ", priority " + priority);
   }
 
   private static String words(User before, User after) {
@@ -121,6 +126,9 @@ final class LoadPreview {
     }
     if (!Objects.equals(before.movingTo(), after.movingTo())) {
       words.add("to " + dash(before.movingTo()) + " -> " + dash(after.movingTo()));
+    }
+    if (before.priority() != after.priority()) {
+      words.add("priority " + before.priority() + " -> " + after.priority());
     }
     return words.toString();
   }

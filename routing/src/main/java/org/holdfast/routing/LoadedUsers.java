@@ -112,8 +112,9 @@ final class LoadedUsers {
     }
     UserState state = line.state() == null ? UserState.ACTIVE : line.state();
     String reason = line.reason() == null ? who.reason() : line.reason();
+    int priority = line.priority() == null ? 0 : line.priority();
     return new User(
-        line.address(), pair, state, to, new Standing(reason, since, who.name(), epoch));
+        line.address(), pair, state, to, priority, new Standing(reason, since, who.name(), epoch));
   }
 
   private static boolean missing(LocationMap now, String pair) {
@@ -140,6 +141,7 @@ final class LoadedUsers {
   static boolean stands(User old, UserChange line) {
     User after = after(old, line);
     return old.state() == after.state()
+        && old.priority() == after.priority()
         && old.pair().equals(after.pair())
         && Objects.equals(old.movingTo(), after.movingTo());
   }
@@ -152,8 +154,14 @@ final class LoadedUsers {
     String pair = line.pair() == null ? stays : line.pair();
     boolean aside = state == UserState.MOVING || state == UserState.RECOVERING;
     @Nullable String to = line.to() == null ? old.movingTo() : line.to();
+    int priority = line.priority() == null ? old.priority() : line.priority();
     return new User(
-        old.address(), pair, state, !aside || pair.equals(to) ? null : to, old.standing());
+        old.address(),
+        pair,
+        state,
+        !aside || pair.equals(to) ? null : to,
+        priority,
+        old.standing());
   }
 
   private void flip(List<UserChange> changes) throws MapUnavailableException {

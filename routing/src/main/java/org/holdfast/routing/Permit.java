@@ -16,6 +16,9 @@ public interface Permit extends AutoCloseable {
   /** The user's epoch when the permit was given. */
   long epoch();
 
+  /** The user's priority: whose held mail goes first. */
+  int priority();
+
   @Override
   void close();
 }

@@ -244,6 +244,8 @@ public interface Routing extends Gatekeeper, AutoCloseable {
    * @param to the pair it is going to be moved to; only with MOVING or RECOVERING; null: keep
    * @param epoch change nothing unless the user's epoch is this one, or it stands as asked already;
    *     null: whatever it is
+   * @param priority whose held mail goes first; null: keep, 0 for a new user. A change of it alone
+   *     is no flip: nothing is shut or waited for, and the epoch stays
    */
   record UserChange(
       String address,
@@ -251,12 +253,29 @@ public interface Routing extends Gatekeeper, AutoCloseable {
       @Nullable String pair,
       @Nullable String to,
       @Nullable String reason,
-      @Nullable Long epoch) {
+      @Nullable Long epoch,
+      @Nullable Integer priority) {
+
+    /** A change that leaves the priority as it is. */
+    public UserChange(
+        String address,
+        @Nullable UserState state,
+        @Nullable String pair,
+        @Nullable String to,
+        @Nullable String reason,
+        @Nullable Long epoch) {
+      this(address, state, pair, to, reason, epoch, null);
+    }
 
     /** A change that says no target and expects no epoch. */
     public UserChange(
         String address, @Nullable UserState state, @Nullable String pair, @Nullable String reason) {
-      this(address, state, pair, null, reason, null);
+      this(address, state, pair, null, reason, null, null);
+    }
+
+    /** A change of the priority and of nothing else. */
+    public static UserChange priority(String address, int priority) {
+      return new UserChange(address, null, null, null, null, null, priority);
     }
   }
 

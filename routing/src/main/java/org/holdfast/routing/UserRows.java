@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   row   = ukey pair state since rest crc     crc: of all before it, see RowCheck
- *   rest  = to epoch by reason                 as in ChangeRecord; to: number of the pair that the
- *                                              user is being moved to and 1, or 0
+ *   rest  = to epoch by reason [priority]      as in ChangeRecord; to: number of the pair that the
+ *                                              user is being moved to and 1, or 0; priority: zigzag,
+ *                                              when it is not 0
  * </pre>
  */
 final class UserRows {
@@ -107,7 +108,9 @@ final class UserRows {
       long epoch = in.number();
       Standing standing = standing(in, since, epoch);
       String movingTo = to < 0 ? null : pairs.name(to);
-      return new User(MapSql.address(key), pairs.name(pair), state(state), movingTo, standing);
+      int priority = in.atEnd() ? 0 : (int) in.signed();
+      return new User(
+          MapSql.address(key), pairs.name(pair), state(state), movingTo, priority, standing);
     } catch (IOException e) {
       throw MapSql.damage("a user's row of the view makes no sense: " + e.getMessage());
     }
@@ -161,7 +164,8 @@ final class UserRows {
     String to = user.movingTo();
     ByteWriter out = new ByteWriter(64);
     out.number(to == null ? 0 : pairs.id(to) + 1).number(s.epoch());
-    return out.text(s.by()).text(s.reason()).bytes();
+    out.text(s.by()).text(s.reason());
+    return (user.priority() == 0 ? out : out.signed(user.priority())).bytes();
   }
 
   /** Takes a user out of the counts. */

@@ -6,11 +6,16 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.holdfast.holdqueue.Content;
@@ -63,6 +68,10 @@ public final class DispatchLoop implements AutoCloseable {
 
   /** The loop's thread only: what this turn wants read or tried. */
   private List<Runnable> wanted = new ArrayList<>();
+
+  /** Null while nobody asks. */
+  private final AtomicReference<@Nullable CompletableFuture<DispatchStatus>> asking =
+      new AtomicReference<>();
 
   private volatile DispatchStatus status;
   private volatile boolean stopping;
@@ -144,6 +153,37 @@ public final class DispatchLoop implements AutoCloseable {
   /** What is going on; never older than about a second. */
   public DispatchStatus status() {
     return status;
+  }
+
+  /**
+   * The same, with all that was recorded before this call, when the loop has that much time; else
+   * {@link #status}. Those who ask at once are answered together.
+   */
+  public DispatchStatus status(Duration patience) {
+    if (!thread.isAlive()) {
+      return status;
+    }
+    CompletableFuture<DispatchStatus> mine = new CompletableFuture<>();
+    CompletableFuture<DispatchStatus> before = asking.compareAndExchange(null, mine);
+    if (before == null) {
+      mailbox.post(_ -> answer());
+    }
+    try {
+      return (before == null ? mine : before).get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException _) {
+      return status;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return status;
+    }
+  }
+
+  private void answer() {
+    CompletableFuture<DispatchStatus> asked = asking.getAndSet(null);
+    status = dispatcher.status(clock.instant());
+    if (asked != null) {
+      asked.complete(status);
+    }
   }
 
   /**

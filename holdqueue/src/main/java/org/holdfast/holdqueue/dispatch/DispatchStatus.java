@@ -35,7 +35,9 @@ public record DispatchStatus(
    * @param waiting lanes in memory that wait their turn
    * @param more further lanes wait in the backlog
    * @param done deliveries made since this release began, that is since nothing was waiting
-   * @param rate deliveries a second, lately
+   * @param rate deliveries a second, lately; 0 when there was none for seconds
+   * @param began when the release began; null: nothing was delivered yet
+   * @param last when the last delivery was made; null likewise
    * @param lanes those with an attempt open now, or that were released lately; at most {@link
    *     #LANES}
    */
@@ -52,6 +54,7 @@ public record DispatchStatus(
       long done,
       double rate,
       @Nullable Instant began,
+      @Nullable Instant last,
       List<Lane> lanes) {
 
     /** Most lanes listed for one next hop. */

@@ -129,7 +129,10 @@ final class Dispatcher {
     switch (lane.phase) {
       case WAITING, READY -> placement.follow(lane);
       case SLEEPING -> placement.replace(lane);
-      case RECORDING -> lane.due = 0;
+      case RECORDING -> {
+        lane.due = 0;
+        lane.openedMeanwhile = true;
+      }
       default -> lane.openedMeanwhile = true;
     }
   }
@@ -262,12 +265,13 @@ final class Dispatcher {
   private void beginAttempt(NextHopLine line, Lane lane) {
     lane.phase = Lane.Phase.BETWEEN;
     Way way = placement.ask(lane.name);
-    if (!(way instanceof Way.Open(String to, String member, int _))
+    if (!(way instanceof Way.Open(String to, String member, int p))
         || !to.equals(line.name)
         || !line.mayBeginAt(member, placement.now())) {
       placement.place(lane, way);
       return;
     }
+    lane.priority = p;
     Delivery delivery = lane.loaded.removeFirst();
     lane.phase = Lane.Phase.RUNNING;
     lane.running = delivery;

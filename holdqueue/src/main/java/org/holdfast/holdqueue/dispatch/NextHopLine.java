@@ -103,7 +103,10 @@ final class NextHopLine {
   /** Should the head of another lane be at hand? */
   boolean wantsMoreReady() {
     int wanted = member.breaker.isClosed() ? 2 * member.concurrency.allowed() : 1;
-    return !waiting.isEmpty() && loading + ready.size() < wanted;
+    int atHand = loading + ready.size();
+    // Who comes with a higher priority does not wait for those who happen to be read already.
+    boolean jumps = atHand < 2 * wanted && waiting.outranks(ready);
+    return !waiting.isEmpty() && (atHand < wanted || jumps);
   }
 
   /** How many deliveries to read of a lane: few when many wait, since its turns are far apart. */
@@ -152,7 +155,7 @@ final class NextHopLine {
   DispatchStatus.NextHop status(long now, Instant wall) {
     Breaker breaker = member.breaker;
     boolean open = breaker.state() == DispatchStatus.Breaker.OPEN;
-    long began = meter.began();
+    long began = meter.began(now);
     return new DispatchStatus.NextHop(
         name,
         member.name,
@@ -163,9 +166,10 @@ final class NextHopLine {
         member.concurrency.allowed(),
         size(),
         more || refill != null,
-        meter.done(),
+        meter.done(now),
         meter.rate(now),
         began < 0 ? null : wall.plusNanos(began - now),
+        began < 0 ? null : wall.plusNanos(meter.last() - now),
         lanes());
   }
 

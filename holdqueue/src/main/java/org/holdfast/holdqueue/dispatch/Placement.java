@@ -90,8 +90,8 @@ final class Placement {
       sleep(lane, lane.due);
     } else if (!lane.hasWork()) {
       drop(lane);
-    } else if (line == null) {
-      place(lane);
+    } else if (line == null || lane.openedMeanwhile) {
+      place(lane); // its way may lead elsewhere now, or its priority be another
     } else {
       // It had room already. The way is asked when its turn comes.
       keep(line).enqueue(lane);
@@ -121,18 +121,19 @@ final class Placement {
   }
 
   private void enqueueIfRoom(Lane lane, NextHopLine line) {
-    Lane last = line.isFull() ? line.waiting.last() : null;
-    if (!line.isFull()) {
-      line.enqueue(lane);
-    } else if (last != null && last.priority < lane.priority) {
+    Lane last = line.isFull() ? line.waiting.lastBelow(lane.priority) : null;
+    if (last != null) {
       line.leave(last);
       leaveOut(last, line);
+    }
+    if (last != null || !line.isFull()) {
       line.enqueue(lane);
     } else {
       leaveOut(lane, line);
     }
   }
 
+  /** Out of memory for want of room; a walk brings it back. */
   private void leaveOut(Lane lane, NextHopLine line) {
     line.more = true;
     line.strays |= !line.name.equals(lane.filedUnder);
@@ -262,7 +263,9 @@ final class Placement {
     Iterator<NextHopLine> each = lines.values().iterator();
     while (each.hasNext()) {
       NextHopLine line = each.next();
-      if (line.isIdle() && now - line.lastUse > IDLE) {
+      boolean idle = line.isIdle();
+      line.meter.idle(idle, now);
+      if (idle && now - line.lastUse > IDLE) {
         each.remove();
       }
     }

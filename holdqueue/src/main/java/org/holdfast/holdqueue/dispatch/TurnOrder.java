@@ -30,12 +30,6 @@ final class TurnOrder {
     return lane;
   }
 
-  /** The lane whose turn comes last; null when empty. */
-  @Nullable Lane last() {
-    Map.Entry<Integer, SequencedSet<Lane>> last = byPriority.lastEntry();
-    return last == null ? null : last.getValue().getLast();
-  }
-
   /** The lane must have the priority it was added with. */
   void remove(Lane lane) {
     SequencedSet<Lane> same = byPriority.get(lane.priority);
@@ -46,6 +40,17 @@ final class TurnOrder {
     if (same.isEmpty()) {
       byPriority.remove(lane.priority);
     }
+  }
+
+  /** Does the first here go before the first of these? Not without any there. */
+  boolean outranks(TurnOrder other) {
+    return !isEmpty() && !other.isEmpty() && byPriority.firstKey() > other.byPriority.firstKey();
+  }
+
+  /** The lane whose turn is last of all, if its priority is below this. */
+  @Nullable Lane lastBelow(int priority) {
+    Map.Entry<Integer, SequencedSet<Lane>> last = byPriority.lastEntry();
+    return last == null || last.getKey() >= priority ? null : last.getValue().getLast();
   }
 
   int size() {

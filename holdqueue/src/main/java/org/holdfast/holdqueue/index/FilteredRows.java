@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.holdqueue.QueueFilter;
+import org.holdfast.holdqueue.Recipient;
 import org.jspecify.annotations.Nullable;
 
 /** The deliveries that a person's filter means. Thread-safe. */
@@ -22,30 +23,106 @@ final class FilteredRows {
     if (meansNothing(filter)) {
       return List.of();
     }
-    String recipient = filter.recipient();
-    boolean ofLane = recipient != null && isLane(recipient);
+    boolean ofLane = isOfLane(filter);
     boolean parked = filter.state() == DeliveryState.PARKED;
     StringBuilder sql =
         new StringBuilder(ofLane ? Selects.OF_LANE : parked ? Selects.PARKED : Selects.ITEMS);
     List<Object> values = new ArrayList<>(List.of(after));
-    ofMessage(sql, values, filter.id());
-    and(sql, values, ofLane ? " and l.lane = ?" : " and d.address = ?", recipient);
+    conditions(sql, values, filter, ofLane);
+    values.add(limit);
+    return selects.rows(sql.append(" order by d.k limit ?").toString(), values);
+  }
+
+  /**
+   * How many there are. What is asked of lanes alone, or of messages alone, is added up by them
+   * already; all else is counted in one go through the deliveries.
+   */
+  long count(QueueFilter filter) throws IOException {
+    if (meansNothing(filter)) {
+      return 0;
+    }
+    boolean ofLane = isOfLane(filter);
+    boolean ofMessages = filter.id() != null || filter.sender() != null;
+    ofMessages |= filter.acceptedBefore() != null;
+    if (filter.notTo() == null && !ofMessages && (ofLane || filter.recipient() == null)) {
+      return countInLanes(filter);
+    }
+    boolean ofDeliveries = filter.recipient() != null || filter.nextHop() != null;
+    ofDeliveries |= filter.state() != null || filter.notTo() != null;
+    return ofDeliveries ? countDeliveries(filter, ofLane) : countInMessages(filter);
+  }
+
+  private long countInLanes(QueueFilter filter) throws IOException {
+    String sum =
+        filter.state() == null
+            ? "waiting + parked"
+            : filter.state() == DeliveryState.PARKED ? "parked" : "waiting";
+    StringBuilder sql =
+        new StringBuilder("select coalesce(sum(" + sum + "), 0) from lane l where true");
+    List<Object> values = new ArrayList<>();
+    and(sql, values, " and l.lane = ?", filter.recipient());
     and(sql, values, " and l.nexthop = ?", filter.nextHop());
+    sql.append(way(filter.state()));
+    return selects.number(sql.toString(), values);
+  }
+
+  private long countInMessages(QueueFilter filter) throws IOException {
+    StringBuilder sql =
+        new StringBuilder("select coalesce(sum(m.remaining), 0) from message m where true");
+    List<Object> values = new ArrayList<>();
+    and(sql, values, " and m.id = ?", filter.id());
+    ofMessages(sql, values, filter);
+    return selects.number(sql.toString(), values);
+  }
+
+  private long countDeliveries(QueueFilter filter, boolean ofLane) throws IOException {
+    boolean parked = filter.state() == DeliveryState.PARKED;
+    StringBuilder sql =
+        new StringBuilder(
+            ofLane ? Selects.COUNT_OF_LANE : parked ? Selects.COUNT_PARKED : Selects.COUNT_ITEMS);
+    List<Object> values = new ArrayList<>(List.of(-1L));
+    conditions(sql, values, filter, ofLane);
+    return selects.number(sql.toString(), values);
+  }
+
+  private boolean isOfLane(QueueFilter filter) throws IOException {
+    String recipient = filter.recipient();
+    return recipient != null && isLane(recipient);
+  }
+
+  private static void conditions(
+      StringBuilder sql, List<Object> values, QueueFilter filter, boolean ofLane) {
+    ofMessage(sql, values, filter.id());
+    and(sql, values, ofLane ? " and l.lane = ?" : " and d.address = ?", filter.recipient());
+    and(sql, values, " and l.nexthop = ?", filter.nextHop());
+    ofMessages(sql, values, filter);
+    DeliveryState state = filter.state();
+    if (state != null) {
+      sql.append(state == DeliveryState.PARKED ? " and d.state = 1" : " and d.state = 0");
+      sql.append(way(state));
+    }
+    Recipient notTo = filter.notTo();
+    if (notTo != null) {
+      sql.append(" and not (l.lane = ? and coalesce(d.address, l.lane) = ?)");
+      values.addAll(List.of(notTo.lane(), notTo.address()));
+    }
+  }
+
+  private static void ofMessages(StringBuilder sql, List<Object> values, QueueFilter filter) {
     and(sql, values, " and m.sender = ?", filter.sender());
     Instant before = filter.acceptedBefore();
     and(sql, values, " and m.accepted < ?", before == null ? null : before.toEpochMilli());
-    DeliveryState state = filter.state();
-    if (state != null) {
-      sql.append(
-          switch (state) {
-            case PARKED -> " and d.state = 1";
-            case HELD -> " and d.state = 0 and l.shut";
-            case DEFERRED -> " and d.state = 0 and not l.shut and l.retry > 0";
-            case READY -> " and d.state = 0 and not l.shut and l.retry = 0";
-          });
-    }
-    values.add(limit);
-    return selects.rows(sql.append(" order by d.k limit ?").toString(), values);
+  }
+
+  /** What a delivery that waits is shown as depends on its lane. */
+  private static String way(@Nullable DeliveryState state) {
+    return switch (state) {
+      case HELD -> " and l.shut";
+      case DEFERRED -> " and not l.shut and l.retry > 0";
+      case READY -> " and not l.shut and l.retry = 0";
+      case PARKED -> "";
+      case null -> "";
+    };
   }
 
   /** Known without walking along all that is held. */

@@ -3,6 +3,7 @@ package org.holdfast.holdqueue.index;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ public final class Questions {
     this.totals = new Totals(selects);
   }
 
-  /** A delivery as the tables have it. */
+  /** A delivery as the tables have it; {@code id} is its message's, empty when not asked. */
   public record Row(
       long key,
       long message,
@@ -52,7 +53,8 @@ public final class Questions {
       String lane,
       String nextHop,
       boolean shut,
-      long retry) {
+      long retry,
+      String id) {
 
     /** Whether it waits for a person. */
     public boolean parked() {
@@ -112,6 +114,16 @@ public final class Questions {
   /** Rows that a filter means, by key. */
   public List<Row> rows(QueueFilter filter, long after, int limit) throws IOException {
     return filtered.rows(filter, after, limit);
+  }
+
+  /** How many of them there are. */
+  public long count(QueueFilter filter) throws IOException {
+    return filtered.count(filter);
+  }
+
+  /** What waits in each of these lanes, parked mail left out. */
+  public List<LaneSummary> waiting(Collection<String> lanes) throws IOException {
+    return totals.waiting(lanes);
   }
 
   /** The same for a list shown to people. */

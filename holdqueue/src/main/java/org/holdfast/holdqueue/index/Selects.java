@@ -12,25 +12,31 @@ final class Selects {
 
   private static final String COLUMNS =
       "select d.k, d.seq, d.state, d.attempts, d.next, d.reply, d.described, m.pos, l.lane,"
-          + " l.nexthop, l.shut, l.retry from ";
+          + " l.nexthop, l.shut, l.retry, m.id";
 
   /** By key, whatever else is asked: a page costs no sorting of all that the filter means. */
-  static final String ITEMS =
-      COLUMNS
-          + "delivery d cross join message m on m.seq = d.seq cross join lane l on l.id = d.lane"
+  private static final String BY_KEY =
+      " from delivery d cross join message m on m.seq = d.seq cross join lane l on l.id = d.lane"
           + " where d.k > ?";
 
   /** Of one lane. */
-  static final String OF_LANE =
-      COLUMNS
-          + "lane l cross join delivery d indexed by delivery_lane on d.lane = l.id cross join"
+  private static final String BY_LANE =
+      " from lane l cross join delivery d indexed by delivery_lane on d.lane = l.id cross join"
           + " message m on m.seq = d.seq where d.k > ?";
 
   /** Of those that wait for a person. */
-  static final String PARKED =
-      COLUMNS
-          + "delivery d indexed by delivery_parked cross join message m on m.seq = d.seq cross join"
+  private static final String BY_PARKED =
+      " from delivery d indexed by delivery_parked cross join message m on m.seq = d.seq cross join"
           + " lane l on l.id = d.lane where d.k > ?";
+
+  static final String ITEMS = COLUMNS + BY_KEY;
+  static final String OF_LANE = COLUMNS + BY_LANE;
+  static final String PARKED = COLUMNS + BY_PARKED;
+
+  private static final String COUNT = "select count(*)";
+  static final String COUNT_ITEMS = COUNT + BY_KEY;
+  static final String COUNT_OF_LANE = COUNT + BY_LANE;
+  static final String COUNT_PARKED = COUNT + BY_PARKED;
 
   private final Shown shown;
 
@@ -44,11 +50,18 @@ final class Selects {
   }
 
   private static Questions.Row row(ResultSet row) throws SQLException {
-    return row(row, row.getString(9), row.getString(10), row.getBoolean(11), row.getLong(12));
+    return row(
+        row,
+        row.getString(9),
+        row.getString(10),
+        row.getBoolean(11),
+        row.getLong(12),
+        row.getString(13));
   }
 
-  /** The delivery's own columns, and what is known of its lane. */
-  static Questions.Row row(ResultSet row, String lane, String nextHop, boolean shut, long retry)
+  /** The delivery's own columns, and what is known of its lane and message. */
+  static Questions.Row row(
+      ResultSet row, String lane, String nextHop, boolean shut, long retry, String id)
       throws SQLException {
     return new Questions.Row(
         row.getLong(1),
@@ -62,7 +75,8 @@ final class Selects {
         lane,
         nextHop,
         shut,
-        retry);
+        retry,
+        id);
   }
 
   /** Makes something of one row. */
@@ -73,6 +87,11 @@ final class Selects {
   /** All that the tables answer to this. */
   <T> List<T> ask(String sql, List<Object> values, Reader<T> reader) throws IOException {
     return read(statements -> ask(statements.of(sql), values, reader));
+  }
+
+  /** The one number that the tables answer to this. */
+  long number(String sql, List<Object> values) throws IOException {
+    return ask(sql, values, row -> row.getLong(1)).getFirst();
   }
 
   /** Reads the tables; that they cannot be read says nothing about what is in them. */

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,6 +36,21 @@ final class Totals {
         .stream()
         .findFirst()
         .orElse(new LaneSummary(lane, 0, 0, null));
+  }
+
+  /** What waits in each of these lanes, parked mail left out. */
+  List<LaneSummary> waiting(Collection<String> lanes) throws IOException {
+    List<LaneSummary> found = new ArrayList<>();
+    for (String lane : lanes) {
+      found.addAll(
+          selects.ask(
+              "select waiting, bytes, since from lane where lane = ? and waiting > 0",
+              List.of(lane),
+              row ->
+                  new LaneSummary(
+                      lane, row.getLong(1), row.getLong(2), Instant.ofEpochMilli(row.getLong(3)))));
+    }
+    return found;
   }
 
   /** Totals of each next hop, from the lanes' own totals. */

@@ -134,14 +134,15 @@ public final class AdminServer implements AutoCloseable {
     AuditLog audit = ports.audit();
     Waits waits = new Waits(Waits.MAX_CONCURRENT_WAITS);
     HeldMail held = new HeldMail(routing, ports.queue());
-    ReleaseWatch releases = new ReleaseWatch(ports.queue(), ports.pairStatus(), ports.clock());
+    ReleaseWatch releases = new ReleaseWatch(ports.queue());
     new UsersResource(routing, held, audit, waits).routes(routes);
     new StatesResource(routing, audit, ports.clock()).routes(routes);
     new PairsResource(ports, releases, waits).routes(routes);
     new HoldsResource(routing, held, audit, waits, ports.forgotten()).routes(routes);
     new DomainsResource(routing, audit).routes(routes);
     new QueueResource(ports.queue()).routes(routes);
-    new QueueActions(ports.queue(), routing, audit).routes(routes);
+    ActionRuns runs = new ActionRuns(ports.queue(), audit, ports.clock());
+    new QueueActions(ports.queue(), routing, runs).routes(routes);
     releases.routes(routes);
     events.routes(routes);
     new AliasesResource(routing, audit).routes(routes);

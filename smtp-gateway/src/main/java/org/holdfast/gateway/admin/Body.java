@@ -120,6 +120,22 @@ final class Body {
     return value.longValue();
   }
 
+  /** A whole number between these, or null when it is absent or null. */
+  @Nullable Integer numberOrNull(String name, int least, int most) {
+    JsonNode value = node.path(name);
+    if (value.isMissingNode() || value.isNull()) {
+      return null;
+    }
+    if (!value.isIntegralNumber()
+        || !value.canConvertToInt()
+        || value.intValue() < least
+        || value.intValue() > most) {
+      throw Problem.bad(
+          "field \"" + where + name + "\" must be a whole number, " + least + " to " + most);
+    }
+    return value.intValue();
+  }
+
   /** True or false; false when it is absent. */
   boolean flag(String name) {
     JsonNode value = node.path(name);

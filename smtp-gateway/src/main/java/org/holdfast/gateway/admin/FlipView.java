@@ -25,9 +25,9 @@ final class FlipView {
   }
 
   /**
-   * {@code {address, state, pair, to, epoch, quiesced, changed, held, open, openCount}}; {@code
-   * held} is null while the queue is still finding out, {@code to} while nobody said where it is
-   * moved.
+   * {@code {address, state, pair, to, priority, epoch, quiesced, changed, held, open, openCount}};
+   * {@code held} is null while the queue is still finding out, {@code to} while nobody said where
+   * it is moved.
    */
   static Map<String, Object> ofUser(User user, Flip flip, @Nullable Long held) {
     Map<String, Object> view = new LinkedHashMap<>();
@@ -35,6 +35,7 @@ final class FlipView {
     view.put("state", user.state().word());
     view.put("pair", user.pair());
     view.put("to", user.movingTo());
+    view.put("priority", user.priority());
     return finish(view, flip, held);
   }
 

@@ -12,7 +12,7 @@ public interface PairStatus {
   /** Deliveries that are open to this pair now: held mail and direct hand-offs together. */
   int inFlight(String pair);
 
-  /** Deliveries from the queue that this pair took since the gateway started; never falls. */
+  /** Deliveries from the queue that this pair took in the release under way, or a minute ago. */
   long released(String pair);
 
   /**

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param health how the active member stands: {@code up}, {@code down}, {@code unknown}
  * @param held deliveries held for the pair, in any state
  * @param inFlight deliveries open to it now
- * @param released deliveries from the queue that it took since the gateway started
+ * @param released deliveries from the queue that it took in the release under way
  * @param ratePerSecond how many of them a second, lately
  */
 record PairView(

@@ -66,7 +66,8 @@ final class PairsResource {
   }
 
   private PairView view(Pair pair, Map<String, Totals> totals) {
-    return PairView.of(pair, totals.get(pair.name()), status, releases.rate(pair.name()));
+    return PairView.of(
+        pair, totals.get(pair.name()), status, releases.rates().getOrDefault(pair.name(), 0.0));
   }
 
   private Map<String, Totals> totals() {

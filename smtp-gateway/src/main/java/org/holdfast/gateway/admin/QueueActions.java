@@ -8,41 +8,43 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.holdfast.holdqueue.HoldQueue;
+import org.holdfast.holdqueue.QueueAction;
 import org.holdfast.holdqueue.QueueFilter;
-import org.holdfast.holdqueue.QueueItem;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.routing.Location;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Routing;
-import org.jspecify.annotations.Nullable;
+import org.holdfast.routing.UserState;
 
 /** {@code /v1/queue}, the actions: on a message, on one delivery, on all that a filter finds. */
 final class QueueActions {
 
-  /** A dry run counts no further. */
-  static final int COUNT_MAX = 1_000_000;
+  /** Deliveries that a dry run shows. */
+  static final int SHOWN = 5;
 
   private static final String[] FILTER = {"id", "recipient", "pair", "state", "sender", "before"};
 
   private final HoldQueue queue;
   private final Routing routing;
-  private final AuditLog audit;
+  private final ActionRuns runs;
 
-  QueueActions(HoldQueue queue, Routing routing, AuditLog audit) {
+  QueueActions(HoldQueue queue, Routing routing, ActionRuns runs) {
     this.queue = queue;
     this.routing = routing;
-    this.audit = audit;
+    this.runs = runs;
   }
 
   void routes(RoutesConfig routes) {
-    for (Action action : Action.values()) {
+    for (Verb verb : Verb.values()) {
       routes.post(
-          "/v1/queue/messages/{id}/" + action.word(), ctx -> onMessage(ctx, action), Role.OPERATOR);
+          "/v1/queue/messages/{id}/" + verb.word(), ctx -> onMessage(ctx, verb), Role.OPERATOR);
+      routes.post("/v1/queue/actions/" + verb.word(), ctx -> onFilter(ctx, verb), Role.OPERATOR);
     }
     routes.post("/v1/queue/actions", this::onFilter, Role.OPERATOR);
+    routes.get("/v1/queue/actions", this::list, Role.VIEWER);
   }
 
-  private enum Action {
+  private enum Verb {
     RETRY,
     PARK,
     REDIRECT,
@@ -52,47 +54,82 @@ final class QueueActions {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    static Action of(String word) {
-      for (Action action : values()) {
-        if (action.word().equals(word)) {
-          return action;
+    static Verb of(String word) {
+      for (Verb verb : values()) {
+        if (verb.word().equals(word)) {
+          return verb;
         }
       }
       throw Problem.bad("action must be one of retry, park, redirect, discard");
     }
   }
 
-  private void onMessage(Context ctx, Action action) throws IOException, MapUnavailableException {
-    Body body = Body.optional(ctx, "recipient", "reason", "to");
+  private void list(Context ctx) {
+    Query _ = new Query(ctx);
+    Json.answer(ctx, new Page<>(runs.list(), null));
+  }
+
+  private void onMessage(Context ctx, Verb verb) throws IOException, MapUnavailableException {
+    Body body = Body.optional(ctx, "recipient", "reason", "to", "dryRun");
     String id = ctx.pathParam("id");
-    QueueFilter filter = new QueueFilter(id, body.textOrNull("recipient"), null, null, null, null);
-    if (queue.list(filter, null, 1).isEmpty()) {
-      throw Problem.unknown(
-          "delivery of", id + (filter.recipient() == null ? "" : " to " + filter.recipient()));
+    QueueFilter filter = QueueFilter.message(id);
+    String recipient = body.textOrNull("recipient");
+    if (recipient != null) {
+      filter = QueueFilter.delivery(id, recipient);
     }
-    int affected = act(ctx, action, body, filter, id);
+    if (queue.count(filter) == 0) {
+      throw Problem.unknown("delivery of", id + (recipient == null ? "" : " to " + recipient));
+    }
+    QueueAction action = action(verb, body, Access.caller(ctx));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("id", id);
-    answer.put("action", action.word());
-    answer.put("affected", affected);
-    Json.answer(ctx, answer);
+    answer(ctx, answer, verb, body, new Asked(action, filter, id));
   }
 
   private void onFilter(Context ctx) throws IOException, MapUnavailableException {
     Body body = Body.of(ctx, "action", "filter", "all", "dryRun", "reason", "to");
-    Action action = Action.of(body.text("action"));
+    onFilter(ctx, Verb.of(body.text("action")), body);
+  }
+
+  private void onFilter(Context ctx, Verb verb) throws IOException, MapUnavailableException {
+    onFilter(ctx, verb, Body.of(ctx, "filter", "all", "dryRun", "reason", "to"));
+  }
+
+  private void onFilter(Context ctx, Verb verb, Body body) throws MapUnavailableException {
     QueueFilter filter = filter(body.object("filter", FILTER));
     // Judged by what it finds, not by what was written: a filter of nulls is everything too.
-    if (filter.equals(QueueFilter.any()) != body.flag("all")) {
+    if (filter.isAny() != body.flag("all")) {
       throw Problem.bad("give a filter, or \"all\": true for everything, and not both");
     }
+    QueueAction action = action(verb, body, Access.caller(ctx));
+    Asked asked = new Asked(action, filter, FilterWords.of(filter));
+    answer(ctx, new LinkedHashMap<>(), verb, body, asked);
+  }
+
+  /** What somebody wants done, to which deliveries, and how these are called in the events. */
+  private record Asked(QueueAction action, QueueFilter filter, String target) {}
+
+  private void answer(Context ctx, Map<String, Object> answer, Verb verb, Body body, Asked asked) {
     boolean dryRun = body.flag("dryRun");
-    int affected = dryRun ? count(filter) : act(ctx, action, body, filter, "filter");
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("action", action.word());
-    answer.put("affected", affected);
-    answer.put("dryRun", dryRun);
+    answer.put("action", verb.word());
+    if (dryRun) {
+      QueueFilter concerned = asked.action.concerned(asked.filter);
+      answer.put("affected", runs.counted(concerned));
+      answer.put("dryRun", true);
+      answer.put("first", first(concerned));
+    } else {
+      String to = asked.action instanceof QueueAction.Redirect r ? r.to().address() : null;
+      ActionRuns.Order order =
+          new ActionRuns.Order(
+              verb.word(), asked.target, asked.filter, body.textOr("reason", ""), to);
+      answer.put("affected", runs.run(Access.caller(ctx), asked.action, order));
+      answer.put("dryRun", false);
+    }
     Json.answer(ctx, answer);
+  }
+
+  private List<DeliveryView> first(QueueFilter filter) {
+    return queue.list(filter, null, SHOWN).stream().map(DeliveryView::of).toList();
   }
 
   private static QueueFilter filter(Body given) {
@@ -105,53 +142,30 @@ final class QueueActions {
         given.textOrNull("before"));
   }
 
-  private int count(QueueFilter filter) {
-    int count = 0;
-    String cursor = null;
-    while (count < COUNT_MAX) {
-      List<QueueItem> page = queue.list(filter, cursor, Query.MAX_LIMIT);
-      count += page.size();
-      if (page.size() < Query.MAX_LIMIT) {
-        return count;
-      }
-      cursor = page.getLast().cursor();
-    }
-    return count;
-  }
-
-  private int act(Context ctx, Action action, Body body, QueueFilter filter, String target)
-      throws MapUnavailableException {
-    Caller caller = Access.caller(ctx);
-    String reason = body.textOr("reason", "");
-    if (action != Action.REDIRECT && body.has("to")) {
+  private QueueAction action(Verb verb, Body body, Caller caller) throws MapUnavailableException {
+    if (verb != Verb.REDIRECT && body.has("to")) {
       throw Problem.bad("field \"to\" goes with redirect only");
     }
-    int affected =
-        switch (action) {
-          case RETRY -> queue.retry(filter, caller.name());
-          case PARK -> queue.park(filter, caller.name(), reason);
-          case DISCARD -> queue.discard(filter, caller.name(), reason);
-          case REDIRECT -> redirect(filter, body.text("to"), caller);
-        };
-    audit.append(caller, "queue." + action.word(), target, reason, filter, after(affected, body));
-    return affected;
+    String who = caller.name();
+    return switch (verb) {
+      case RETRY -> new QueueAction.Retry(who);
+      case PARK -> new QueueAction.Park(who, body.textOr("reason", ""));
+      case DISCARD -> new QueueAction.Discard(who, body.text("reason"));
+      case REDIRECT -> redirect(body.text("to"), who);
+    };
   }
 
-  private static Map<String, Object> after(int affected, Body body) {
-    @Nullable String to = body.textOrNull("to");
-    return to == null ? Map.of("affected", affected) : Map.of("affected", affected, "to", to);
-  }
-
-  private int redirect(QueueFilter filter, String to, Caller caller)
-      throws MapUnavailableException {
+  /** To where the map says that this address is delivered; on hold there, it waits there. */
+  private QueueAction redirect(String to, String who) throws MapUnavailableException {
     return switch (routing.locate(to)) {
+      case Location.Mailbox there when there.user().state() == UserState.CLOSED ->
+          throw Problem.conflict(to + " is closed: its mail would wait for ever");
       case Location.Mailbox there ->
-          queue.redirect(
-              filter,
+          new QueueAction.Redirect(
+              who,
               // The sender never wrote to this address, and is not told what becomes of it there.
               new Recipient(there.deliverTo(), there.mailbox(), to, Map.of("NOTIFY", "NEVER")),
-              there.user().pair(),
-              caller.name());
+              there.user().pair());
       case Location.UnknownUser _ -> throw Problem.bad("there is no user " + to);
       case Location.ForeignDomain foreign ->
           throw Problem.bad("we don't serve the domain " + foreign.domain());

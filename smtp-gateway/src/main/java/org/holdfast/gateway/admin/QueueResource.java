@@ -92,12 +92,12 @@ final class QueueResource {
 
   private void list(Context ctx) {
     Query query =
-        new Query(ctx, "recipient", "pair", "state", "sender", "before", "after", "limit");
+        new Query(ctx, "id", "recipient", "pair", "state", "sender", "before", "after", "limit");
     int limit = query.limit();
     List<QueueItem> found =
         queue.list(
             filter(
-                null,
+                query.text("id"),
                 query.text("recipient"),
                 query.text("pair"),
                 query.text("state"),

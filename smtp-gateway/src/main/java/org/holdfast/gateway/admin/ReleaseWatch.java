@@ -4,140 +4,175 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.holdqueue.HoldQueue;
-import org.holdfast.holdqueue.QueueFilter;
-import org.holdfast.holdqueue.QueueItem;
+import org.holdfast.holdqueue.LaneSummary;
 import org.holdfast.holdqueue.QueueSummary.Totals;
+import org.holdfast.holdqueue.dispatch.DispatchStatus;
+import org.holdfast.holdqueue.dispatch.DispatchStatus.NextHop;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code /v1/releases}: what is being released, per pair and user. It looks at the queue when it is
- * asked, so the figures are as fresh as the question; a rate is over the time since the look
- * before. Thread-safe.
+ * {@code /v1/releases}: what is being released, per pair and user. What is left comes from the
+ * queue's totals, what is done and how fast from the dispatcher, which counts from the first
+ * delivery whether anybody asks or not. Thread-safe, remembers nothing.
+ *
+ * <p>What is left is asked first. A delivery that is counted in between stands in both, so nothing
+ * left means that all of it is done.
  */
 final class ReleaseWatch {
 
-  /** A rate is measured over at least this long. */
-  static final Duration LEAST_SPAN = Duration.ofSeconds(1);
-
-  /** Deliveries that are looked at to name users. */
-  static final int USERS_SCANNED = 1000;
+  /** How long the dispatcher is given to say how it stands now; else it is half a second old. */
+  static final Duration PATIENCE = Duration.ofMillis(500);
 
   private final HoldQueue queue;
-  private final PairStatus status;
-  private final InstantSource clock;
 
-  /** Guarded by this object. */
-  private final Map<String, Run> runs = new HashMap<>();
-
-  /** Guarded by this object; one entry a pair. */
-  private final Map<String, Speed> speeds = new HashMap<>();
-
-  ReleaseWatch(HoldQueue queue, PairStatus status, InstantSource clock) {
+  ReleaseWatch(HoldQueue queue) {
     this.queue = queue;
-    this.status = status;
-    this.clock = clock;
   }
 
   void routes(RoutesConfig routes) {
     routes.get("/v1/releases", this::list, Role.VIEWER);
   }
 
-  /** Where one pair's release began. */
-  private record Run(Instant began, long releasedAtStart) {}
-
-  /** How fast one pair takes mail: the last look, and the rate between the two before. */
-  private record Speed(Instant looked, long released, double rate) {}
-
   /**
-   * A pair that has mail on its way.
+   * A pair that has mail on its way, or had a minute ago.
    *
-   * @param done deliveries since this release was first seen
+   * @param state {@code releasing}; {@code down}: nothing is tried before {@code nextProbe}; {@code
+   *     probing}: one attempt finds out whether it is back; {@code stalled}: nothing is tried
+   *     because the gateway cannot write what becomes of it; {@code ended}
+   * @param done deliveries of this release
    * @param left deliveries ready or waiting for a retry
    * @param rate deliveries a second, lately
-   * @param expectedEnd null while nothing moves
+   * @param began when the first was made; null: none yet
+   * @param expectedEnd at this rate; null while nothing moves and at the end
+   * @param ended when the last was made, if nothing is left
+   * @param lastReply what the pair said last
+   * @param users those in the course of delivery or next to it; at most {@link NextHop#LANES}
+   * @param more whether mail for further users waits
    */
   private record ReleaseView(
       String pair,
+      String state,
       long done,
       long left,
       double rate,
-      Instant began,
+      @Nullable Instant began,
       @Nullable Instant expectedEnd,
-      List<UserRelease> users) {}
+      @Nullable Instant ended,
+      int inFlight,
+      String lastReply,
+      @Nullable Instant nextProbe,
+      List<UserRelease> users,
+      boolean more) {}
 
-  /** A user among the oldest that wait; {@code left} counts those looked at. */
-  private record UserRelease(String user, long left, Instant oldest) {}
+  /**
+   * One of its users.
+   *
+   * @param done since its mail began to move
+   * @param oldest null when nothing is left
+   */
+  private record UserRelease(
+      String user, long done, long left, boolean inFlight, @Nullable Instant oldest) {}
 
   private void list(Context ctx) {
+    Map<String, Long> left = left();
+    DispatchStatus status = queue.dispatch(PATIENCE);
+    Map<String, NextHop> moving = new HashMap<>();
+    status.nextHops().stream()
+        .filter(hop -> hop.began() != null)
+        .forEach(hop -> moving.put(hop.name(), hop));
+    TreeSet<String> pairs = new TreeSet<>(left.keySet());
+    pairs.addAll(moving.keySet());
+    status.nextHops().stream()
+        .filter(hop -> left.containsKey(hop.name()))
+        .forEach(hop -> moving.put(hop.name(), hop));
     List<ReleaseView> views = new ArrayList<>();
-    for (Totals totals : queue.summary().nextHops()) {
-      long left = left(totals);
-      ReleaseView view = look(totals.nextHop(), left);
-      if (view != null) {
-        views.add(view);
-      }
+    for (String pair : pairs) {
+      NextHop hop = moving.get(pair);
+      long its = left.getOrDefault(pair, 0L);
+      views.add(hop == null ? notYet(pair, its) : view(status, hop, its));
     }
     Json.answer(ctx, new Page<>(views, null));
   }
 
-  private static long left(Totals totals) {
-    return totals.deliveries().getOrDefault(DeliveryState.READY, 0L)
-        + totals.deliveries().getOrDefault(DeliveryState.DEFERRED, 0L);
-  }
-
-  private @Nullable ReleaseView look(String pair, long left) {
-    List<UserRelease> users = left == 0 ? List.of() : users(pair);
-    synchronized (this) {
-      if (left == 0) {
-        runs.remove(pair);
-        return null;
+  private Map<String, Long> left() {
+    Map<String, Long> left = new HashMap<>();
+    for (Totals totals : queue.summary().nextHops()) {
+      long ready = totals.deliveries().getOrDefault(DeliveryState.READY, 0L);
+      long deferred = totals.deliveries().getOrDefault(DeliveryState.DEFERRED, 0L);
+      if (ready + deferred > 0) {
+        left.put(totals.nextHop(), ready + deferred);
       }
-      long released = status.released(pair);
-      Run run = runs.computeIfAbsent(pair, _ -> new Run(clock.instant(), released));
-      double rate = rate(pair);
-      long done = released - run.releasedAtStart;
-      return new ReleaseView(pair, done, left, rate, run.began, end(left, rate), users);
     }
+    return left;
   }
 
-  private @Nullable Instant end(long left, double rate) {
-    return rate > 0 ? clock.instant().plusSeconds((long) Math.ceil(left / rate)) : null;
+  /** The dispatcher has not met it yet. */
+  private static ReleaseView notYet(String pair, long left) {
+    return new ReleaseView(
+        pair, "releasing", 0, left, 0, null, null, null, 0, "", null, List.of(), true);
   }
 
-  /** Deliveries a second to this pair from the queue, between the last two looks. */
-  synchronized double rate(String pair) {
-    Instant now = clock.instant();
-    long released = status.released(pair);
-    Speed before = speeds.computeIfAbsent(pair, _ -> new Speed(now, released, 0));
-    Duration span = Duration.between(before.looked, now);
-    if (span.compareTo(LEAST_SPAN) < 0) {
-      return before.rate;
-    }
-    double rate = (released - before.released) * 1000.0 / span.toMillis();
-    speeds.put(pair, new Speed(now, released, rate));
-    return rate;
+  private ReleaseView view(DispatchStatus status, NextHop hop, long left) {
+    String state = state(status, hop, left);
+    boolean moves = state.equals("releasing");
+    return new ReleaseView(
+        hop.name(),
+        state,
+        hop.done(),
+        left,
+        Math.round(hop.rate() * 10) / 10.0,
+        hop.began(),
+        moves ? hop.expectedEnd(status.at(), left) : null,
+        left == 0 ? hop.last() : null,
+        hop.inFlight(),
+        hop.lastReply(),
+        hop.nextProbe(),
+        users(hop),
+        hop.more() || hop.inFlight() + hop.waiting() > hop.lanes().size());
   }
 
-  private List<UserRelease> users(String pair) {
-    Map<String, UserRelease> users = new LinkedHashMap<>();
-    var filter = new QueueFilter(null, null, pair, DeliveryState.READY, null, null);
-    for (QueueItem item : queue.list(filter, null, USERS_SCANNED)) {
-      String lane = item.delivery().recipient().lane();
-      UserRelease seen = users.get(lane);
-      users.put(
-          lane,
-          seen == null
-              ? new UserRelease(lane, 1, item.delivery().envelope().accepted())
-              : new UserRelease(lane, seen.left() + 1, seen.oldest()));
+  private static String state(DispatchStatus status, NextHop hop, long left) {
+    if (left == 0) {
+      return "ended";
     }
-    return List.copyOf(users.values());
+    if (status.stalled()) {
+      return "stalled";
+    }
+    return switch (hop.breaker()) {
+      case CLOSED -> "releasing";
+      case OPEN -> "down";
+      case PROBING -> "probing";
+    };
+  }
+
+  private List<UserRelease> users(NextHop hop) {
+    Map<String, LaneSummary> waiting = new HashMap<>();
+    queue
+        .waiting(hop.lanes().stream().map(DispatchStatus.Lane::lane).toList())
+        .forEach(lane -> waiting.put(lane.lane(), lane));
+    return hop.lanes().stream().map(lane -> user(lane, waiting.get(lane.lane()))).toList();
+  }
+
+  private static UserRelease user(DispatchStatus.Lane lane, @Nullable LaneSummary waiting) {
+    return new UserRelease(
+        lane.lane(),
+        lane.done(),
+        waiting == null ? 0 : waiting.deliveries(),
+        lane.inFlight(),
+        waiting == null ? null : waiting.oldest());
+  }
+
+  /** Deliveries a second from the queue, lately, of each pair that has any. */
+  Map<String, Double> rates() {
+    Map<String, Double> rates = new HashMap<>();
+    queue.dispatch().nextHops().forEach(hop -> rates.put(hop.name(), hop.rate()));
+    return rates;
   }
 }

@@ -114,24 +114,33 @@ final class StateLines implements AutoCloseable {
   private Line understood(byte[] text) {
     String address = "";
     try {
-      Body body = Body.of(text, "address", "state", "pair", "to", "epoch", "reason");
+      Body body = Body.of(text, "address", "state", "pair", "to", "epoch", "priority", "reason");
       address = body.text("address");
-      UserState state = Words.userState(body.text("state"));
-      Access.maySet(caller, state);
-      return new Line(change(address, state, body), null, address);
+      Integer priority = Words.priority(body);
+      if (priority != null && caller.isBackend()) {
+        throw Problem.forbidden("a backend may not set priorities");
+      }
+      boolean ranksOnly = priority != null && !body.has("state");
+      UserState state = ranksOnly ? null : Words.userState(body.text("state"));
+      if (state != null) {
+        Access.maySet(caller, state);
+      }
+      return new Line(change(address, state, body, priority), null, address);
     } catch (Problem refused) {
       return Line.refused(address, refused);
     }
   }
 
-  private static UserChange change(String address, UserState state, Body body) {
+  private static UserChange change(
+      String address, @Nullable UserState state, Body body, @Nullable Integer priority) {
     return new UserChange(
         address,
         state,
         body.textOrNull("pair"),
         body.textOrNull("to"),
         body.textOrNull("reason"),
-        body.numberOrNull("epoch"));
+        body.numberOrNull("epoch"),
+        priority);
   }
 
   /** Ends the reading; the request's stream is nobody's when this returns. */

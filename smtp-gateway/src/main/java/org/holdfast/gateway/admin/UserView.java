@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param to the pair it is being moved to, when somebody said so
  * @param held deliveries held for it; null in lists
  * @param heldExact false when {@code held} is a lower bound (catch-all entries with much mail)
+ * @param priority whose held mail goes first to its pair: higher first, 0 is normal
  */
 record UserView(
     String address,
@@ -26,7 +27,8 @@ record UserView(
     @Nullable Instant oldest,
     String by,
     String explain,
-    boolean heldExact) {
+    boolean heldExact,
+    int priority) {
 
   static UserView of(
       User user, @Nullable String member, Effective effective, HeldMail.@Nullable Count held) {
@@ -45,6 +47,7 @@ record UserView(
         held == null ? null : held.oldest(),
         standing.by(),
         effective.explain(),
-        held != null && held.exact());
+        held != null && held.exact(),
+        user.priority());
   }
 }

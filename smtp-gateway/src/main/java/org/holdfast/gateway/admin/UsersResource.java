@@ -38,6 +38,7 @@ final class UsersResource {
     routes.put("/v1/users/{address}", this::put, Role.OPERATOR);
     routes.delete("/v1/users/{address}", this::remove, Role.OPERATOR);
     routes.put("/v1/users/{address}/state", this::setState, Role.BACKEND);
+    routes.put("/v1/users/{address}/priority", this::setPriority, Role.OPERATOR);
   }
 
   private void list(Context ctx) throws MapUnavailableException {
@@ -80,7 +81,7 @@ final class UsersResource {
   }
 
   private void put(Context ctx) throws Exception {
-    Body body = Body.of(ctx, "pair", "state", "to", "epoch", "reason", "wait");
+    Body body = Body.of(ctx, "pair", "state", "to", "epoch", "priority", "reason", "wait");
     Caller caller = Access.caller(ctx);
     String address = ctx.pathParam("address");
     String pair = body.text("pair");
@@ -89,7 +90,7 @@ final class UsersResource {
     String reason = body.textOr("reason", "");
     Duration wait = Waits.parse(body.textOrNull("wait"));
     User before = routing.user(address).orElse(null);
-    UserChange change = change(address, state, pair, body);
+    UserChange change = change(address, state, pair, body, Words.priority(body));
     Flip flip = waits.within(() -> routing.putUser(change, caller.who(reason), wait));
     answer(ctx, caller, "user.put", reason, before, known(address), flip);
   }
@@ -103,15 +104,42 @@ final class UsersResource {
     Duration wait = Waits.parse(body.textOrNull("wait"));
     Access.maySet(caller, state);
     User before = known(address);
-    UserChange change = change(address, state, body.textOrNull("pair"), body);
+    UserChange change = change(address, state, body.textOrNull("pair"), body, null);
     Flip flip = waits.within(() -> routing.setUserState(change, caller.who(reason), wait));
     answer(ctx, caller, "user.state", reason, before, known(address), flip);
   }
 
   private static UserChange change(
-      String address, @Nullable UserState state, @Nullable String pair, Body body) {
+      String address,
+      @Nullable UserState state,
+      @Nullable String pair,
+      Body body,
+      @Nullable Integer priority) {
     return new UserChange(
-        address, state, pair, body.textOrNull("to"), null, body.numberOrNull("epoch"));
+        address, state, pair, body.textOrNull("to"), null, body.numberOrNull("epoch"), priority);
+  }
+
+  private void setPriority(Context ctx) throws Exception {
+    Body body = Body.of(ctx, "priority", "reason");
+    Integer priority = Words.priority(body);
+    if (priority == null) {
+      throw Problem.bad("field \"priority\" is missing");
+    }
+    Caller caller = Access.caller(ctx);
+    String reason = body.textOr("reason", "");
+    User before = known(ctx.pathParam("address"));
+    UserChange change = UserChange.priority(before.address(), priority);
+    Flip flip = routing.setUserState(change, caller.who(reason), Duration.ZERO);
+    User after = known(before.address());
+    if (flip.changed()) {
+      String what = "user.priority";
+      audit.append(caller, what, after.address(), reason, ranked(before), ranked(after));
+    }
+    Json.answer(ctx, view(after));
+  }
+
+  private static Map<String, Object> ranked(User user) {
+    return Map.of("priority", user.priority());
   }
 
   private void answer(
@@ -140,6 +168,9 @@ final class UsersResource {
     brief.put("state", user.state().word());
     if (user.movingTo() != null) {
       brief.put("to", user.movingTo());
+    }
+    if (user.priority() != 0) {
+      brief.put("priority", user.priority());
     }
     brief.put("epoch", user.standing().epoch());
     return brief;

@@ -5,7 +5,9 @@ import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.routing.HostPort;
+import org.holdfast.routing.User;
 import org.holdfast.routing.UserState;
+import org.jspecify.annotations.Nullable;
 
 /** The words of the API, read with exact complaints. */
 final class Words {
@@ -15,6 +17,11 @@ final class Words {
   static UserState userState(String word) {
     return UserState.of(word)
         .orElseThrow(() -> Problem.bad("state must be one of active, moving, recovering, closed"));
+  }
+
+  /** The field {@code priority}; null when it is not said. */
+  static @Nullable Integer priority(Body body) {
+    return body.numberOrNull("priority", User.LOWEST_PRIORITY, User.HIGHEST_PRIORITY);
   }
 
   /** True for {@code hold}. */

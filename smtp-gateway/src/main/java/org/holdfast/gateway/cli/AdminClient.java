@@ -75,6 +75,16 @@ final class AdminClient implements AutoCloseable {
     return json(open("GET", path, "application/json", BodyPublishers.noBody()));
   }
 
+  /** Whether the gateway has anything there. */
+  boolean exists(String path) throws IOException, InterruptedException {
+    try {
+      JsonNode _ = get(path);
+      return true;
+    } catch (RefusedException _) {
+      return false;
+    }
+  }
+
   JsonNode delete(String path) throws IOException, InterruptedException {
     return json(open("DELETE", path, "application/json", BodyPublishers.noBody()));
   }
@@ -106,7 +116,8 @@ final class AdminClient implements AutoCloseable {
     HttpResponse<InputStream> response = send(request.build());
     if (response.statusCode() / 100 != 2) {
       try (InputStream problem = response.body()) {
-        throw new RefusedException(problem(response.statusCode(), problem.readNBytes(MAX_PROBLEM)));
+        int status = response.statusCode();
+        throw new RefusedException(problem(status, problem.readNBytes(MAX_PROBLEM)), status);
       }
     }
     return response.body();

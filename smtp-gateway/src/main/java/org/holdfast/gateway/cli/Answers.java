@@ -19,7 +19,16 @@ final class Answers {
 
   /** Keys whose values are moments. */
   private static final Set<String> TIMES =
-      Set.of("accepted", "at", "since", "oldest", "nextAttempt", "began", "expectedEnd");
+      Set.of(
+          "accepted",
+          "at",
+          "since",
+          "oldest",
+          "nextAttempt",
+          "began",
+          "expectedEnd",
+          "ended",
+          "nextProbe");
 
   private Answers() {}
 

@@ -24,6 +24,7 @@ final class ClientOptions {
   private static final Path DEFAULT_DATA = Path.of("var", "data");
 
   private final Map<String, String> environment;
+  private final Person person;
 
   @Option(
       names = "--url",
@@ -53,8 +54,13 @@ final class ClientOptions {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
 
-  ClientOptions(Map<String, String> environment) {
+  ClientOptions(Map<String, String> environment, Person person) {
     this.environment = environment;
+    this.person = person;
+  }
+
+  Person person() {
+    return person;
   }
 
   boolean json() {

@@ -59,7 +59,8 @@ public final class Main implements Runnable {
         commandLine(
             (settings, file) -> Serve.run(settings, file, System.out),
             once -> new Demo(new InProcess(), System.out, Terminal.ansi().enabled()).run(once),
-            System.getenv());
+            System.getenv(),
+            Person.atTerminal());
     commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.ansi()));
     System.exit(commandLine.execute(args));
   }
@@ -73,7 +74,20 @@ public final class Main implements Runnable {
    */
   public static CommandLine commandLine(
       ServeCommand.Gateway serve, DemoCommand.Demo demo, Map<String, String> environment) {
-    CommandLine line = new CommandLine(new Main(), new Parts(environment));
+    return commandLine(serve, demo, environment, Person.NOBODY);
+  }
+
+  /**
+   * The same.
+   *
+   * @param person who may be asked
+   */
+  static CommandLine commandLine(
+      ServeCommand.Gateway serve,
+      DemoCommand.Demo demo,
+      Map<String, String> environment,
+      Person person) {
+    CommandLine line = new CommandLine(new Main(), new Parts(environment, person));
     line.addSubcommand(new ServeCommand(serve));
     line.addSubcommand(new DemoCommand(demo));
     line.addSubcommand(new CheckCommand());
@@ -88,6 +102,7 @@ public final class Main implements Runnable {
     line.addSubcommand(new StoreCommands());
     line.addSubcommand(new EventsCommand());
     line.addSubcommand(new TopCommand());
+    UserPriorityCommand.letNumbersBeNegative(line);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     line.setUsageHelpAutoWidth(true);
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));

@@ -36,7 +36,7 @@ final class MapCommands implements Runnable {
       name = "load",
       description = {
         "Loads a map from YAML (as conf/map.yaml), or users from CSV (the file's name ends in .csv;"
-            + " a first line address,pair,state, to which ,to,reason may be added). Of any size.",
+            + " a first line address,pair,state, to which ,to,reason,priority may be added). Of any size.",
         "",
         "Idempotent: what is in the map already is left alone, what is not in the file stays, no hold"
             + " is lifted. A user or pair whose mail goes elsewhere is switched only when no delivery"

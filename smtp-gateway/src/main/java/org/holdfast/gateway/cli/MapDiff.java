@@ -35,6 +35,11 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class MapDiff implements Closeable {
 
+  private static final String PRIORITY = "priority";
+
+  /** The priority of who has no other. */
+  private static final String NORMAL = "0";
+
   private final AdminClient client;
   private final ClientOptions options;
   private final Terminal terminal;
@@ -193,12 +198,17 @@ final class MapDiff implements Closeable {
       if (first.equals(key)) {
         String name = Answers.text(node, key);
         boolean address = kind == Kind.USER || kind == Kind.ALIAS;
-        List<String> values =
-            kind.names().stream().map(value -> Answers.text(node, value)).toList();
+        List<String> values = kind.names().stream().map(value -> value(node, value)).toList();
         return new MapEntry(kind, address ? key(name) : name, values);
       }
     }
     throw new IllegalStateException("the gateway is of another version: " + node);
+  }
+
+  /** The map does not say a priority of 0. */
+  private static String value(JsonNode node, String key) {
+    String text = Answers.text(node, key);
+    return text.isEmpty() && key.equals(PRIORITY) ? NORMAL : text;
   }
 
   private static String key(String address) {
@@ -229,11 +239,17 @@ final class MapDiff implements Closeable {
     }
   }
 
-  /** A file need not say a user's state; and where it goes to only of one who is set aside. */
+  /**
+   * A file need not say a user's state and priority; and where it goes to only of one who is set
+   * aside.
+   */
   private static boolean unsaid(MapEntry entry, int at) {
-    String state = entry.kind() == Kind.USER ? entry.value(1) : "";
+    if (entry.kind() != Kind.USER || !entry.value(at).isEmpty()) {
+      return false;
+    }
+    String state = entry.value(1);
     boolean active = state.equals("active") || state.equals("closed");
-    return entry.kind() == Kind.USER && entry.value(at).isEmpty() && !active;
+    return !active || entry.kind().names().get(at).equals(PRIORITY);
   }
 
   private static String dash(String text) {
@@ -243,8 +259,10 @@ final class MapDiff implements Closeable {
   private static List<String> said(MapEntry entry) {
     List<String> said = new ArrayList<>();
     for (int i = 0; i < entry.values().size(); i++) {
-      if (!entry.value(i).isEmpty()) {
-        said.add(entry.kind().names().get(i) + " " + entry.value(i));
+      String name = entry.kind().names().get(i);
+      boolean normal = name.equals(PRIORITY) && entry.value(i).equals(NORMAL);
+      if (!entry.value(i).isEmpty() && !normal) {
+        said.add(name + " " + entry.value(i));
       }
     }
     return said;

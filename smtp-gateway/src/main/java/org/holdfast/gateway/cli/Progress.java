@@ -21,7 +21,8 @@ final class Progress implements AutoCloseable {
 
   private final Terminal terminal;
   private final String what;
-  private final long total;
+  private final String noun;
+  private long total;
   private final long begin = System.nanoTime();
   private final long every;
   private long next;
@@ -34,11 +35,22 @@ final class Progress implements AutoCloseable {
    * @param total of whatever {@link #at} counts, usually octets; 0: not known
    */
   Progress(Terminal terminal, String what, long total) {
+    this(terminal, what, total, "users");
+  }
+
+  /** The same for other things than users. */
+  Progress(Terminal terminal, String what, long total, String noun) {
+    this.noun = noun;
     this.terminal = terminal;
     this.what = what;
     this.total = total;
     this.every = terminal.colours() ? BAR_EVERY : LINE_EVERY;
     this.next = begin + every;
+  }
+
+  /** Now the total is known. */
+  void of(long all) {
+    total = all;
   }
 
   /**
@@ -75,7 +87,7 @@ final class Progress implements AutoCloseable {
       }
       text.append(" %d %%".formatted((int) (part * 100)));
     }
-    text.append(", ").append(count(users)).append(" users");
+    text.append(", ").append(count(users)).append(' ').append(noun);
     text.append(", ").append(count((long) (users / seconds))).append("/s");
     if (total > 0 && done > 0) {
       text.append(", ").append(left(done, seconds)).append(" left");

@@ -2,7 +2,6 @@ package org.holdfast.gateway.cli;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.holdfast.gateway.conf.Units;
@@ -45,9 +44,24 @@ final class QueueCommands implements Runnable {
         "a command is missing: summary, list, show, raw, retry, park, redirect, discard, export");
   }
 
-  @Command(name = "summary", description = "Totals: by pair and state, oldest, disk left.")
-  int summary(@Mixin ClientOptions options) throws Exception {
+  @Command(
+      name = "summary",
+      description = {
+        "Totals: by pair and state, oldest, disk left.",
+        "With --follow: what is being released, every second, until nothing is left of it (exit 0)."
+      })
+  int summary(
+      @Mixin ClientOptions options,
+      @Option(
+              names = "--follow",
+              description =
+                  "Done, left, rate and expected end of each pair; --json: a line a look.")
+          boolean follow)
+      throws Exception {
     try (AdminClient client = options.client()) {
+      if (follow) {
+        return new ReleaseFollow(options, client, () -> Thread.sleep(ReleaseFollow.EVERY)).run();
+      }
       JsonNode answer = client.get("/v1/queue");
       if (options.json()) {
         Answers.json(options, answer);
@@ -111,7 +125,7 @@ final class QueueCommands implements Runnable {
     try (AdminClient client = options.client()) {
       return Answers.table(
           options,
-          new Pages(client, "/v1/queue/messages", filter.given(), limit),
+          new Pages(client, "/v1/queue/messages", filter.given(options), limit),
           new String[] {
             "ID", "RECIPIENT", "SENDER", "PAIR", "STATE", "SIZE", "ACCEPTED", "TRIED", "LAST REPLY"
           },
@@ -155,14 +169,8 @@ final class QueueCommands implements Runnable {
         "Makes deliveries due now; parked ones go back to their lanes.",
         "Give a message's ID, a filter, or --all."
       })
-  int retry(
-      @Mixin ClientOptions options,
-      @Mixin QueueFilterOptions filter,
-      @Parameters(paramLabel = "ID", arity = "0..1", description = "One message.")
-          @Nullable String id,
-      @Option(names = "--all", description = "Everything held.") boolean all)
-      throws Exception {
-    return act(options, "retry", id, filter, all, AdminClient.object());
+  int retry(@Mixin ClientOptions options, @Mixin ActionTarget target) throws Exception {
+    return QueueAct.run(options, target, "retry", AdminClient.object(), false);
   }
 
   @Command(
@@ -173,94 +181,50 @@ final class QueueCommands implements Runnable {
       })
   int park(
       @Mixin ClientOptions options,
-      @Mixin QueueFilterOptions filter,
-      @Parameters(paramLabel = "ID", arity = "0..1", description = "One message.")
-          @Nullable String id,
+      @Mixin ActionTarget target,
       @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
-          @Nullable String reason,
-      @Option(names = "--all", description = "Everything held.") boolean all)
+          @Nullable String reason)
       throws Exception {
-    ObjectNode body = AdminClient.object();
-    if (reason != null) {
-      body.put("reason", reason);
-    }
-    return act(options, "park", id, filter, all, body);
+    return QueueAct.run(options, target, "park", because(reason), false);
   }
 
   @Command(
       name = "redirect",
-      description = "Gives a message another recipient, of the map; it joins that user's lane.")
+      description = {
+        "Gives deliveries another recipient, of the map: they join that user's lane, behind what"
+            + " waits there, in the order of acceptance; they wait there while that user is on hold.",
+        "What goes there already stays where it is. Give a message's ID, a filter, or --all."
+      })
   int redirect(
       @Mixin ClientOptions options,
-      @Parameters(paramLabel = "ID") String id,
+      @Mixin ActionTarget target,
       @Option(names = "--to", paramLabel = "ADDRESS", required = true, description = "To whom.")
           String to,
-      @Option(
-              names = "--recipient",
-              paramLabel = "A",
-              description = "Only the delivery for this recipient.")
-          @Nullable String recipient)
+      @Option(names = "--reason", paramLabel = "R", description = "Why; kept in the events.")
+          @Nullable String reason)
       throws Exception {
-    ObjectNode body = AdminClient.object().put("to", to);
-    return onMessage(options, "redirect", id, recipient, body);
+    return QueueAct.run(options, target, "redirect", because(reason).put("to", to), false);
   }
 
   @Command(
       name = "discard",
       description = {
         "Takes deliveries out of the queue for good; the log and the events keep who and why.",
-        "Give a message's ID, a filter, or --all."
+        "Give a message's ID, a filter, or --all. At a terminal it asks once when it is about more"
+            + " than one."
       })
   int discard(
       @Mixin ClientOptions options,
-      @Mixin QueueFilterOptions filter,
-      @Parameters(paramLabel = "ID", arity = "0..1", description = "One message.")
-          @Nullable String id,
+      @Mixin ActionTarget target,
       @Option(names = "--reason", paramLabel = "R", required = true, description = "Why; kept.")
-          String reason,
-      @Option(names = "--all", description = "Everything held.") boolean all)
+          String reason)
       throws Exception {
-    return act(options, "discard", id, filter, all, AdminClient.object().put("reason", reason));
+    return QueueAct.run(options, target, "discard", because(reason), true);
   }
 
-  private static int act(
-      ClientOptions options,
-      String action,
-      @Nullable String id,
-      QueueFilterOptions filter,
-      boolean all,
-      ObjectNode body)
-      throws Exception {
-    Map<String, @Nullable Object> given = new LinkedHashMap<>(filter.given());
-    if (id != null && !all && given.keySet().stream().allMatch("recipient"::equals)) {
-      return onMessage(options, action, id, filter.recipient(), body);
-    }
-    if (id != null || given.isEmpty() != all) {
-      throw options.misuse("give an ID (with --recipient, if you like), or a filter, or --all");
-    }
-    body.put("action", action).put("all", all);
-    if (!all) {
-      body.set("filter", AdminClient.JSON.valueToTree(given));
-    }
-    return tell(options, action, "/v1/queue/actions", body);
-  }
-
-  private static int onMessage(
-      ClientOptions options, String action, String id, @Nullable String recipient, ObjectNode body)
-      throws Exception {
-    if (recipient != null) {
-      body.put("recipient", recipient);
-    }
-    return tell(options, action, message(id) + "/" + action, body);
-  }
-
-  private static int tell(ClientOptions options, String action, String path, ObjectNode body)
-      throws Exception {
-    try (AdminClient client = options.client()) {
-      JsonNode answer = client.post(path, body);
-      return Answers.done(
-          options, action + ": " + Answers.text(answer, "affected") + " deliveries", answer);
-    }
+  private static ObjectNode because(@Nullable String reason) {
+    ObjectNode body = AdminClient.object();
+    return reason == null ? body : body.put("reason", reason);
   }
 
   static String message(String id) {

@@ -7,7 +7,19 @@ final class RefusedException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
+  private final int status;
+
   RefusedException(String message) {
+    this(message, 0);
+  }
+
+  RefusedException(String message, int status) {
     super(message);
+    this.status = status;
+  }
+
+  /** There is no such thing (any more). */
+  boolean unknown() {
+    return status == 404;
   }
 }

@@ -76,17 +76,20 @@ final class TopCommand implements Callable<Integer> {
     } catch (RefusedException _) {
       return;
     }
-    if (!Pages.items(releases).isEmpty()) {
-      Answers.table(
-          options,
-          Pages.items(releases),
-          new String[] {"RELEASING", "USER", "DONE", "LEFT", "RATE", "EXPECTED END"},
-          "pair",
-          "user",
-          "done",
-          "left",
-          "rate",
-          "expectedEnd");
+    if (Pages.items(releases).isEmpty()) {
+      return;
     }
+    Table table = new Table("RELEASING", "DONE", "LEFT", "RATE", "USERS", "END");
+    for (JsonNode release : Pages.items(releases)) {
+      JsonNode users = release.path("users");
+      table.row(
+          Answers.text(release, "pair"),
+          Answers.text(release, "done"),
+          Answers.text(release, "left"),
+          Answers.text(release, "rate") + "/s",
+          users.size() + (release.path("more").asBoolean(false) ? "+" : ""),
+          ReleaseFollow.end(release));
+    }
+    table.print(options.terminal(), Terminal.width());
   }
 }

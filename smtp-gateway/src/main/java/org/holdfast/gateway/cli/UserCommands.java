@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "user",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = UserStateCommand.class,
+    subcommands = {UserStateCommand.class, UserPriorityCommand.class},
     description = {
       "Users: where they live, and whether mail goes to them.",
       "",
@@ -34,7 +34,7 @@ final class UserCommands implements Runnable {
   public void run() {
     throw new ParameterException(
         java.util.Objects.requireNonNull(spec).commandLine(),
-        "a command is missing: state, show, list, set, remove");
+        "a command is missing: state, priority, show, list, set, remove");
   }
 
   @Command(
@@ -95,9 +95,17 @@ final class UserCommands implements Runnable {
       @Option(names = "--pair", paramLabel = "P", required = true, description = "Where it lives.")
           String pair,
       @Option(names = "--state", paramLabel = "S", description = "Its state; a new user is active.")
-          @Nullable String state)
+          @Nullable String state,
+      @Option(
+              names = "--priority",
+              paramLabel = "N",
+              description = "Whose held mail goes first; see user priority.")
+          @Nullable Integer priority)
       throws Exception {
     ObjectNode body = AdminClient.object().put("pair", pair);
+    if (priority != null) {
+      body.put("priority", priority);
+    }
     if (state != null) {
       body.put("state", state);
     }

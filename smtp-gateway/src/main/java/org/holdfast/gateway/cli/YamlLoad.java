@@ -32,7 +32,7 @@ final class YamlLoad {
   /** A file of more octets goes in parts. */
   static final long WHOLE = 8L << 20;
 
-  private static final String CSV_HEADER = "address,pair,state,to,reason\n";
+  private static final String CSV_HEADER = "address,pair,state,to,reason,priority\n";
 
   private final AdminClient client;
   private final Terminal terminal;
@@ -226,7 +226,8 @@ final class YamlLoad {
       field(user.pair()).append(',');
       field(user.state() == null ? "" : user.state().word()).append(',');
       field(user.to()).append(',');
-      field(user.reason()).append('\n');
+      field(user.reason()).append(',');
+      field(user.priority() == null ? "" : user.priority().toString()).append('\n');
       if (++lines == CsvLoad.PART) {
         flush();
       }

@@ -8,7 +8,10 @@ import org.holdfast.routing.Pair;
 import org.holdfast.routing.Routing.DomainHold;
 import org.holdfast.routing.User;
 
-/** Writes the users of a map as CSV, as {@link UserCsv} reads it. Used by one thread. */
+/**
+ * Writes the users of a map as CSV, as {@link UserCsv} reads it: what a spreadsheet needs, not
+ * where they are moved to, why, or their priority. Used by one thread.
+ */
 public final class CsvDump implements MapSink {
 
   private final Appendable out;

@@ -85,6 +85,9 @@ public final class MapDump implements MapSink {
       out.append(", pair: ").append(quoted(user.pair()));
       out.append(", state: ").append(user.state().word());
       optional("to", user.movingTo());
+      if (user.priority() != 0) {
+        out.append(", priority: ").append(Integer.toString(user.priority()));
+      }
       if (user.state() != UserState.ACTIVE) {
         optional("reason", user.standing().reason());
       }

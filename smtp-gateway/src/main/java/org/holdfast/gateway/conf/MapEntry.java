@@ -31,7 +31,7 @@ public record MapEntry(Kind kind, String key, List<String> values) {
     public List<String> names() {
       return switch (this) {
         case PAIR -> List.of("members", "active", "state");
-        case USER -> List.of("pair", "state", "to");
+        case USER -> List.of("pair", "state", "to", "priority");
         case ALIAS -> List.of("to");
         case DOMAIN, HOLD -> List.of();
       };
@@ -69,7 +69,9 @@ public record MapEntry(Kind kind, String key, List<String> values) {
     String pair = user.pair() == null ? "" : user.pair();
     String state = user.state() == null ? "" : user.state().word();
     String to = user.to() == null || user.to().equals(pair) ? "" : user.to();
-    return new MapEntry(Kind.USER, key(user.address()), List.of(pair, state, to));
+    Integer asked = user.priority();
+    String priority = asked == null ? "" : asked.toString();
+    return new MapEntry(Kind.USER, key(user.address()), List.of(pair, state, to, priority));
   }
 
   public static MapEntry of(Alias alias) {

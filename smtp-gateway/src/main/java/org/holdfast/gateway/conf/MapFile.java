@@ -211,6 +211,9 @@ public final class MapFile {
     String target = section.has("to") ? section.required("to", MapWords::name) : null;
     section.value("to", "", text -> text);
     String reason = section.value("reason", "", MapWords::reason);
+    var priority =
+        section.has("priority") ? section.required("priority", MapWords::priority) : null;
+    section.value("priority", "", text -> text);
     section.end();
     requirePair(section, "pair", pair);
     requirePair(section, "to", target);
@@ -220,7 +223,8 @@ public final class MapFile {
     if (!users.add(MapWords.sameness(address), ++userCount)) {
       throw section.wrong("address", address + " stands here twice");
     }
-    to.user(new UserChange(address, state, pair, target, reason.isEmpty() ? null : reason, null));
+    String why = reason.isEmpty() ? null : reason;
+    to.user(new UserChange(address, state, pair, target, why, null, priority));
   }
 
   /** A pair may be described further down. */

@@ -2,6 +2,7 @@ package org.holdfast.gateway.conf;
 
 import org.holdfast.routing.Address;
 import org.holdfast.routing.HostPort;
+import org.holdfast.routing.User;
 import org.holdfast.routing.UserState;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,21 @@ final class MapWords {
   /** Why somebody did something: one line. */
   static String reason(String text) {
     return text.replaceAll("[\\p{Cntrl}\\x80-\\x9F]+", " ").strip();
+  }
+
+  /** Whose held mail goes first. */
+  static int priority(String text) {
+    try {
+      int priority = Integer.parseInt(text);
+      if (priority >= User.LOWEST_PRIORITY && priority <= User.HIGHEST_PRIORITY) {
+        return priority;
+      }
+    } catch (NumberFormatException _) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "not a priority (%d to %d): %s"
+            .formatted(User.LOWEST_PRIORITY, User.HIGHEST_PRIORITY, text));
   }
 
   /** Is it a state in which a user may be on the way to another pair? */

@@ -68,6 +68,9 @@ public final class NdjsonDump implements MapSink {
       if (user.movingTo() != null) {
         and("to", user.movingTo());
       }
+      if (user.priority() != 0) {
+        out.append(",\"priority\":").append(Integer.toString(user.priority()));
+      }
       close();
     }
     users += page.size();

@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads users from CSV (RFC 4180) line by line, so that a file of 10 million users needs no more
  * heap than one of ten. First line: {@code address,pair}, and then as wanted {@code state}, {@code
- * to} (the pair a user is being moved to) and {@code reason}. What is empty keeps what is there
- * (active for a new user).
+ * to} (the pair a user is being moved to), {@code reason} and {@code priority}. What is empty keeps
+ * what is there (active and 0 for a new user).
  */
 public final class UserCsv {
 
-  private static final List<String> COLUMNS = List.of("address", "pair", "state", "to", "reason");
+  private static final List<String> COLUMNS =
+      List.of("address", "pair", "state", "to", "reason", "priority");
 
   /** Longest line, in characters. */
   static final int MAX_LINE = 2048;
@@ -100,6 +101,7 @@ public final class UserCsv {
       UserState state = read(fields, columns.indexOf("state"), MapWords::state);
       String to = read(fields, columns.indexOf("to"), this::pair);
       String reason = read(fields, columns.indexOf("reason"), MapWords::reason);
+      Integer priority = read(fields, columns.indexOf("priority"), MapWords::priority);
       String pair = pair(fields.get(1));
       if (to != null && !MapWords.aside(state)) {
         throw wrong("to is said with moving or recovering only");
@@ -107,7 +109,7 @@ public final class UserCsv {
       if (!seen.add(MapWords.sameness(address), line)) {
         throw wrong(address + " stands here twice");
       }
-      return new UserChange(address, state, pair, to, reason, null);
+      return new UserChange(address, state, pair, to, reason, null, priority);
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

@@ -22,8 +22,6 @@ import org.holdfast.routing.Permit;
  */
 public final class Courier implements NextHops {
 
-  private static final int NORMAL_PRIORITY = 0;
-
   private final Gatekeeper routing;
   private final Transaction transaction;
   private final MemberTrust trust;
@@ -61,8 +59,7 @@ public final class Courier implements NextHops {
     }
     try {
       return switch (routing.look(lane)) {
-        case Entry.Go go ->
-            new Way.Open(go.permit().pair(), go.permit().member().name(), NORMAL_PRIORITY);
+        case Entry.Go(Permit at) -> new Way.Open(at.pair(), at.member().name(), at.priority());
         case Entry.Hold hold -> new Way.Shut(hold.pair(), hold.why());
         case Entry.Refuse gone -> new Way.Shut("", Replies.gone(gone.location()).line());
       };

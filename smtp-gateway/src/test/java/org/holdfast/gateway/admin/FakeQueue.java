@@ -6,11 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.holdfast.holdqueue.Attempt;
 import org.holdfast.holdqueue.Content;
@@ -22,6 +24,7 @@ import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.LaneSummary;
 import org.holdfast.holdqueue.Lanes;
 import org.holdfast.holdqueue.NextHops;
+import org.holdfast.holdqueue.QueueAction;
 import org.holdfast.holdqueue.QueueFilter;
 import org.holdfast.holdqueue.QueueItem;
 import org.holdfast.holdqueue.QueueSummary;
@@ -37,6 +40,12 @@ final class FakeQueue implements HoldQueue {
   static final Instant FIRST = Instant.parse("2026-11-21T10:00:00Z");
 
   final List<QueueItem> items = new ArrayList<>();
+
+  /** An action ends after its first delivery. */
+  boolean breaksOff;
+
+  /** What the dispatcher says. */
+  DispatchStatus status = new DispatchStatus(Instant.EPOCH, List.of(), 0, 0, false);
 
   private static final String MESSAGE = "Subject: held\r\n\r\nBody.\r\n";
 
@@ -59,6 +68,7 @@ final class FakeQueue implements HoldQueue {
             && (filter.state() == null || item.state() == filter.state())
             && (filter.sender() == null
                 || item.delivery().envelope().reversePath().equals(filter.sender()))
+            && (filter.notTo() == null || !item.delivery().recipient().equals(filter.notTo()))
             && (filter.acceptedBefore() == null
                 || item.delivery().envelope().accepted().isBefore(filter.acceptedBefore()));
   }
@@ -140,54 +150,45 @@ final class FakeQueue implements HoldQueue {
     }
   }
 
-  private int change(QueueFilter filter, DeliveryState state) {
-    int count = 0;
-    for (int i = 0; i < items.size(); i++) {
-      QueueItem item = items.get(i);
-      if (matches(filter).test(item)) {
-        items.set(
-            i,
-            new QueueItem(
-                item.delivery(), item.nextHop(), state, null, item.lastReply(), item.cursor()));
-        count++;
+  @Override
+  public long count(QueueFilter filter) {
+    return items.stream().filter(matches(filter)).count();
+  }
+
+  @Override
+  public List<LaneSummary> waiting(Collection<String> lanes) {
+    return lanes.stream().map(this::lane).filter(lane -> lane.deliveries() > 0).toList();
+  }
+
+  @Override
+  public long act(QueueFilter filter, QueueAction action, LongConsumer soFar) {
+    List<QueueItem> these = items.stream().filter(matches(action.concerned(filter))).toList();
+    for (QueueItem item : these) {
+      if (breaksOff) {
+        soFar.accept(1);
+        throw new IllegalStateException("the disk is full");
+      }
+      switch (action) {
+        case QueueAction.Retry _ -> change(item, item.delivery(), DeliveryState.READY, "");
+        case QueueAction.Park _ -> change(item, item.delivery(), DeliveryState.PARKED, "");
+        case QueueAction.Discard _ -> items.remove(item);
+        case QueueAction.Redirect(String _, Recipient to, String hop) ->
+            change(item, redirected(item.delivery(), to), item.state(), hop);
       }
     }
-    return count;
+    return these.size();
   }
 
-  @Override
-  public int retry(QueueFilter filter, String who) {
-    return change(filter, DeliveryState.READY);
+  private void change(QueueItem item, Delivery now, DeliveryState state, String hop) {
+    String nextHop = hop.isEmpty() ? item.nextHop() : hop;
+    items.set(
+        items.indexOf(item),
+        new QueueItem(now, nextHop, state, null, item.lastReply(), item.cursor()));
   }
 
-  @Override
-  public int park(QueueFilter filter, String who, String reason) {
-    return change(filter, DeliveryState.PARKED);
-  }
-
-  @Override
-  public int discard(QueueFilter filter, String who, String reason) {
-    int before = items.size();
-    items.removeIf(matches(filter));
-    return before - items.size();
-  }
-
-  @Override
-  public int redirect(QueueFilter filter, Recipient to, String nextHop, String who) {
-    int count = 0;
-    for (int i = 0; i < items.size(); i++) {
-      QueueItem item = items.get(i);
-      if (matches(filter).test(item)) {
-        Delivery old = item.delivery();
-        Delivery moved =
-            new Delivery(
-                old.sequence(), old.number(), old.envelope(), to, old.size(), old.attempts());
-        items.set(
-            i, new QueueItem(moved, nextHop, item.state(), null, item.lastReply(), item.cursor()));
-        count++;
-      }
-    }
-    return count;
+  private static Delivery redirected(Delivery old, Recipient to) {
+    return new Delivery(
+        old.sequence(), old.number(), old.envelope(), to, old.size(), old.attempts());
   }
 
   @Override
@@ -202,7 +203,7 @@ final class FakeQueue implements HoldQueue {
 
   @Override
   public DispatchStatus dispatch() {
-    return new DispatchStatus(Instant.EPOCH, List.of(), 0, 0, false);
+    return status;
   }
 
   @Override

@@ -148,10 +148,10 @@ final class FakeRouting implements Routing {
     if (holds.containsKey("*") || holds.containsKey(mailbox.substring(mailbox.indexOf('@') + 1))) {
       return new Entry.Hold(user.pair(), "a wider hold");
     }
-    return new Entry.Go(new ClosedPermit(mailbox, pair, user.standing().epoch()));
+    return new Entry.Go(new ClosedPermit(mailbox, pair, user.standing().epoch(), user.priority()));
   }
 
-  private record ClosedPermit(String mailbox, Pair of, long epoch) implements Permit {
+  private record ClosedPermit(String mailbox, Pair of, long epoch, int priority) implements Permit {
     @Override
     public String pair() {
       return of.name();
@@ -204,16 +204,24 @@ final class FakeRouting implements Routing {
       throw new RefusedChangeException(Kind.NOT_FOUND, "there is no user " + change.address());
     }
     mayFlip(user, change, who);
-    UserState state = Objects.requireNonNull(change.state());
+    UserState state = change.state() == null ? user.state() : change.state();
     String pair = change.pair() == null ? user.pair() : change.pair();
     mustKnow(pair);
     if (change.epoch() != null && change.epoch() != user.standing().epoch()) {
       throw new RefusedChangeException(Kind.CONFLICT, "its epoch is another", user);
     }
     boolean changed = user.state() != state || !user.pair().equals(pair);
+    int priority = change.priority() == null ? user.priority() : change.priority();
+    if (!changed && priority != user.priority()) {
+      users.put(
+          user.address(),
+          new User(user.address(), pair, state, user.movingTo(), priority, user.standing()));
+      return new Flip(epoch, true, true, List.of());
+    }
     if (changed) {
       Standing standing = standing(who.reason(), who.name());
-      users.put(user.address(), new User(user.address(), pair, state, change.to(), standing));
+      users.put(
+          user.address(), new User(user.address(), pair, state, change.to(), priority, standing));
     }
     return state == UserState.ACTIVE ? new Flip(epoch, changed, true, List.of()) : made(changed);
   }
@@ -311,7 +319,10 @@ final class FakeRouting implements Routing {
     User old = users.get(name);
     UserState asked = change.state();
     UserState now = asked != null ? asked : old == null ? UserState.ACTIVE : old.state();
-    users.put(name, new User(name, pair, now, standing(who.reason(), who.name())));
+    int kept = old == null ? 0 : old.priority();
+    int priority = change.priority() == null ? kept : change.priority();
+    Standing standing = standing(who.reason(), who.name());
+    users.put(name, new User(name, pair, now, null, priority, standing));
     return new Flip(epoch, true, true, List.of());
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code /v1/queue} and {@code /v1/releases}. */
+/** {@code /v1/queue}. */
 class QueueIT {
 
   private Api api;
@@ -125,7 +125,7 @@ class QueueIT {
   void message_unknown_is404() throws Exception {
     assertThat(api.get("/v1/queue/messages/none").status()).isEqualTo(404);
     assertThat(api.get("/v1/queue/messages/none/raw").status()).isEqualTo(404);
-    assertThat(api.post("/v1/queue/messages/none/discard", "").status()).isEqualTo(404);
+    assertThat(api.post("/v1/queue/messages/none/retry", "").status()).isEqualTo(404);
     assertThat(api.post("/v1/queue/messages/q1/park", "{\"recipient\":\"x@example.com\"}").status())
         .isEqualTo(404);
   }
@@ -166,14 +166,15 @@ class QueueIT {
 
   @Test
   void action_withAFilter_touchesWhatMatches() throws Exception {
-    var body = "{\"action\":\"discard\",\"filter\":{\"recipient\":\"alice@example.com\"}}";
+    var body =
+        "{\"action\":\"discard\",\"reason\":\"r\",\"filter\":{\"recipient\":\"alice@example.com\"}}";
     assertThat(api.post("/v1/queue/actions", body).json().path("affected").asInt()).isEqualTo(2);
     assertThat(api.queue.items).hasSize(1);
   }
 
   @Test
   void action_asADryRun_countsAndTouchesNothing() throws Exception {
-    var body = "{\"action\":\"discard\",\"all\":true,\"dryRun\":true}";
+    var body = "{\"action\":\"discard\",\"reason\":\"r\",\"all\":true,\"dryRun\":true}";
     var reply = api.post("/v1/queue/actions", body);
     assertThat(reply.json().path("affected").asInt()).isEqualTo(3);
     assertThat(reply.json().path("dryRun").asBoolean()).isTrue();
@@ -196,15 +197,5 @@ class QueueIT {
   void action_thatSaysTooLittleOrNonsense_is400AndTouchesNothing(String body) throws Exception {
     assertThat(api.post("/v1/queue/actions", body).status()).isEqualTo(400);
     assertThat(api.queue.items).hasSize(3);
-  }
-
-  @Test
-  void releases_show_whatIsReadyToGo() throws Exception {
-    var items = api.get("/v1/releases").json().path("items");
-    assertThat(items.size()).isEqualTo(1);
-    assertThat(items.get(0).path("pair").asString()).isEqualTo("imap5-6");
-    assertThat(items.get(0).path("left").asInt()).isEqualTo(1);
-    assertThat(items.get(0).path("users").get(0).path("user").asString())
-        .isEqualTo("alice@example.com");
   }
 }

@@ -401,7 +401,8 @@ class CommandLineIT {
     assertThat(asked.get(1).body()).startsWith("pairs:").contains("state: hold", "fsck");
     assertThat(asked.get(2).contentType()).isEqualTo("text/csv");
     assertThat(asked.get(2).body())
-        .startsWith("address,pair,state,to,reason\nu0@x.org,p,moving,p,\"the raid, dead the raid");
+        .startsWith(
+            "address,pair,state,to,reason,priority\nu0@x.org,p,moving,p,\"the raid, dead the raid");
     assertThat(asked.subList(2, asked.size() - 1))
         .extracting(part -> part.body().lines().count() - 1)
         .satisfies(counts ->

@@ -110,6 +110,11 @@ final class WatchedGate implements Gatekeeper {
     }
 
     @Override
+    public int priority() {
+      return permit.priority();
+    }
+
+    @Override
     public void close() {
       permit.close();
       reach(Point.PERMIT_CLOSED, permit.mailbox(), what);

@@ -301,6 +301,11 @@ class MassRefusalsTest {
     }
 
     @Override
+    public int priority() {
+      return 0;
+    }
+
+    @Override
     public void close() {}
   }
 

@@ -123,6 +123,11 @@ final class ScriptedGate implements Gatekeeper {
       }
 
       @Override
+      public int priority() {
+        return 0;
+      }
+
+      @Override
       public void close() {
         synchronized (ScriptedGate.this) {
           open.remove(this);
