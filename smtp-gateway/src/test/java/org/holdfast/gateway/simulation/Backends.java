@@ -184,7 +184,8 @@ final class Backends implements Transaction {
     }
     List<Letter> letters =
         recipients.stream().map(to -> world.letter(envelope.id(), to.lane())).toList();
-    Exchange exchange = new Exchange(new Open(member.name(), letters, origin, agenda.now()));
+    List<String> lanes = recipients.stream().map(Recipient::lane).toList();
+    Exchange exchange = new Exchange(new Open(member.name(), letters, lanes, origin, agenda.now()));
     world.begins(exchange.open);
     script(exchange);
     return exchange.done;

@@ -67,6 +67,6 @@ final class Letter {
 
   @Override
   public String toString() {
-    return "%s for %s".formatted(id, lane);
+    return "%s (%s)".formatted(id, lane);
   }
 }

@@ -9,7 +9,7 @@ final class Open {
   final String member;
   final List<Letter> letters;
 
-  /** Their mailboxes then: a person may redirect a letter meanwhile. */
+  /** The mailboxes they are for: a person may have redirected a letter meanwhile. */
   final List<String> lanes;
 
   final Origin origin;
@@ -28,11 +28,11 @@ final class Open {
   /** The gateway has its answers, or is dead. */
   boolean over;
 
-  Open(String member, List<Letter> letters, Origin origin, long begun) {
+  Open(String member, List<Letter> letters, List<String> lanes, Origin origin, long begun) {
     this.begun = begun;
     this.member = member;
     this.letters = letters;
-    this.lanes = letters.stream().map(letter -> letter.lane).toList();
+    this.lanes = lanes;
     this.origin = origin;
   }
 
@@ -52,6 +52,6 @@ final class Open {
 
   @Override
   public String toString() {
-    return "%s %s to %s".formatted(origin, letters, member);
+    return "%s %s for %s to %s".formatted(origin, letters, lanes, member);
   }
 }

@@ -18,9 +18,6 @@ import org.holdfast.routing.Permit;
  */
 final class SimulatedGate implements Gatekeeper {
 
-  private static final MapUnavailableException DOWN =
-      new MapUnavailableException("the map is down", new IllegalStateException("it is simulated"));
-
   private final World world;
   private final Gatekeeper real;
   private final Runnable meanwhile;
@@ -37,7 +34,7 @@ final class SimulatedGate implements Gatekeeper {
 
   private void mustBeUp() throws MapUnavailableException {
     if (world.mapDown) {
-      throw DOWN;
+      throw new MapUnavailableException("the map is down, as simulated", null);
     }
   }
 
