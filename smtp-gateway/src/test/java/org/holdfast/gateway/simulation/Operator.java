@@ -148,7 +148,7 @@ final class Operator {
     } catch (MapUnavailableException e) {
       throw new IllegalStateException(e);
     } catch (RefusedChangeException e) {
-      world.trace.say("refused: %s", e.getMessage());
+      world.trace.say("refused: %s", e);
     } finally {
       busy = false;
     }

@@ -106,7 +106,7 @@ final class Simulation {
     steps++;
     Gateway gateway = world.gateway;
     if (disk.isOff() && gateway != null) {
-      crash(FaultyDisk.Unsynced.values()[agenda.random().nextInt(4)]);
+      crash(agenda.any(List.of(FaultyDisk.Unsynced.values())));
     } else if (gateway != null && steps % STEPS_BETWEEN_LOOKS == 0) {
       if (gateway.queue.trouble().isPresent()) {
         world.troubleForAll();
@@ -128,7 +128,7 @@ final class Simulation {
       made.start();
       world.trace.say("started, holding %s", made.held());
     } catch (IOException e) {
-      world.trace.say("does not start: %s", e.getMessage());
+      world.trace.say("does not start: %s", e);
       world.count(World.Kind.STARTS_THAT_FAILED);
       map.nobodyListens();
       disk.crash(FaultyDisk.Unsynced.KEPT);
@@ -201,7 +201,7 @@ final class Simulation {
     if (agenda.chance(40)) {
       disk.cutPowerAt(1 + agenda.random().nextInt(8));
     } else {
-      crash(FaultyDisk.Unsynced.values()[agenda.random().nextInt(4)]);
+      crash(agenda.any(List.of(FaultyDisk.Unsynced.values())));
     }
   }
 
