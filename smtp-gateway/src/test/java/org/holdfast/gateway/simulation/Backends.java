@@ -135,7 +135,7 @@ final class Backends implements Transaction {
     }
 
     private Answer notBelieved(Letter letter) {
-      letter.notBelieved = true;
+      letter.notBelieved = open.isFor(letter.lane); // not if it was redirected meanwhile
       world.count(World.Kind.NOT_BELIEVED);
       Reply reply = new Reply(550, "5.1.1", "no such user");
       return world.broken == Broken.NO_SUCH_USER_IS_BELIEVED
