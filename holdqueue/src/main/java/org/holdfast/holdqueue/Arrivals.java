@@ -101,6 +101,11 @@ final class Arrivals implements Listener {
     ifStarted(l -> l.held(part.recipient().lane(), part.nextHop(), part.entry()));
   }
 
+  @Override
+  public void reappeared(String lane) {
+    ifStarted(l -> l.changed(lane));
+  }
+
   /**
    * In the order of the log, and none after one that could not be deleted: the ends in a later
    * segment must not go before the mail in an earlier one, which an index made from the log would

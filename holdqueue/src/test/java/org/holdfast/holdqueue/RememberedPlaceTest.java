@@ -73,6 +73,9 @@ class RememberedPlaceTest {
     public void arrived(Delivery delivery, MessageRecord.Part part) {}
 
     @Override
+    public void reappeared(String lane) {}
+
+    @Override
     public void useless(long segment) {
       try {
         log.delete(segment);

@@ -167,6 +167,9 @@ class RepeatsTest {
     public void arrived(Delivery delivery, MessageRecord.Part part) {}
 
     @Override
+    public void reappeared(String lane) {}
+
+    @Override
     public void useless(long segment) {}
   }
 }

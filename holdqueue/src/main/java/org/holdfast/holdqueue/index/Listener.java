@@ -11,6 +11,12 @@ public interface Listener {
   /** Visible now, for each delivery. */
   void arrived(Delivery delivery, MessageRecord.Part part);
 
+  /**
+   * A person put something back into this lane, or redirected it there, and it is visible now: who
+   * acted may have gone before it was.
+   */
+  void reappeared(String lane);
+
   /** A segment of the log has become useless. */
   void useless(long segment);
 }

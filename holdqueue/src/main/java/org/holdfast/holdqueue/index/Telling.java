@@ -114,8 +114,13 @@ final class Telling {
   void arrived(Applier.Effects effects, long applied) {
     long before = counted;
     for (Applier.Move move : effects.moves) {
-      if (move.by() < 0 && move.position() >= before) {
+      if (move.position() < before) {
+        continue;
+      }
+      if (move.by() < 0) {
         counts.accept(move.lane(), (long) move.by());
+      } else {
+        listener.reappeared(move.lane());
       }
     }
     counted = Math.max(counted, applied);

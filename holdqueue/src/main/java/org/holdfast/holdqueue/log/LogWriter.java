@@ -35,6 +35,22 @@ final class LogWriter implements Runnable {
   /** Most requests that share one fsync. */
   static final int BATCH = 1024;
 
+  /** Octets of the buffer of a log that has no thread. */
+  private static final int SMALL_BUFFER = 4 << 10;
+
+  /** Who writes. */
+  enum Writers {
+    /** Who comes alone, and the log's own thread for all who come together. */
+    CALLER_OR_THREAD,
+    /** The log's own thread only, as when many come at once. */
+    THREAD,
+    /**
+     * The caller only: one thread asks for everything, and what is written lazily is synced when it
+     * asks for that. For a simulation, which owns the time.
+     */
+    CALLER
+  }
+
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
   private final SegmentLog log;
@@ -42,7 +58,7 @@ final class LogWriter implements Runnable {
   private final Path directory;
   private final long salt;
   private final LogSettings settings;
-  private final boolean inline;
+  private final Writers writers;
   private final BlockingQueue<Request> requests = new ArrayBlockingQueue<>(WAITING);
 
   /**
@@ -57,7 +73,7 @@ final class LogWriter implements Runnable {
   /** Guards all that follows: who holds it is the writer. */
   private final ReentrantLock turn = new ReentrantLock();
 
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(SegmentOutput.BUFFER);
+  private final ByteBuffer buffer;
 
   /** What is answered when the batch is written, synced or not. */
   private final List<Runnable> written = new ArrayList<>();
@@ -74,9 +90,6 @@ final class LogWriter implements Runnable {
   /** Set by the writer, read by anybody. */
   private volatile @Nullable LogFailedException failure;
 
-  /**
-   * @param inline whether who comes alone writes in his own thread
-   */
   LogWriter(
       SegmentLog log,
       Disk disk,
@@ -84,9 +97,13 @@ final class LogWriter implements Runnable {
       long salt,
       LogSettings settings,
       long first,
-      boolean inline)
+      Writers writers)
       throws IOException {
-    this.inline = inline;
+    this.writers = writers;
+    this.buffer =
+        writers == Writers.CALLER
+            ? ByteBuffer.allocate(SMALL_BUFFER)
+            : ByteBuffer.allocateDirect(SegmentOutput.BUFFER);
     this.log = log;
     this.disk = disk;
     this.directory = directory;
@@ -103,7 +120,11 @@ final class LogWriter implements Runnable {
 
   /** Writes in the caller's thread when nobody else is at it, else asks the writer's thread. */
   void write(Request.Write request) {
-    if (!inline || crowded || waiting.get() > 0 || isOnlyCarrier() || !turn.tryLock()) {
+    if (writers == Writers.THREAD
+        || crowded
+        || waiting.get() > 0
+        || isOnlyCarrier()
+        || !turn.tryLock()) {
       ask(request);
       return;
     }
@@ -129,7 +150,7 @@ final class LogWriter implements Runnable {
   private void writeAlone(Request.Write request) {
     boolean before = dirty;
     serve(List.of(request));
-    if (dirty && !before) {
+    if (dirty && !before && writers != Writers.CALLER) {
       waiting.incrementAndGet();
       if (!requests.offer(new Request.Nudge(new CompletableFuture<>()))) {
         waiting.decrementAndGet(); // it has enough to wake up for
@@ -139,6 +160,15 @@ final class LogWriter implements Runnable {
 
   /** Asks; blocks while too much is waiting. An interrupt does not undo it. */
   void ask(Request request) {
+    if (writers == Writers.CALLER) {
+      turn.lock();
+      try {
+        serve(List.of(request));
+      } finally {
+        turn.unlock();
+      }
+      return;
+    }
     waiting.incrementAndGet();
     boolean interrupted = false;
     while (true) {

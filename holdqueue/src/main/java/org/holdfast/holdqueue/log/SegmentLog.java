@@ -60,7 +60,7 @@ public final class SegmentLog implements AutoCloseable {
       Quarantine quarantine,
       LogSettings settings,
       RandomGenerator random,
-      boolean inline)
+      LogWriter.Writers writers)
       throws IOException {
     this.disk = disk;
     this.directory = directory;
@@ -70,7 +70,7 @@ public final class SegmentLog implements AutoCloseable {
     this.salt = found.salt();
     segments.putAll(found.segments());
     this.last = findLast();
-    this.writer = new LogWriter(this, disk, directory, salt, settings, found.next(), inline);
+    this.writer = new LogWriter(this, disk, directory, salt, settings, found.next(), writers);
     for (Path empty : recovery.emptied()) {
       disk.delete(empty);
     }
@@ -87,26 +87,24 @@ public final class SegmentLog implements AutoCloseable {
   public static SegmentLog open(
       Disk disk, Path directory, Path quarantine, LogSettings settings, RandomGenerator random)
       throws IOException {
-    return open(disk, directory, quarantine, settings, random, true);
+    return open(disk, directory, quarantine, settings, random, LogWriter.Writers.CALLER_OR_THREAD);
   }
 
-  /**
-   * The same.
-   *
-   * @param inline false: everything is written by the log's own thread, as it is when many come at
-   *     once
-   */
+  /** The same, with a say in who writes. */
   static SegmentLog open(
       Disk disk,
       Path directory,
       Path quarantine,
       LogSettings settings,
       RandomGenerator random,
-      boolean inline)
+      LogWriter.Writers writers)
       throws IOException {
     SegmentLog log =
-        new SegmentLog(disk, directory, new Quarantine(disk, quarantine), settings, random, inline);
-    log.thread.start();
+        new SegmentLog(
+            disk, directory, new Quarantine(disk, quarantine), settings, random, writers);
+    if (writers != LogWriter.Writers.CALLER) {
+      log.thread.start();
+    }
     return log;
   }
 

@@ -18,7 +18,10 @@ final class SegmentOutput {
   private final long salt;
   private final long preallocate;
 
-  /** Lent by the writer; holds what belongs at {@code offset - buffer.position()}. */
+  /**
+   * Lent by the writer, of {@link #BUFFER} octets or fewer; holds what belongs at {@code offset -
+   * buffer.position()}.
+   */
   private final ByteBuffer buffer;
 
   private long offset = SegmentHead.SIZE;
@@ -58,7 +61,7 @@ final class SegmentOutput {
     Content streamed = entry.streamed();
     if (streamed != null) {
       stream(entry, streamed);
-    } else if (Frame.footprint(entry.length()) <= BUFFER) {
+    } else if (Frame.footprint(entry.length()) <= buffer.capacity()) {
       buffered(entry);
     } else {
       direct(entry);

@@ -360,7 +360,8 @@ public final class FaultyDisk implements Disk {
     return capacity - used();
   }
 
-  private long used() {
+  /** Octets of all files. */
+  public synchronized long used() {
     return names.values().stream().mapToLong(i -> i.size).sum();
   }
 
@@ -385,6 +386,9 @@ public final class FaultyDisk implements Disk {
     void apply(Change change) {
       byte[] octets = change.octets;
       if (octets == null) {
+        if (change.at > now.length) { // the writes before it were lost, its length was not
+          now = Arrays.copyOf(now, change.at);
+        }
         Arrays.fill(now, Math.min(change.at, now.length), now.length, (byte) 0);
         size = change.at;
         return;

@@ -23,18 +23,16 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The power goes at every single operation of the log on its disk, and what was not synced is kept,
  * dropped, torn or reordered. And the variants that would lose mail, each of which this must catch.
  */
-@ParameterizedClass(name = "inline={0}")
-@ValueSource(booleans = {true, false})
+@ParameterizedClass
+@EnumSource
 class LogCrashTest {
 
-  /** Whether the caller writes, being alone, or the log's own thread for all who wait. */
-  @Parameter boolean inline;
+  @Parameter LogWriter.Writers writers = LogWriter.Writers.THREAD;
 
   private static final Path LOG = Path.of("q", "log");
   private static final Path QUARANTINE = Path.of("q", "quarantine");
@@ -121,7 +119,7 @@ class LogCrashTest {
 
   private List<String> read(FaultyDisk disk, boolean bodies) throws IOException {
     List<String> found = new ArrayList<>();
-    try (SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, SMALL, new Random(1), inline)) {
+    try (SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, SMALL, new Random(1), writers)) {
       log.replay(
           0,
           Long.MAX_VALUE,
@@ -133,7 +131,7 @@ class LogCrashTest {
 
   private void work(Disk disk, Work work, Books books) {
     try {
-      SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, SMALL, new Random(1), inline);
+      SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, SMALL, new Random(1), writers);
       try {
         work.on(log, books);
       } finally {
@@ -166,8 +164,8 @@ class LogCrashTest {
       }
     }
     System.out.printf(
-        "%s, %s, inline %s: %d crashes, %d complaints%n",
-        name, unsynced, inline, (operations + 1) * SEEDS, complaints.size());
+        "%s, %s, %s: %d crashes, %d complaints%n",
+        name, unsynced, writers, (operations + 1) * SEEDS, complaints.size());
     return complaints;
   }
 

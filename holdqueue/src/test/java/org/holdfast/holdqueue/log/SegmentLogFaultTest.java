@@ -22,15 +22,13 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a disk that misbehaves does to the log. */
-@ParameterizedClass(name = "inline={0}")
-@ValueSource(booleans = {true, false})
+@ParameterizedClass
+@EnumSource
 class SegmentLogFaultTest {
 
-  /** Whether the caller writes, being alone, or the log's own thread for all who wait. */
-  @Parameter boolean inline;
+  @Parameter LogWriter.Writers writers = LogWriter.Writers.THREAD;
 
   private static final Path LOG = Path.of("q", "log");
   private static final Path QUARANTINE = Path.of("q", "quarantine");
@@ -65,7 +63,7 @@ class SegmentLogFaultTest {
   }
 
   private SegmentLog open(FaultyDisk disk, LogSettings settings) throws IOException {
-    SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, settings, new Random(1), inline);
+    SegmentLog log = SegmentLog.open(disk, LOG, QUARANTINE, settings, new Random(1), writers);
     opened.add(log);
     return log;
   }

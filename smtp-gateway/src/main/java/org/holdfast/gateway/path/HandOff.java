@@ -7,11 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.holdqueue.Envelope;
@@ -58,41 +56,47 @@ final class HandOff {
   /** An attempt on its way. */
   private record Open(String id, Permitted to, CompletableFuture<Answer> answer) {}
 
-  /** Fates by recipient number. Takes the permits over. */
-  Map<Integer, Fate> deliver(Envelope envelope, List<Permitted> permitted, Inbound.Body content) {
+  /**
+   * Begins the attempts and takes the permits over. The fates, by recipient number, come on the
+   * thread that brings the last answer, or on the timer's; at once when nobody is permitted.
+   */
+  CompletableFuture<Map<Integer, Fate>> deliver(
+      Envelope envelope, List<Permitted> permitted, Inbound.Body content) {
     List<Open> open = new ArrayList<>();
     for (List<Permitted> group : byMember(permitted)) {
       open.addAll(begin(envelope, group, content));
     }
-    await(open);
-    Map<Integer, Fate> fates = new LinkedHashMap<>();
-    open.forEach(o -> fates.put(o.to().number(), fate(o)));
+    CompletableFuture<Map<Integer, Fate>> fates = new CompletableFuture<>();
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(open.stream().map(Open::answer).toArray(CompletableFuture[]::new));
+    if (all.isDone()) {
+      fates.complete(fates(open));
+      return fates;
+    }
+    Future<?> timedOut =
+        timer.schedule(() -> late(open, fates), timeout.toMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        all.whenComplete((_, _) -> {
+          timedOut.cancel(false);
+          fates.complete(fates(open));
+        });
     return fates;
   }
 
-  /**
-   * The same for one recipient, without a thread that waits: its fate comes on the thread that
-   * brings the answer, or on the timer's. Takes the permit over.
-   */
-  CompletableFuture<Fate> deliver(Envelope envelope, Permitted permitted, Inbound.Body content) {
-    Open open = begin(envelope, List.of(permitted), content).getFirst();
-    CompletableFuture<Fate> fate = new CompletableFuture<>();
-    Future<?> timedOut =
-        timer.schedule(() -> late(open, fate), timeout.toMillis(), TimeUnit.MILLISECONDS);
-    var _ =
-        open.answer()
-            .whenComplete((_, _) -> {
-              timedOut.cancel(false);
-              fate.complete(fate(open));
-            });
-    return fate;
+  private void late(List<Open> open, CompletableFuture<Map<Integer, Fate>> fates) {
+    if (fates.isDone()) {
+      return;
+    }
+    open.stream()
+        .filter(o -> !o.answer().isDone())
+        .forEach(o -> trust.doubt(o.to().permit().member()));
+    fates.complete(fates(open));
   }
 
-  private void late(Open open, CompletableFuture<Fate> fate) {
-    if (!open.answer().isDone()) {
-      trust.doubt(open.to().permit().member());
-      fate.complete(fate(open));
-    }
+  private static Map<Integer, Fate> fates(List<Open> open) {
+    Map<Integer, Fate> fates = new LinkedHashMap<>();
+    open.forEach(o -> fates.put(o.to().number(), fate(o)));
+    return fates;
   }
 
   private static List<List<Permitted>> byMember(List<Permitted> permitted) {
@@ -134,23 +138,6 @@ final class HandOff {
     after.learn(open.to().permit().member(), answer);
     open.to().over();
     open.answer().complete(answer);
-  }
-
-  private void await(List<Open> open) {
-    CompletableFuture<Void> all =
-        CompletableFuture.allOf(open.stream().map(Open::answer).toArray(CompletableFuture[]::new));
-    try {
-      all.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      open.stream()
-          .filter(o -> !o.answer().isDone())
-          .forEach(o -> trust.doubt(o.to().permit().member()));
-    } catch (InterruptedException e) {
-      Thread.currentThread()
-          .interrupt(); // as after a timeout: what is open goes on under the queue
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("an answer never completes exceptionally", e);
-    }
   }
 
   private static Fate fate(Open open) {

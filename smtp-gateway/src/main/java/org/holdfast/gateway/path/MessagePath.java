@@ -12,7 +12,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.path.HandOff.Permitted;
 import org.holdfast.gateway.reply.Reply;
@@ -75,10 +74,26 @@ public final class MessagePath implements Inbound {
       Duration handOffTimeout,
       AfterAcceptance after,
       Executor threads) {
+    this(routing, queue, transaction, trust, handOffTimeout, after, threads, timer());
+  }
+
+  /**
+   * The same with a timer of the caller's.
+   *
+   * @param timer ends waits; its tasks are short and never block
+   */
+  MessagePath(
+      Gatekeeper routing,
+      Intake queue,
+      Transaction transaction,
+      MemberTrust trust,
+      Duration handOffTimeout,
+      AfterAcceptance after,
+      Executor threads,
+      ScheduledExecutorService timer) {
     this.routing = routing;
     this.queue = queue;
     this.trust = trust;
-    ScheduledExecutorService timer = timer();
     this.turns = new Turns(timer);
     this.handOff = new HandOff(transaction, trust, after, handOffTimeout, timer);
     this.handOffTimeout = handOffTimeout;
@@ -124,7 +139,7 @@ public final class MessagePath implements Inbound {
     // Only a message with one recipient may wait in line: with several, each would hold its turns
     // while it waits for the next.
     if (recipients.size() > 1 || queue.hasBacklog(message.lane())) {
-      onThread(verdict, () -> accept(message, false));
+      onThread(verdict, () -> accept(message, false, verdict));
     } else {
       turns.take(message.lane(), handOffTimeout, turn -> begin(message, turn, verdict));
     }
@@ -145,18 +160,17 @@ public final class MessagePath implements Inbound {
     }
   }
 
-  private void onThread(CompletableFuture<Verdict> verdict, Supplier<List<Reply>> work) {
+  /** Whatever goes wrong, the sender must not wait for ever. */
+  private void onThread(CompletableFuture<Verdict> verdict, Runnable work) {
     try {
-      threads.execute(() -> complete(verdict, work));
+      threads.execute(() -> {
+        try {
+          work.run();
+        } catch (RuntimeException | Error e) {
+          verdict.completeExceptionally(e);
+        }
+      });
     } catch (RejectedExecutionException e) {
-      verdict.completeExceptionally(e);
-    }
-  }
-
-  private static void complete(CompletableFuture<Verdict> verdict, Supplier<List<Reply>> work) {
-    try {
-      verdict.complete(new Verdict(work.get()));
-    } catch (RuntimeException | Error e) { // whatever it is, the sender must not wait for ever
       verdict.completeExceptionally(e);
     }
   }
@@ -173,7 +187,7 @@ public final class MessagePath implements Inbound {
       permit = null;
     }
     if (permit == null) {
-      onThread(verdict, () -> accept(message, turn));
+      onThread(verdict, () -> accept(message, turn, verdict));
     } else {
       straight(message, permit, verdict);
     }
@@ -195,30 +209,11 @@ public final class MessagePath implements Inbound {
   private void straight(Message message, Permit permit, CompletableFuture<Verdict> verdict) {
     Recipient recipient = message.recipients().getFirst();
     Runnable over = () -> turns.giveBack(message.lane());
+    Permitted permitted = new Permitted(0, recipient, permit, over);
     var _ =
         handOff
-            .deliver(
-                message.envelope(), new Permitted(0, recipient, permit, over), message.content())
-            .whenComplete((fate, failure) -> told(message, fate, failure, verdict));
-  }
-
-  private void told(
-      Message message,
-      @Nullable Fate fate,
-      @Nullable Throwable failure,
-      CompletableFuture<Verdict> verdict) {
-    if (fate == null) {
-      verdict.completeExceptionally(
-          failure == null ? new IllegalStateException("no fate") : failure);
-      return;
-    }
-    Ownership owned = owned(message);
-    Telling telling = telling(message, new Fate[] {fate}, owned);
-    if (telling.stored().isEmpty()) {
-      verdict.complete(new Verdict(telling.replies()));
-    } else {
-      onThread(verdict, () -> store(message, telling, owned));
-    }
+            .deliver(message.envelope(), List.of(permitted), message.content())
+            .whenComplete((fates, failure) -> told(message, new Fate[1], fates, failure, verdict));
   }
 
   private Ownership owned(Message message) {
@@ -259,11 +254,10 @@ public final class MessagePath implements Inbound {
    * @param turn the only recipient has its turn already; otherwise recipients take one if it is
    *     free
    */
-  private List<Reply> accept(Message message, boolean turn) {
+  private void accept(Message message, boolean turn, CompletableFuture<Verdict> verdict) {
     Envelope envelope = message.envelope();
-    List<Recipient> recipients = message.recipients();
     Answering answering = message.answering();
-    Fate[] fates = new Fate[recipients.size()];
+    Fate[] fates = new Fate[message.recipients().size()];
     List<Permitted> permitted = new ArrayList<>();
     try {
       for (int i = 0; i < fates.length; i++) {
@@ -272,19 +266,60 @@ public final class MessagePath implements Inbound {
     } catch (MapUnavailableException e) {
       permitted.forEach(Permitted::over);
       log.warn("{}: user map unavailable: {}", envelope.id(), e.getMessage());
-      return Telling.same(Replies.MAP_UNAVAILABLE, fates.length, answering);
+      verdict.complete(new Verdict(Telling.same(Replies.MAP_UNAVAILABLE, fates.length, answering)));
+      return;
+    } catch (RuntimeException e) { // permits that stayed open would stop every flip
+      permitted.forEach(Permitted::over);
+      throw e;
     }
     Optional<Reply> noStore = queue.refusal(message.content().size()).map(Replies::refusal);
     if (noStore.isPresent() && answering == Answering.ONCE && permitted.size() < fates.length) {
       // One reply must do for all: hand nothing off when the rest can't be stored, or the sender
       // would send everything twice.
       permitted.forEach(Permitted::over);
-      return List.of(noStore.get());
+      verdict.complete(new Verdict(List.of(noStore.get())));
+      return;
     }
-    handOff.deliver(envelope, permitted, message.content()).forEach((i, fate) -> fates[i] = fate);
+    if (permitted.isEmpty()) {
+      tell(message, fates, verdict, Runnable::run);
+      return;
+    }
+    var _ =
+        handOff
+            .deliver(envelope, permitted, message.content())
+            .whenComplete((ended, failure) -> told(message, fates, ended, failure, verdict));
+  }
+
+  /** The hand-off is over; on whatever thread that was noticed. */
+  private void told(
+      Message message,
+      Fate[] fates,
+      @Nullable Map<Integer, Fate> ended,
+      @Nullable Throwable failure,
+      CompletableFuture<Verdict> verdict) {
+    if (ended == null) {
+      verdict.completeExceptionally(
+          failure == null ? new IllegalStateException("no fate") : failure);
+      return;
+    }
+    ended.forEach((i, fate) -> fates[i] = fate);
+    tell(message, fates, verdict, work -> onThread(verdict, work));
+  }
+
+  /**
+   * Every fate is known.
+   *
+   * @param storing runs what may block
+   */
+  private void tell(
+      Message message, Fate[] fates, CompletableFuture<Verdict> verdict, Executor storing) {
     Ownership owned = owned(message);
     Telling telling = telling(message, fates, owned);
-    return telling.stored().isEmpty() ? telling.replies() : store(message, telling, owned);
+    if (telling.stored().isEmpty()) {
+      verdict.complete(new Verdict(telling.replies()));
+    } else {
+      storing.execute(() -> store(message, telling, owned, verdict));
+    }
   }
 
   /**
@@ -343,15 +378,16 @@ public final class MessagePath implements Inbound {
     };
   }
 
-  private List<Reply> store(Message message, Telling telling, Ownership owned) {
+  private void store(
+      Message message, Telling telling, Ownership owned, CompletableFuture<Verdict> verdict) {
     boolean stored = false;
     try {
       queue.store(message.envelope(), message.content(), telling.stored());
       stored = true;
-      return telling.replies();
+      verdict.complete(new Verdict(telling.replies()));
     } catch (StoreException e) {
       log.warn("{}: not stored, the sender keeps it: {}", message.envelope().id(), e.getMessage());
-      return telling.withoutStore(Replies.refusal(e.why()));
+      verdict.complete(new Verdict(telling.withoutStore(Replies.refusal(e.why()))));
     } finally {
       owned.decided(stored);
     }
