@@ -225,7 +225,10 @@ final class Invariants {
 
     private static final long PATIENCE = 30 * Agenda.SECOND;
     private final World world;
-    private final Map<String, Long> since = new HashMap<>();
+    private final Map<String, Waits> since = new HashMap<>();
+
+    /** A lane's first delivery, and since when nothing excuses that it waits. */
+    private record Waits(String id, long since) {}
 
     OthersAreNotSlowedDown(World world) {
       this.world = world;
@@ -244,11 +247,14 @@ final class Invariants {
                 || world.open.stream()
                     .anyMatch(open ->
                         open.isFor(lane) || (open.pair().equals(pair) && world.isSlow(open)));
-        long begin = excused ? now : since.getOrDefault(lane, now);
+        // Another one than at the last look has not waited since then: it may just have come.
+        String id = head.envelope().id();
+        Waits before = since.get(lane);
+        long begin = excused || before == null || !before.id().equals(id) ? now : before.since();
         begin = Math.max(begin, world.troubled);
         begin = Math.max(begin, world.pairTroubled.getOrDefault(pair, 0L));
         begin = Math.max(begin, world.laneTroubled.getOrDefault(lane, 0L));
-        since.put(lane, begin);
+        since.put(lane, new Waits(id, begin));
         long waited = now - begin;
         require(
             waited < PATIENCE,
