@@ -56,7 +56,7 @@ final class AttemptEnds {
   private void ownEnded(Lane lane, Delivery delivery, Outcome outcome) {
     NextHopLine line = leaveRunning(lane);
     Member member = asked(lane);
-    member.leaves(outcome.reply());
+    member.leaves(lane, outcome.reply());
     learn(member, lane, outcome);
     if (outcome instanceof Outcome.Delivered) {
       line.meter.delivered(placement.now());
@@ -168,7 +168,7 @@ final class AttemptEnds {
       return;
     }
     leaveRunning(lane);
-    asked(lane).leaves();
+    asked(lane).leaves(lane);
     asked(lane).breaker.toldNothing(lane, placement.now());
     lane.running = null;
     lane.forgetLoaded();

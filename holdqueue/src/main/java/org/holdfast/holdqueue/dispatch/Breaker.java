@@ -8,12 +8,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Breaker {
 
+  /**
+   * A probe that is open for longer may be hanging at its own message: another may go. Twice as
+   * long for each further one, so that a next hop that never answers gets only a few.
+   */
+  private static final long PROBE_PATIENCE = 4_000_000_000L;
+
+  /** Probes do not wait for longer than so many doublings. */
+  private static final int MOST_DOUBLINGS = 8;
+
   private final Backoff backoff;
   private final int failuresToBreak;
 
   private DispatchStatus.Breaker state = DispatchStatus.Breaker.CLOSED;
   private int failures;
   private int probes;
+  private int hanging;
   private long nextProbe;
   private long closedSince = Long.MIN_VALUE;
   private @Nullable Lane probe;
@@ -31,21 +41,22 @@ final class Breaker {
     return state;
   }
 
-  /** When the next probe may begin; means something only while open. */
+  /** When the next probe may begin; means something only while it is not closed. */
   long nextProbe() {
     return nextProbe;
   }
 
   /** May one attempt begin, other limits aside? */
   boolean admits(long now) {
-    return isClosed() || (state == DispatchStatus.Breaker.OPEN && now >= nextProbe);
+    return isClosed() || now >= nextProbe;
   }
 
   /** An attempt begins: a probe, when the breaker was not closed. */
-  void begins(Lane lane) {
+  void begins(Lane lane, long now) {
     if (!isClosed()) {
       state = DispatchStatus.Breaker.PROBING;
       probe = lane;
+      nextProbe = now + (PROBE_PATIENCE << Math.min(hanging++, MOST_DOUBLINGS));
     }
   }
 
@@ -61,6 +72,7 @@ final class Breaker {
     state = DispatchStatus.Breaker.CLOSED;
     closedSince = now;
     probes = 0;
+    hanging = 0;
     probe = null;
     return true;
   }
@@ -98,6 +110,7 @@ final class Breaker {
   private void open(long now) {
     state = DispatchStatus.Breaker.OPEN;
     failures = 0;
+    hanging = 0;
     probe = null;
     nextProbe = now + backoff.after(++probes);
   }

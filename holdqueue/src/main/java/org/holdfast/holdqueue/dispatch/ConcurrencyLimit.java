@@ -57,6 +57,10 @@ final class ConcurrencyLimit {
   private double before;
   private double threshold;
   private int count;
+
+  /** Answers that make the round trip; fixed at its begin, or slow start would run ahead of it. */
+  private int wanted = LEAST_ANSWERS;
+
   private int peak;
   private long usual;
   private long usualSince;
@@ -82,11 +86,21 @@ final class ConcurrencyLimit {
     if (mode == Mode.FULL && limit < threshold && isQuick(latencyNanos) && isUsed()) {
       limit = Math.min(threshold, limit + 1); // slow start: it doubles with each round trip
     }
-    if (count >= Math.clamp((int) limit, LEAST_ANSWERS, answers.length)) {
+    if (count >= wanted) {
       roundTrip(now);
-      count = 0;
-      peak = 0;
+      newRoundTrip();
     }
+  }
+
+  /** The usual latency; 0: not known yet. */
+  long usual() {
+    return usual;
+  }
+
+  private void newRoundTrip() {
+    count = 0;
+    peak = 0;
+    wanted = Math.clamp((int) limit, LEAST_ANSWERS, answers.length);
   }
 
   /** The server was away: it must not be met by everybody at once when it is back. */
@@ -95,7 +109,7 @@ final class ConcurrencyLimit {
     limit = 1;
     before = 0;
     mode = Mode.FULL;
-    count = 0;
+    newRoundTrip();
   }
 
   private void roundTrip(long now) {

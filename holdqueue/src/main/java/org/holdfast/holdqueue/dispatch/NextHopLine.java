@@ -135,14 +135,7 @@ final class NextHopLine {
 
   /** When time alone will let the next attempt begin; {@link Long#MAX_VALUE}: it will not. */
   long nextBegin(long now) {
-    Breaker breaker = member.breaker;
-    if (ready.isEmpty() || breaker.state() == DispatchStatus.Breaker.PROBING) {
-      return Long.MAX_VALUE;
-    }
-    if (!breaker.isClosed()) {
-      return Math.max(breaker.nextProbe(), rate.next(now));
-    }
-    return member.mayBegin(now) ? rate.next(now) : Long.MAX_VALUE;
+    return ready.isEmpty() ? Long.MAX_VALUE : Math.max(member.nextBegin(now), rate.next(now));
   }
 
   boolean isIdle() {

@@ -19,7 +19,7 @@ class ConcurrencyLimitTest {
   private static final int MOST = 20;
   private static final long SEED = 5;
 
-  private final ConcurrencyLimit limit = new ConcurrencyLimit(MOST);
+  private ConcurrencyLimit limit = new ConcurrencyLimit(MOST);
 
   private record Message(long begun, long ends) {}
 
@@ -34,6 +34,7 @@ class ConcurrencyLimitTest {
     private int served;
     private long now;
     private double sum;
+    private int peak;
     private int looks;
 
     Server(int workers, long service) {
@@ -61,6 +62,7 @@ class ConcurrencyLimitTest {
         served++;
         limit.answered(now - done.begun(), now);
         sum += limit.allowed();
+        peak = Math.max(peak, limit.allowed());
         looks++;
       }
     }
@@ -80,6 +82,16 @@ class ConcurrencyLimitTest {
       assertThat(server.usualLimit()).isBetween(workers * 0.9, workers + 6.0);
       assertThat(server.served).isGreaterThan((int) (0.85 * 600 * workers / 1.4));
     }
+  }
+
+  /** The first it hears of the gateway must not be everybody at once, however many might come. */
+  @ParameterizedTest
+  @CsvSource({"1", "2", "4", "8"})
+  void weakServer_manyConnectionsAllowed_isNotDrownedAtFirst(int workers) {
+    limit = new ConcurrencyLimit(200);
+    Server server = new Server(workers, 200 * MILLI);
+    server.runFor(60 * SECOND);
+    assertThat(server.peak).isLessThanOrEqualTo(3 * workers + 6);
   }
 
   @Test

@@ -250,6 +250,65 @@ class DispatcherTest {
     assertThat(backlog.pending()).isEmpty();
   }
 
+  /** One message that a server never answers is not everybody's trouble. */
+  @Test
+  void attemptHangs_othersGoOnBesideIt() {
+    accept("a@example.com", 1);
+    start();
+    Delivery hanging = open.remove();
+    for (int i = 0; i < 100; i++) {
+      accept("u" + i + "@example.com", 1);
+    }
+    dispatcher.opened(new Lanes.All());
+    settle();
+    assertThat(open).isEmpty();
+    assertThat(dispatcher.nextTurn()).isLessThanOrEqualTo(2 * SECOND);
+    now = dispatcher.nextTurn();
+    settle();
+    drain();
+    assertThat(backlog.delivered()).isEqualTo(100);
+    open.add(hanging);
+    drain();
+    assertThat(backlog.pending()).isEmpty();
+  }
+
+  /** A server that answers nobody gets no more than its connections. */
+  @Test
+  void allAttemptsHang_connectionsBoundThem() {
+    for (int i = 0; i < 100; i++) {
+      accept("u" + i + "@example.com", 1);
+    }
+    start();
+    for (int i = 0; i < 1_000 && dispatcher.nextTurn() < Long.MAX_VALUE; i++) {
+      now = Math.max(now + 1, dispatcher.nextTurn());
+      settle();
+      assertThat(open.size()).isLessThanOrEqualTo(LIMITS.connections());
+    }
+    assertThat(dispatcher.nextTurn()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  /** The probe itself may be the message that hangs: the server is back for all others. */
+  @Test
+  void probeHangs_anotherOneGoes() {
+    accept("a@example.com", 1);
+    accept("b@example.com", 1);
+    start();
+    endNext(DOWN);
+    now = dispatcher.nextTurn();
+    settle();
+    assertThat(open).hasSize(1);
+    Delivery hanging = open.remove();
+    long before = now;
+    now = dispatcher.nextTurn();
+    assertThat(now - before).isBetween(SECOND, 5 * SECOND);
+    settle();
+    assertThat(open).hasSize(1);
+    endNext(OK);
+    open.add(hanging);
+    drain();
+    assertThat(backlog.pending()).isEmpty();
+  }
+
   @Test
   void brokenNextHop_others_goOn() {
     ways = lane -> new Way.Open(lane.startsWith("x") ? "dead" : "pair", "member", 0);
