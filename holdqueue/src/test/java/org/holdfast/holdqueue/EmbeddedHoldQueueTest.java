@@ -292,6 +292,19 @@ class EmbeddedHoldQueueTest {
     assertThat(item.delivery().attempts()).isEqualTo(1);
   }
 
+  /** People write addresses as they come. */
+  @Test
+  void filter_otherCase_meansTheSame() throws IOException {
+    store("m", "alice@example.com");
+    String sender = Mail.envelope("m").reversePath().toUpperCase(java.util.Locale.ROOT);
+    var recipient = new QueueFilter(null, "ALICE@Example.COM", null, null, null, null);
+    var from = new QueueFilter(null, null, null, null, sender, null);
+    for (QueueFilter filter : List.of(recipient, from)) {
+      assertThat(queue.count(filter)).isEqualTo(1);
+      assertThat(queue.list(filter, null, 10)).hasSize(1);
+    }
+  }
+
   @Test
   void sender_hasBeenTold_deliveryIsGoneAlsoAfterARestart() throws IOException {
     world.backend =

@@ -31,6 +31,7 @@ public record DispatchStatus(
    *
    * @param member which of its servers answers now; breaker, reply and limit are of this one
    * @param inFlight attempts open now, at whichever member
+   * @param unanswered since when the oldest attempt at this member is open; null: none is
    * @param limit attempts that may be open at once right now, adapted
    * @param waiting lanes in memory that wait their turn
    * @param more further lanes wait in the backlog
@@ -48,6 +49,7 @@ public record DispatchStatus(
       @Nullable Instant nextProbe,
       String lastReply,
       int inFlight,
+      @Nullable Instant unanswered,
       int limit,
       int waiting,
       boolean more,

@@ -156,6 +156,7 @@ final class NextHopLine {
         open ? wall.plusNanos(breaker.nextProbe() - now) : null,
         member.lastReply,
         running.size(),
+        member.inFlight() == 0 ? null : wall.plusNanos(member.oldest() - now),
         member.concurrency.allowed(),
         size(),
         more || refill != null,

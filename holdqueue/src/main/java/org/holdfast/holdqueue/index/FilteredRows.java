@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.holdqueue.QueueFilter;
 import org.holdfast.holdqueue.Recipient;
@@ -60,7 +61,7 @@ final class FilteredRows {
     StringBuilder sql =
         new StringBuilder("select coalesce(sum(" + sum + "), 0) from lane l where true");
     List<Object> values = new ArrayList<>();
-    and(sql, values, " and l.lane = ?", filter.recipient());
+    and(sql, values, " and l.lane = ?", laneNamed(filter.recipient()));
     and(sql, values, " and l.nexthop = ?", filter.nextHop());
     sql.append(way(filter.state()));
     return selects.number(sql.toString(), values);
@@ -87,13 +88,22 @@ final class FilteredRows {
 
   private boolean isOfLane(QueueFilter filter) throws IOException {
     String recipient = filter.recipient();
-    return recipient != null && isLane(recipient);
+    return recipient != null && isLane(recipient.toLowerCase(Locale.ROOT));
+  }
+
+  /** Lanes are named in lower case; people write addresses as they come. */
+  private static @Nullable String laneNamed(@Nullable String recipient) {
+    return recipient == null ? null : recipient.toLowerCase(Locale.ROOT);
   }
 
   private static void conditions(
       StringBuilder sql, List<Object> values, QueueFilter filter, boolean ofLane) {
     ofMessage(sql, values, filter.id());
-    and(sql, values, ofLane ? " and l.lane = ?" : " and d.address = ?", filter.recipient());
+    if (ofLane) {
+      and(sql, values, " and l.lane = ?", laneNamed(filter.recipient()));
+    } else {
+      and(sql, values, " and d.address = ? collate nocase", filter.recipient());
+    }
     and(sql, values, " and l.nexthop = ?", filter.nextHop());
     ofMessages(sql, values, filter);
     DeliveryState state = filter.state();
@@ -109,7 +119,7 @@ final class FilteredRows {
   }
 
   private static void ofMessages(StringBuilder sql, List<Object> values, QueueFilter filter) {
-    and(sql, values, " and m.sender = ?", filter.sender());
+    and(sql, values, " and m.sender = ? collate nocase", filter.sender());
     Instant before = filter.acceptedBefore();
     and(sql, values, " and m.accepted < ?", before == null ? null : before.toEpochMilli());
   }

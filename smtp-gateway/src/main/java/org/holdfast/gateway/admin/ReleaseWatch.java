@@ -30,6 +30,9 @@ final class ReleaseWatch {
   /** How long the dispatcher is given to say how it stands now; else it is half a second old. */
   static final Duration PATIENCE = Duration.ofMillis(500);
 
+  /** A backend that says nothing for longer is told as silent. */
+  static final Duration SILENT = Duration.ofSeconds(5);
+
   private final HoldQueue queue;
 
   ReleaseWatch(HoldQueue queue) {
@@ -43,15 +46,18 @@ final class ReleaseWatch {
   /**
    * A pair that has mail on its way, or had a minute ago.
    *
-   * @param state {@code releasing}; {@code down}: nothing is tried before {@code nextProbe}; {@code
-   *     probing}: one attempt finds out whether it is back; {@code stalled}: nothing is tried
-   *     because the gateway cannot write what becomes of it; {@code ended}
+   * @param state {@code releasing}; {@code silent}: nothing was delivered lately and the oldest
+   *     attempt is open for longer than {@link #SILENT}; {@code down}: nothing is tried before
+   *     {@code nextProbe}; {@code probing}: one attempt finds out whether it is back; {@code
+   *     stalled}: nothing is tried because the gateway cannot write what becomes of it; {@code
+   *     ended}
    * @param done deliveries of this release
    * @param left deliveries ready or waiting for a retry
    * @param rate deliveries a second, lately
    * @param began when the first was made; null: none yet
    * @param expectedEnd at this rate; null while nothing moves and at the end
    * @param ended when the last was made, if nothing is left
+   * @param unanswered since when the oldest attempt is open; null: none is
    * @param lastReply what the pair said last
    * @param users those in the course of delivery or next to it; at most {@link NextHop#LANES}
    * @param more whether mail for further users waits
@@ -66,6 +72,7 @@ final class ReleaseWatch {
       @Nullable Instant expectedEnd,
       @Nullable Instant ended,
       int inFlight,
+      @Nullable Instant unanswered,
       String lastReply,
       @Nullable Instant nextProbe,
       List<UserRelease> users,
@@ -116,7 +123,7 @@ final class ReleaseWatch {
   /** The dispatcher has not met it yet. */
   private static ReleaseView notYet(String pair, long left) {
     return new ReleaseView(
-        pair, "releasing", 0, left, 0, null, null, null, 0, "", null, List.of(), true);
+        pair, "releasing", 0, left, 0, null, null, null, 0, null, "", null, List.of(), true);
   }
 
   private ReleaseView view(DispatchStatus status, NextHop hop, long left) {
@@ -132,6 +139,7 @@ final class ReleaseWatch {
         moves ? hop.expectedEnd(status.at(), left) : null,
         left == 0 ? hop.last() : null,
         hop.inFlight(),
+        hop.unanswered(),
         hop.lastReply(),
         hop.nextProbe(),
         users(hop),
@@ -146,10 +154,17 @@ final class ReleaseWatch {
       return "stalled";
     }
     return switch (hop.breaker()) {
-      case CLOSED -> "releasing";
+      case CLOSED -> isSilent(status, hop) ? "silent" : "releasing";
       case OPEN -> "down";
       case PROBING -> "probing";
     };
+  }
+
+  private static boolean isSilent(DispatchStatus status, NextHop hop) {
+    Instant since = hop.unanswered();
+    return hop.rate() == 0
+        && since != null
+        && Duration.between(since, status.at()).compareTo(SILENT) > 0;
   }
 
   private List<UserRelease> users(NextHop hop) {

@@ -116,6 +116,7 @@ final class ReleaseFollow {
         String next = Answers.shown(release, "nextProbe");
         yield "DOWN, next try " + (next.isEmpty() ? "soon" : next) + said(release);
       }
+      case "silent" -> "SILENT: no answer since " + Answers.shown(release, "unanswered");
       case "probing" -> "DOWN, being tried" + said(release);
       case "stalled" -> "STALLED: the gateway cannot write what becomes of its attempts";
       default -> "expected end " + (end.isEmpty() ? "-" : end);

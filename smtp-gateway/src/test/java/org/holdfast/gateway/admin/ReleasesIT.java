@@ -48,6 +48,7 @@ class ReleasesIT {
             breaker == DispatchStatus.Breaker.OPEN ? NOW.plusSeconds(2) : null,
             "421 4.3.2 later",
             1,
+            NOW.minusSeconds(30),
             20,
             0,
             false,
@@ -89,7 +90,10 @@ class ReleasesIT {
   void release_nothingMoves_hasNoEnd() throws Exception {
     ready(4);
     status(DispatchStatus.Breaker.CLOSED, 0, 0, null);
-    assertThat(only().path("expectedEnd").isNull()).isTrue();
+    JsonNode release = only();
+    assertThat(release.path("expectedEnd").isNull()).isTrue();
+    assertThat(release.path("state").asString()).isEqualTo("silent");
+    assertThat(release.path("unanswered").asString()).isEqualTo(NOW.minusSeconds(30).toString());
   }
 
   @Test
