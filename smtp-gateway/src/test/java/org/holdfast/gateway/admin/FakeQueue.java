@@ -68,7 +68,9 @@ final class FakeQueue implements HoldQueue {
             && (filter.state() == null || item.state() == filter.state())
             && (filter.sender() == null
                 || item.delivery().envelope().reversePath().equals(filter.sender()))
-            && (filter.notTo() == null || !item.delivery().recipient().equals(filter.notTo()))
+            && (filter.notTo() == null
+                || !(item.delivery().recipient().lane().equals(filter.notTo().lane())
+                    && item.delivery().recipient().address().equals(filter.notTo().address())))
             && (filter.acceptedBefore() == null
                 || item.delivery().envelope().accepted().isBefore(filter.acceptedBefore()));
   }

@@ -177,6 +177,7 @@ public final class ScriptedBackend implements AutoCloseable {
   private volatile List<String> extensions =
       List.of("PIPELINING", "ENHANCEDSTATUSCODES", "8BITMIME", "SIZE 104857600");
   private volatile ServerSocket server;
+  private volatile Thread accepting = Thread.currentThread();
 
   private final int receives;
 
@@ -290,6 +291,11 @@ public final class ScriptedBackend implements AutoCloseable {
   /** Stops listening and cuts every connection: from now on connects are refused. */
   public void die() throws IOException {
     server.close();
+    try {
+      accepting.join(); // an accept under way may still take one connection
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
     cut();
   }
 
@@ -340,17 +346,18 @@ public final class ScriptedBackend implements AutoCloseable {
 
   private void accept() {
     ServerSocket listening = server;
-    Thread.ofVirtual()
-        .name("scripted-backend-" + port)
-        .start(() -> {
-          try {
-            while (true) {
-              serve(listening.accept());
-            }
-          } catch (IOException _) {
-            // closed: this is how it dies
-          }
-        });
+    accepting =
+        Thread.ofVirtual()
+            .name("scripted-backend-" + port)
+            .start(() -> {
+              try {
+                while (true) {
+                  serve(listening.accept());
+                }
+              } catch (IOException _) {
+                // closed: this is how it dies
+              }
+            });
   }
 
   private void serve(Socket socket) {
