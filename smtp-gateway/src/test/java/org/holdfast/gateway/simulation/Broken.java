@@ -33,8 +33,11 @@ enum Broken {
   OUR_TROUBLE_IS_TOLD("NoBounceForOurTrouble"),
   /** "No such user" is believed. */
   NO_SUCH_USER_IS_BELIEVED("NotBelievedIsParked"),
-  /** All pairs share one line. */
-  ONE_LINE_FOR_ALL("OthersAreNotSlowedDown"),
+  /**
+   * All pairs share one line. Since attempts that hang take nobody's place, a stalled pair no
+   * longer slows the others even so; what shows is that limits of one pair are used by another.
+   */
+  ONE_LINE_FOR_ALL("LimitsAreKept"),
   /** More connections than there may be. */
   TOO_MANY_CONNECTIONS("LimitsAreKept"),
   /** Rates are not kept. */
