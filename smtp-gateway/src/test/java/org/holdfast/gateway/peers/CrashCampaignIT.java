@@ -100,6 +100,9 @@ class CrashCampaignIT {
         : kills.size() >= KILLS;
   }
 
+  /** The store has little room since the last restart. */
+  private boolean tight;
+
   private void round(
       GatewayProcess gateway, GatewayApi api, List<CampaignSender> senders, CampaignBackend backend)
       throws Exception {
@@ -112,6 +115,10 @@ class CrashCampaignIT {
       live(api);
       kill(gateway);
       restart(gateway, kills.size() < last);
+    }
+    if (tight) { // killed once more in its recovery: the last message could never be taken
+      kill(gateway);
+      restart(gateway, false);
     }
     if (withCompaction) {
       killWhileCompacting(gateway, api);
@@ -161,6 +168,7 @@ class CrashCampaignIT {
       throws IOException, InterruptedException {
     boolean soonFull = another && random.nextInt(FULL_ONE_IN) == 0;
     full += soonFull ? 1 : 0;
+    tight = soonFull;
     gateway.store((soonFull ? soonFull(gateway) : GatewayProcess.ROOMY) + SEGMENTS);
     if (random.nextInt(INDEX_GONE_ONE_IN) == 0) {
       gateway.deleteIndex();
