@@ -302,8 +302,12 @@ public final class MessagePath implements Inbound {
           failure == null ? new IllegalStateException("no fate") : failure);
       return;
     }
-    ended.forEach((i, fate) -> fates[i] = fate);
-    tell(message, fates, verdict, work -> onThread(verdict, work));
+    try {
+      ended.forEach((i, fate) -> fates[i] = fate);
+      tell(message, fates, verdict, work -> onThread(verdict, work));
+    } catch (RuntimeException | Error e) { // nobody looks at the stage that this runs in
+      verdict.completeExceptionally(e);
+    }
   }
 
   /**
@@ -380,16 +384,18 @@ public final class MessagePath implements Inbound {
 
   private void store(
       Message message, Telling telling, Ownership owned, CompletableFuture<Verdict> verdict) {
+    List<Reply> replies;
     boolean stored = false;
     try {
       queue.store(message.envelope(), message.content(), telling.stored());
       stored = true;
-      verdict.complete(new Verdict(telling.replies()));
+      replies = telling.replies();
     } catch (StoreException e) {
       log.warn("{}: not stored, the sender keeps it: {}", message.envelope().id(), e.getMessage());
-      verdict.complete(new Verdict(telling.withoutStore(Replies.refusal(e.why()))));
+      replies = telling.withoutStore(Replies.refusal(e.why()));
     } finally {
-      owned.decided(stored);
+      owned.decided(stored); // whatever was to be told or let go is, when the sender hears it
     }
+    verdict.complete(new Verdict(replies));
   }
 }

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
 import java.io.ByteArrayInputStream;
@@ -300,6 +301,18 @@ class MessagePathTest {
     assertThat(body.references).hasValue(0);
   }
 
+  @Test
+  void defectAfterTheHandOff_isTheSendersToRetry_notAWaitWithoutEnd() {
+    returnMail();
+    backends.stalled.put("slow@p1", new CompletableFuture<>());
+    handOffTimeout = Duration.ofMillis(1);
+    body.retainsAllowed = 1; // the attempt's; what the queue is to keep finds it gone
+
+    assertThatThrownBy(() -> send(Answering.ONCE, "slow@p1"))
+        .hasRootCauseInstanceOf(IllegalStateException.class);
+    assertThat(queue.stored).isEmpty();
+  }
+
   private void returnMail() {
     after =
         Returned.with(
@@ -430,6 +443,7 @@ class MessagePathTest {
 
   private static final class CountedBody implements Inbound.Body {
     final AtomicInteger references = new AtomicInteger();
+    int retainsAllowed = Integer.MAX_VALUE;
 
     @Override
     public long size() {
@@ -443,6 +457,9 @@ class MessagePathTest {
 
     @Override
     public Inbound.Body retain() {
+      if (retainsAllowed-- <= 0) {
+        throw new IllegalStateException("the body is gone");
+      }
       references.incrementAndGet();
       return this;
     }
