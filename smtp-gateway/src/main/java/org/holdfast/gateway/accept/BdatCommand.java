@@ -26,7 +26,9 @@ final class BdatCommand extends Command {
       return ProtocolReplies.BAD_CHUNK_SIZE;
     }
     long octets = Long.parseLong(matcher.group(1));
-    conversation.beginChunk(octets, matcher.group(2) != null, refusal(conversation.mail()));
+    conversation
+        .messages()
+        .beginChunk(octets, matcher.group(2) != null, refusal(conversation.messages().mail()));
     return null;
   }
 

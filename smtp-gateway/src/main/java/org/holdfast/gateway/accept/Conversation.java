@@ -4,63 +4,45 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.net.InetSocketAddress;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.james.protocols.api.Response;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.Replies;
 import org.holdfast.gateway.reply.Reply;
-import org.holdfast.holdqueue.Envelope;
-import org.holdfast.holdqueue.Recipient;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One client's session: takes what the {@link Framer} cuts out, lets James's dispatcher answer
- * commands, gathers bodies and asks {@link Inbound}. Everything happens on the channel's event
- * loop; an answer that comes from elsewhere is brought back to it.
+ * commands, and {@link MessageIn} gather messages. Everything happens on the channel's event loop;
+ * an answer that comes from elsewhere is brought back to it.
  */
 final class Conversation extends ChannelInboundHandlerAdapter implements Framer.Receiver {
 
   private static final Logger log = LoggerFactory.getLogger(Conversation.class);
-
-  /** How long after our last word the client may go on sending before the socket is closed. */
-  private static final int LINGER_SECONDS = 2;
-
-  private static final int REPLY_BUFFER = 256;
 
   private final Listener listener;
   private final Framer framer = new Framer(this);
   private final InetSocketAddress client;
   private final InetSocketAddress local;
   private final Channel channel;
-  private @Nullable ChannelHandlerContext context;
-  private @Nullable ByteBuf replies;
+  private final ReplyOutput output;
+  private final MessageIn messages;
   private @Nullable MailSession session;
-  private @Nullable Incoming mail;
-
-  private @Nullable WireReply chunkRefusal;
-  private boolean lastChunk;
 
   private boolean encrypted;
   private boolean waiting;
-  private boolean inBody;
   private boolean stopping;
   private boolean ending;
   private boolean gone;
   private int errors;
-  private int unwritten;
-  private long discarded;
 
   Conversation(
       Listener listener, Channel channel, InetSocketAddress client, InetSocketAddress local) {
@@ -68,6 +50,8 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     this.channel = channel;
     this.client = client;
     this.local = local;
+    this.output = new ReplyOutput(channel);
+    this.messages = new MessageIn(this, listener, framer);
   }
 
   // --- what the command handlers ask ---
@@ -81,8 +65,14 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     return open;
   }
 
-  @Nullable Incoming mail() {
-    return mail;
+  /** The messages that come in. */
+  MessageIn messages() {
+    return messages;
+  }
+
+  /** We say 421 as soon as nothing is in flight. */
+  boolean stopping() {
+    return stopping;
   }
 
   ListenerSettings settings() {
@@ -103,36 +93,6 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   boolean encrypted() {
     return encrypted;
-  }
-
-  void beginMail(String reversePath, Map<String, String> parameters) {
-    mail = new Incoming(listener.ids().next(), reversePath, parameters);
-  }
-
-  void dropMail() {
-    if (mail != null) {
-      mail.abandon();
-      mail = null;
-    }
-  }
-
-  void beginData(Incoming begun) {
-    inBody = true;
-    framer.startData(beginBody(begun, false));
-  }
-
-  /** A refusal is said once the octets of the chunk have been read away. */
-  void beginChunk(long octets, boolean last, @Nullable WireReply refusal) {
-    lastChunk = last;
-    chunkRefusal = refusal;
-    inBody = true;
-    Incoming begun = mail;
-    DataScanner scanner = DataScanner.ofChunks();
-    if (refusal == null && begun != null) {
-      DataScanner before = begun.scanner();
-      scanner = before == null ? beginBody(begun, true) : before;
-    }
-    framer.startChunk(scanner, octets);
   }
 
   void startTls() {
@@ -159,7 +119,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void line(byte[] line) {
-    WireReply refusal = refusal(line);
+    WireReply refusal = CommandLine.refusal(line);
     if (refusal != null) {
       say(refusal);
       return;
@@ -177,201 +137,23 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void octets(byte[] buffer, int from, int to) {
-    Incoming begun = mail;
-    BodyBuilder body =
-        begun == null || chunkRefusal != null
-            ? null
-            : begun.take(buffer, from, to, settings().maxMessageSize());
-    if (body == null) {
-      discard(to - from);
-      return;
-    }
-    CompletableFuture<Void> writing = body.append(buffer, from, to);
-    if (writing != null && begun != null) {
-      countUnwritten(writing, begun);
-    }
+    messages.octets(buffer, from, to);
   }
 
   @Override
   public void endOfData() {
-    inBody = false;
-    Incoming whole = mail;
-    if (whole != null) {
-      endOfMessage(whole);
-    }
+    messages.endOfData();
   }
 
   @Override
   public void endOfChunk() {
-    inBody = false;
-    Incoming begun = mail;
-    if (chunkRefusal != null || begun == null) {
-      say(chunkRefusal == null ? ProtocolReplies.MAIL_FIRST : chunkRefusal);
-      chunkRefusal = null;
-    } else if (lastChunk) {
-      closeLastLine(begun);
-      endOfMessage(begun);
-    } else {
-      say(chunkReply(begun));
-    }
-  }
-
-  // --- the message ---
-
-  private DataScanner beginBody(Incoming begun, boolean chunks) {
-    String name = fieldSafe(session().clientName());
-    byte[] fields =
-        listener
-            .fields()
-            .of(
-                name + " (" + literal() + ")",
-                with(begun),
-                begun.id(),
-                begun.recipients().size() == 1 ? begun.recipients().getFirst().original() : null,
-                listener.clock().instant());
-    return begun.begin(new BodyBuilder(listener.spool()), fields, chunks);
-  }
-
-  /** RFC 3848 and RFC 6531 section 4.3. */
-  private String with(Incoming begun) {
-    String plain = settings().dialect() == Dialect.LMTP ? "LMTP" : "SMTP";
-    if (begun.international()) {
-      plain = "UTF8" + plain;
-    } else if (settings().dialect() == Dialect.SMTP && session().extended()) {
-      plain = "ESMTP";
-    }
-    return encrypted ? plain + "S" : plain;
-  }
-
-  /** Header and body must be sent on by LMTP's DATA, which knows whole lines only. */
-  private void closeLastLine(Incoming begun) {
-    DataScanner scanner = begun.scanner();
-    BodyBuilder body = begun.body();
-    if (scanner != null && body != null && !scanner.atLineStart() && scanner.defect() == null) {
-      var _ = body.append(new byte[] {'\r', '\n'}, 0, 2);
-    }
-  }
-
-  private WireReply chunkReply(Incoming begun) {
-    // a bare CR at the end of a chunk may still become CRLF, so only the size ends it early
-    if (begun.tooLarge()) {
-      dropMail();
-      return ProtocolReplies.TOO_LARGE_LINE;
-    }
-    return WireReply.of(250, "2.0.0", "Chunk taken");
-  }
-
-  private void endOfMessage(Incoming whole) {
-    discarded = 0;
-    Reply refusal = whole.refusal();
-    BodyBuilder body = refusal == null ? whole.takeBody() : null;
-    if (body == null) {
-      answer(whole, refused(whole, refusal == null ? Replies.NO_ROOM : refusal));
-      return;
-    }
-    mail = null;
-    Envelope envelope =
-        new Envelope(
-            whole.id(),
-            whole.reversePath(),
-            listener.clock().instant(),
-            clientText(),
-            whole.parameters());
-    CompletableFuture<CountedBody> finished = body.finish().toCompletableFuture();
-    if (finished.isDone()) {
-      offer(whole, envelope, finished);
-    } else {
-      waitFor(finished, done -> offer(whole, envelope, done));
-    }
-  }
-
-  private void offer(Incoming whole, Envelope envelope, CompletableFuture<CountedBody> finished) {
-    if (finished.isCompletedExceptionally()) {
-      log.error("{} cannot be kept: {}", whole.id(), String.valueOf(finished.exceptionNow()));
-      answer(whole, refused(whole, Replies.NO_ROOM));
-      return;
-    }
-    CountedBody body = finished.resultNow();
-    CompletableFuture<Inbound.Verdict> verdict = ask(envelope, whole.recipients(), body);
-    if (verdict.isDone()) {
-      verdict(whole, body, verdict);
-    } else {
-      waitFor(verdict, done -> verdict(whole, body, done));
-    }
-  }
-
-  private CompletableFuture<Inbound.Verdict> ask(
-      Envelope envelope, List<Recipient> recipients, CountedBody body) {
-    try {
-      return inbound()
-          .message(envelope, List.copyOf(recipients), body, settings().dialect().answering())
-          .toCompletableFuture();
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private void verdict(Incoming whole, CountedBody body, CompletableFuture<Inbound.Verdict> done) {
-    body.release();
-    if (done.isCompletedExceptionally()) {
-      log.error("{} has no verdict", whole.id(), done.exceptionNow());
-      answer(whole, refused(whole, ProtocolReplies.TROUBLE));
-      return;
-    }
-    List<Reply> replies = done.resultNow().replies();
-    if (replies.size() != repliesDue(whole)) {
-      log.error("{} has {} replies", whole.id(), replies.size());
-      answer(whole, refused(whole, ProtocolReplies.TROUBLE));
-      return;
-    }
-    answer(whole, replies);
-  }
-
-  private int repliesDue(Incoming whole) {
-    return switch (settings().dialect().answering()) {
-      case ONCE -> 1;
-      case EACH -> whole.recipients().size();
-    };
-  }
-
-  private List<Reply> refused(Incoming whole, Reply reply) {
-    return java.util.Collections.nCopies(repliesDue(whole), reply);
-  }
-
-  private void answer(Incoming whole, List<Reply> replies) {
-    dropMail();
-    TransactionLog.ended(whole, clientText(), replies);
-    replies.forEach(reply -> say(WireReply.of(reply)));
-    if (stopping) {
-      say(WireReply.last(Replies.SHUTTING_DOWN));
-    }
-  }
-
-  private void discard(int octets) {
-    discarded += octets;
-    if (discarded > Limits.DISCARDED) {
-      say(ProtocolReplies.TOO_LARGE_LAST);
-    }
-  }
-
-  private void countUnwritten(CompletableFuture<Void> writing, Incoming begun) {
-    int octets = Limits.UNREAD;
-    unwritten += octets;
-    var _ = writing.whenComplete((done, failure) -> onLoop(() -> written(octets, begun, failure)));
-  }
-
-  private void written(int octets, Incoming begun, @Nullable Throwable failure) {
-    unwritten -= octets;
-    if (failure != null) {
-      log.error("{} cannot be kept: {}", begun.id(), failure.toString());
-      begun.storeFailed();
-    }
-    adjustReading();
+    messages.endOfChunk();
   }
 
   // --- answers ---
 
-  private <T> void waitFor(CompletableFuture<T> future, Consumer<CompletableFuture<T>> then) {
+  /** Reads on only when the stage has ended and {@code then} has run, on the event loop. */
+  <T> void waitFor(CompletableFuture<T> future, Consumer<CompletableFuture<T>> then) {
     waiting = true;
     framer.pause();
     var _ =
@@ -387,7 +169,8 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
             }));
   }
 
-  private void onLoop(Runnable work) {
+  /** Any thread. */
+  void onLoop(Runnable work) {
     try {
       channel.eventLoop().execute(work);
     } catch (java.util.concurrent.RejectedExecutionException e) {
@@ -408,15 +191,11 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     if (gone || ending) {
       return;
     }
-    if (response instanceof WireReply reply) {
-      replyBuffer().writeBytes(reply.octets());
-      countError(reply.code());
-    } else {
-      for (CharSequence line : response.getLines()) {
-        replyBuffer().writeBytes(WireReply.encode(line));
-      }
-      countError(Integer.parseInt(response.getRetCode()));
-    }
+    output.add(response);
+    countError(
+        response instanceof WireReply reply
+            ? reply.code()
+            : Integer.parseInt(response.getRetCode()));
     if (response.isEndSession()) {
       end();
     }
@@ -431,52 +210,21 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     }
   }
 
-  private ByteBuf replyBuffer() {
-    ByteBuf buffer = replies;
-    if (buffer == null) {
-      buffer = channel.alloc().buffer(REPLY_BUFFER);
-      replies = buffer;
-    }
-    return buffer;
-  }
-
   private void end() {
     ending = true;
     framer.close();
-    dropMail();
+    messages.drop();
   }
 
   private void flush() {
-    ByteBuf buffer = replies;
-    ChannelHandlerContext to = context;
-    replies = null;
-    if (buffer != null && to != null) {
-      var written = to.writeAndFlush(buffer);
-      if (ending) {
-        written.addListener(done -> linger());
-      }
-    }
-  }
-
-  /**
-   * Closing a socket with unread octets in it would reset the connection and could take our last
-   * reply with it; so our side is closed first and the rest is read away for a moment.
-   */
-  private void linger() {
-    if (encrypted || !(channel instanceof DuplexChannel duplex)) {
-      close();
-      return;
-    }
-    var _ = duplex.shutdownOutput();
-    channel.config().setAutoRead(true);
-    var _ = channel.eventLoop().schedule(this::close, LINGER_SECONDS, TimeUnit.SECONDS);
+    output.flush(ending);
   }
 
   // --- the channel ---
 
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
-    context = ctx;
+    output.writesTo(ctx);
   }
 
   @Override
@@ -515,11 +263,8 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   public void channelInactive(ChannelHandlerContext ctx) {
     gone = true;
     framer.close();
-    dropMail();
-    if (replies != null) {
-      replies.release();
-      replies = null;
-    }
+    messages.drop();
+    output.release();
     listener.ended(this);
   }
 
@@ -546,7 +291,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   void stop() {
     onLoop(() -> {
       stopping = true;
-      if (!waiting && !inBody) {
+      if (!waiting && !messages.inBody()) {
         say(WireReply.last(Replies.SHUTTING_DOWN));
         flush();
       }
@@ -562,12 +307,15 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     var _ = channel.close();
   }
 
-  private void adjustReading() {
+  /** Stops or resumes reading from the socket, by what waits here. */
+  void adjustReading() {
     if (ending || gone) {
       return;
     }
     boolean read =
-        framer.unread() <= Limits.UNREAD && unwritten <= Limits.UNWRITTEN && channel.isWritable();
+        framer.unread() <= Limits.UNREAD
+            && messages.unwritten() <= Limits.UNWRITTEN
+            && channel.isWritable();
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
     }
@@ -575,38 +323,14 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   // --- words ---
 
-  private static @Nullable WireReply refusal(byte[] line) {
-    boolean ascii = true;
-    for (byte octet : line) {
-      if ((octet >= 0 && octet < ' ') || octet == 127) {
-        return ProtocolReplies.BAD_CHARACTER;
-      }
-      ascii &= octet >= 0;
-    }
-    if (!ascii && !Utf8.isWellFormed(line)) {
-      return ProtocolReplies.BAD_CHARACTER;
-    }
-    return line.length + 2 > Limits.PLAIN_COMMAND_LINE && !mayBeLong(line)
-        ? ProtocolReplies.COMMAND_TOO_LONG
-        : null;
-  }
-
-  private static boolean mayBeLong(byte[] line) {
-    String verb = new String(line, 0, 4, java.nio.charset.StandardCharsets.ISO_8859_1);
-    return verb.equalsIgnoreCase("MAIL") || verb.equalsIgnoreCase("RCPT");
-  }
-
-  /** The name is printable ASCII already; what would break the field's syntax goes. */
-  private static String fieldSafe(String name) {
-    return name.replace('(', '?').replace(')', '?');
-  }
-
-  private String literal() {
+  /** The client as an address literal (RFC 5321 section 4.1.3). */
+  String literal() {
     String address = address();
     return address.indexOf(':') < 0 ? "[" + address + "]" : "[IPv6:" + address + "]";
   }
 
-  private String clientText() {
+  /** The client as people read it: the name it gave and its address. */
+  String clientText() {
     MailSession open = session;
     return (open == null ? "unknown" : open.clientName()) + " [" + address() + "]";
   }

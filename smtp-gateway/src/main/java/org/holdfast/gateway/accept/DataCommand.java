@@ -14,7 +14,7 @@ final class DataCommand extends Command {
     if (!argument.isEmpty()) {
       throw new Refusal(ProtocolReplies.NO_ARGUMENT);
     }
-    Incoming mail = conversation.mail();
+    Incoming mail = conversation.messages().mail();
     if (mail == null) {
       throw new Refusal(ProtocolReplies.MAIL_FIRST);
     }
@@ -24,7 +24,7 @@ final class DataCommand extends Command {
     if (mail.recipients().isEmpty()) {
       throw new Refusal(ProtocolReplies.NO_RECIPIENT);
     }
-    conversation.beginData(mail);
+    conversation.messages().beginData(mail);
     return ProtocolReplies.GO_AHEAD;
   }
 }

@@ -15,7 +15,7 @@ final class MailCommand extends Command {
     if (!conversation.session().greeted()) {
       throw new Refusal(ProtocolReplies.HELLO_FIRST);
     }
-    if (conversation.mail() != null) {
+    if (conversation.messages().mail() != null) {
       throw new Refusal(ProtocolReplies.NESTED_MAIL);
     }
     PathParser parser =
@@ -35,7 +35,7 @@ final class MailCommand extends Command {
     if (Parameters.size(given) > conversation.settings().maxMessageSize()) {
       throw new Refusal(ProtocolReplies.TOO_LARGE_LINE);
     }
-    conversation.beginMail(reversePath, kept);
+    conversation.messages().begin(reversePath, kept);
     return ProtocolReplies.SENDER_OK;
   }
 

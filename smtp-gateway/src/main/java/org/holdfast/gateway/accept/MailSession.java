@@ -34,7 +34,7 @@ final class MailSession extends SMTPSessionImpl {
   @Override
   public void resetState() {
     super.resetState();
-    conversation.dropMail();
+    conversation.messages().drop();
   }
 
   /** RFC 6531: addresses may come in UTF-8; each command says where. */

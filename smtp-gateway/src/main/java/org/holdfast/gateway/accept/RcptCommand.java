@@ -15,7 +15,7 @@ final class RcptCommand extends Command {
 
   @Override
   @Nullable Response obey(Conversation conversation, String argument) throws Refusal {
-    Incoming mail = conversation.mail();
+    Incoming mail = conversation.messages().mail();
     if (mail == null) {
       throw new Refusal(ProtocolReplies.MAIL_FIRST);
     }

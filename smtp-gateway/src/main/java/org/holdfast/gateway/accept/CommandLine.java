@@ -1,0 +1,32 @@
+package org.holdfast.gateway.accept;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** What must be true of a command line before anybody looks at its words. */
+final class CommandLine {
+
+  private CommandLine() {}
+
+  /** Why the line, without its CRLF, is no command; null if it may be one. */
+  static @Nullable WireReply refusal(byte[] line) {
+    boolean ascii = true;
+    for (byte octet : line) {
+      if ((octet >= 0 && octet < ' ') || octet == 127) {
+        return ProtocolReplies.BAD_CHARACTER;
+      }
+      ascii &= octet >= 0;
+    }
+    if (!ascii && !Utf8.isWellFormed(line)) {
+      return ProtocolReplies.BAD_CHARACTER;
+    }
+    return line.length + 2 > Limits.PLAIN_COMMAND_LINE && !mayBeLong(line)
+        ? ProtocolReplies.COMMAND_TOO_LONG
+        : null;
+  }
+
+  private static boolean mayBeLong(byte[] line) {
+    String verb = new String(line, 0, 4, StandardCharsets.ISO_8859_1);
+    return verb.equalsIgnoreCase("MAIL") || verb.equalsIgnoreCase("RCPT");
+  }
+}

@@ -1,0 +1,284 @@
+package org.holdfast.gateway.accept;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.holdfast.gateway.path.Inbound;
+import org.holdfast.gateway.path.Replies;
+import org.holdfast.gateway.reply.Reply;
+import org.holdfast.holdqueue.Envelope;
+import org.holdfast.holdqueue.Recipient;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The messages of one conversation as they come in: gathers the octets that the {@link Framer} cuts
+ * out of DATA and BDAT, offers each complete message to {@link Inbound}, and says the verdict.
+ * Belongs to the conversation's event loop.
+ */
+final class MessageIn {
+
+  private static final Logger log = LoggerFactory.getLogger(MessageIn.class);
+
+  private final Conversation conversation;
+  private final Listener listener;
+  private final Framer framer;
+  private @Nullable Incoming mail;
+
+  private @Nullable WireReply chunkRefusal;
+  private boolean lastChunk;
+  private boolean inBody;
+  private int unwritten;
+  private long discarded;
+
+  MessageIn(Conversation conversation, Listener listener, Framer framer) {
+    this.conversation = conversation;
+    this.listener = listener;
+    this.framer = framer;
+  }
+
+  /** The transaction that is open; null before MAIL. */
+  @Nullable Incoming mail() {
+    return mail;
+  }
+
+  /** Octets are coming in that are no commands. */
+  boolean inBody() {
+    return inBody;
+  }
+
+  /** Octets of a body on their way to its file. */
+  int unwritten() {
+    return unwritten;
+  }
+
+  void begin(String reversePath, Map<String, String> parameters) {
+    mail = new Incoming(listener.ids().next(), reversePath, parameters);
+  }
+
+  void drop() {
+    if (mail != null) {
+      mail.abandon();
+      mail = null;
+    }
+  }
+
+  void beginData(Incoming begun) {
+    inBody = true;
+    framer.startData(beginBody(begun, false));
+  }
+
+  /** A refusal is said once the octets of the chunk have been read away. */
+  void beginChunk(long octets, boolean last, @Nullable WireReply refusal) {
+    lastChunk = last;
+    chunkRefusal = refusal;
+    inBody = true;
+    Incoming begun = mail;
+    DataScanner scanner = DataScanner.ofChunks();
+    if (refusal == null && begun != null) {
+      DataScanner before = begun.scanner();
+      scanner = before == null ? beginBody(begun, true) : before;
+    }
+    framer.startChunk(scanner, octets);
+  }
+
+  void octets(byte[] buffer, int from, int to) {
+    Incoming begun = mail;
+    BodyBuilder body =
+        begun == null || chunkRefusal != null
+            ? null
+            : begun.take(buffer, from, to, listener.settings().maxMessageSize());
+    if (body == null) {
+      discard(to - from);
+      return;
+    }
+    CompletableFuture<Void> writing = body.append(buffer, from, to);
+    if (writing != null && begun != null) {
+      countUnwritten(writing, begun);
+    }
+  }
+
+  void endOfData() {
+    inBody = false;
+    Incoming whole = mail;
+    if (whole != null) {
+      endOfMessage(whole);
+    }
+  }
+
+  void endOfChunk() {
+    inBody = false;
+    Incoming begun = mail;
+    if (chunkRefusal != null || begun == null) {
+      conversation.say(chunkRefusal == null ? ProtocolReplies.MAIL_FIRST : chunkRefusal);
+      chunkRefusal = null;
+    } else if (lastChunk) {
+      closeLastLine(begun);
+      endOfMessage(begun);
+    } else {
+      conversation.say(chunkReply(begun));
+    }
+  }
+
+  private DataScanner beginBody(Incoming begun, boolean chunks) {
+    String name = fieldSafe(conversation.session().clientName());
+    byte[] fields =
+        listener
+            .fields()
+            .of(
+                name + " (" + conversation.literal() + ")",
+                with(begun),
+                begun.id(),
+                begun.recipients().size() == 1 ? begun.recipients().getFirst().original() : null,
+                listener.clock().instant());
+    return begun.begin(new BodyBuilder(listener.spool()), fields, chunks);
+  }
+
+  /** RFC 3848 and RFC 6531 section 4.3. */
+  private String with(Incoming begun) {
+    String plain = listener.settings().dialect() == Dialect.LMTP ? "LMTP" : "SMTP";
+    if (begun.international()) {
+      plain = "UTF8" + plain;
+    } else if (listener.settings().dialect() == Dialect.SMTP && conversation.session().extended()) {
+      plain = "ESMTP";
+    }
+    return conversation.encrypted() ? plain + "S" : plain;
+  }
+
+  /** Header and body must be sent on by LMTP's DATA, which knows whole lines only. */
+  private void closeLastLine(Incoming begun) {
+    DataScanner scanner = begun.scanner();
+    BodyBuilder body = begun.body();
+    if (scanner != null && body != null && !scanner.atLineStart() && scanner.defect() == null) {
+      var _ = body.append(new byte[] {'\r', '\n'}, 0, 2);
+    }
+  }
+
+  private WireReply chunkReply(Incoming begun) {
+    // a bare CR at the end of a chunk may still become CRLF, so only the size ends it early
+    if (begun.tooLarge()) {
+      drop();
+      return ProtocolReplies.TOO_LARGE_LINE;
+    }
+    return WireReply.of(250, "2.0.0", "Chunk taken");
+  }
+
+  private void endOfMessage(Incoming whole) {
+    discarded = 0;
+    Reply refusal = whole.refusal();
+    BodyBuilder body = refusal == null ? whole.takeBody() : null;
+    if (body == null) {
+      answer(whole, refused(whole, refusal == null ? Replies.NO_ROOM : refusal));
+      return;
+    }
+    mail = null;
+    Envelope envelope =
+        new Envelope(
+            whole.id(),
+            whole.reversePath(),
+            listener.clock().instant(),
+            conversation.clientText(),
+            whole.parameters());
+    CompletableFuture<CountedBody> finished = body.finish().toCompletableFuture();
+    if (finished.isDone()) {
+      offer(whole, envelope, finished);
+    } else {
+      conversation.waitFor(finished, done -> offer(whole, envelope, done));
+    }
+  }
+
+  private void offer(Incoming whole, Envelope envelope, CompletableFuture<CountedBody> finished) {
+    if (finished.isCompletedExceptionally()) {
+      log.error("{} cannot be kept: {}", whole.id(), String.valueOf(finished.exceptionNow()));
+      answer(whole, refused(whole, Replies.NO_ROOM));
+      return;
+    }
+    CountedBody body = finished.resultNow();
+    CompletableFuture<Inbound.Verdict> verdict = ask(envelope, whole.recipients(), body);
+    if (verdict.isDone()) {
+      verdict(whole, body, verdict);
+    } else {
+      conversation.waitFor(verdict, done -> verdict(whole, body, done));
+    }
+  }
+
+  private CompletableFuture<Inbound.Verdict> ask(
+      Envelope envelope, List<Recipient> recipients, CountedBody body) {
+    try {
+      return listener
+          .inbound()
+          .message(
+              envelope, List.copyOf(recipients), body, listener.settings().dialect().answering())
+          .toCompletableFuture();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void verdict(Incoming whole, CountedBody body, CompletableFuture<Inbound.Verdict> done) {
+    body.release();
+    if (done.isCompletedExceptionally()) {
+      log.error("{} has no verdict", whole.id(), done.exceptionNow());
+      answer(whole, refused(whole, ProtocolReplies.TROUBLE));
+      return;
+    }
+    List<Reply> replies = done.resultNow().replies();
+    if (replies.size() != repliesDue(whole)) {
+      log.error("{} has {} replies", whole.id(), replies.size());
+      answer(whole, refused(whole, ProtocolReplies.TROUBLE));
+      return;
+    }
+    answer(whole, replies);
+  }
+
+  private int repliesDue(Incoming whole) {
+    return switch (listener.settings().dialect().answering()) {
+      case ONCE -> 1;
+      case EACH -> whole.recipients().size();
+    };
+  }
+
+  private List<Reply> refused(Incoming whole, Reply reply) {
+    return Collections.nCopies(repliesDue(whole), reply);
+  }
+
+  private void answer(Incoming whole, List<Reply> replies) {
+    drop();
+    TransactionLog.ended(whole, conversation.clientText(), replies);
+    replies.forEach(reply -> conversation.say(WireReply.of(reply)));
+    if (conversation.stopping()) {
+      conversation.say(WireReply.last(Replies.SHUTTING_DOWN));
+    }
+  }
+
+  private void discard(int octets) {
+    discarded += octets;
+    if (discarded > Limits.DISCARDED) {
+      conversation.say(ProtocolReplies.TOO_LARGE_LAST);
+    }
+  }
+
+  private void countUnwritten(CompletableFuture<Void> writing, Incoming begun) {
+    int octets = Limits.UNREAD;
+    unwritten += octets;
+    var _ =
+        writing.whenComplete(
+            (done, failure) -> conversation.onLoop(() -> written(octets, begun, failure)));
+  }
+
+  private void written(int octets, Incoming begun, @Nullable Throwable failure) {
+    unwritten -= octets;
+    if (failure != null) {
+      log.error("{} cannot be kept: {}", begun.id(), failure.toString());
+      begun.storeFailed();
+    }
+    conversation.adjustReading();
+  }
+
+  /** The name is printable ASCII already; what would break the field's syntax goes. */
+  private static String fieldSafe(String name) {
+    return name.replace('(', '?').replace(')', '?');
+  }
+}

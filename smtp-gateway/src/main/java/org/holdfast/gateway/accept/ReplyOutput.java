@@ -1,0 +1,98 @@
+package org.holdfast.gateway.accept;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.TimeUnit;
+import org.apache.james.protocols.api.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replies of one conversation on their way out: gathered until the next flush, so that the
+ * answers to commands that came together go together. Belongs to the event loop.
+ */
+final class ReplyOutput {
+
+  /** How long after our last word the client may go on sending before the socket is closed. */
+  private static final int LINGER_SECONDS = 2;
+
+  private static final int REPLY_BUFFER = 256;
+
+  private final Channel channel;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable ByteBuf gathered;
+
+  ReplyOutput(Channel channel) {
+    this.channel = channel;
+  }
+
+  /** Where replies are written from now on. */
+  void writesTo(ChannelHandlerContext handler) {
+    context = handler;
+  }
+
+  void add(Response response) {
+    if (response instanceof WireReply reply) {
+      buffer().writeBytes(reply.octets());
+    } else {
+      for (CharSequence line : response.getLines()) {
+        buffer().writeBytes(WireReply.encode(line));
+      }
+    }
+  }
+
+  /**
+   * Sends what was gathered.
+   *
+   * @param last nothing follows: the connection ends
+   */
+  void flush(boolean last) {
+    ByteBuf buffer = gathered;
+    ChannelHandlerContext to = context;
+    gathered = null;
+    if (buffer != null && to != null) {
+      var written = to.writeAndFlush(buffer);
+      if (last) {
+        written.addListener(done -> linger());
+      }
+    }
+  }
+
+  /** Gives back what nobody will read. */
+  void release() {
+    if (gathered != null) {
+      gathered.release();
+      gathered = null;
+    }
+  }
+
+  private ByteBuf buffer() {
+    ByteBuf buffer = gathered;
+    if (buffer == null) {
+      buffer = channel.alloc().buffer(REPLY_BUFFER);
+      gathered = buffer;
+    }
+    return buffer;
+  }
+
+  /**
+   * Closing a socket with unread octets in it would reset the connection and could take our last
+   * reply with it; so our side is closed first and the rest is read away for a moment.
+   */
+  private void linger() {
+    if (channel.pipeline().get(SslHandler.class) != null
+        || !(channel instanceof DuplexChannel duplex)) {
+      close();
+      return;
+    }
+    var _ = duplex.shutdownOutput();
+    channel.config().setAutoRead(true);
+    var _ = channel.eventLoop().schedule(this::close, LINGER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void close() {
+    var _ = channel.close();
+  }
+}
