@@ -146,13 +146,15 @@ def until(fact, limit, what):
         time.sleep(0.005)
 
 
-def source(port, recipient, count, size, sessions, numbered=False):
-    """Offers count messages over that many open sessions; returns when all were answered.
+def source(port, recipient, count, size, sessions, numbered=False, keep=True):
+    """Offers count messages over that many sessions; returns when all were answered.
 
     numbered: each message is for another user, made by putting a number before the recipient.
+    keep: sessions stay open; otherwise every message has a connection of its own.
     """
     done = subprocess.run(
-        ["smtp-source", "-4", "-d", "-m", str(count), "-s", str(sessions), "-l", str(size)]
+        ["smtp-source", "-4", "-m", str(count), "-s", str(sessions), "-l", str(size)]
+        + (["-d"] if keep else [])
         + (["-N"] if numbered else [])
         + ["-f", "sender@src.test", "-t", recipient, "-M", "src.test", "inet:127.0.0.1:%d" % port],
         stdout=subprocess.DEVNULL,
@@ -273,8 +275,26 @@ def relay_many(server, options):
     return timed(server, options.relay_count, lambda: relay_load(server, options, before, "u@many.test", True))
 
 
-def relay_load(server, options, before, recipient, numbered):
-    source(server.relay_port, recipient, options.relay_count, options.size, options.sessions, numbered)
+def relay_new(server, options):
+    """Every message for another user and over a connection of its own."""
+    before = server.sink.count()
+    return timed(
+        server, options.relay_count, lambda: relay_load(server, options, before, "u@many.test", True, keep=False))
+
+
+def relay_sized(size, count):
+    """Messages of another size, every one for another user."""
+
+    def case(server, options):
+        before = server.sink.count()
+        sized = argparse.Namespace(**{**vars(options), "size": size, "relay_count": count})
+        return timed(server, count, lambda: relay_load(server, sized, before, "u@many.test", True))
+
+    return case
+
+
+def relay_load(server, options, before, recipient, numbered, keep=True):
+    source(server.relay_port, recipient, options.relay_count, options.size, options.sessions, numbered, keep)
     until(lambda: server.sink.count() >= before + options.relay_count, RUN_LIMIT, "relay")
 
 
@@ -351,7 +371,16 @@ def timed(server, count, load):
     return {"rate": count / seconds, "cpu": 1000 * (cpu_seconds(server.pid) - cpu) / count}
 
 
-CASES = {"relay": relay, "relay-many": relay_many, "hold": hold, "release": release, "isolation": isolation}
+CASES = {
+    "relay": relay,
+    "relay-many": relay_many,
+    "relay-new": relay_new,
+    "relay-64k": relay_sized(64 * 1024, 2000),
+    "relay-1m": relay_sized(1024 * 1024, 300),
+    "hold": hold,
+    "release": release,
+    "isolation": isolation,
+}
 
 
 def compare(case, servers, options):

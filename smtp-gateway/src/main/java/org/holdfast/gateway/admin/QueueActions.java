@@ -101,9 +101,20 @@ final class QueueActions {
     if (filter.isAny() != body.flag("all")) {
       throw Problem.bad("give a filter, or \"all\": true for everything, and not both");
     }
+    mustBeKnown(filter);
     QueueAction action = action(verb, body, Access.caller(ctx));
     Asked asked = new Asked(action, filter, FilterWords.of(filter));
     answer(ctx, new LinkedHashMap<>(), verb, body, asked);
+  }
+
+  /** A pair that was removed may have left mail behind; any other that is unknown is a slip. */
+  private void mustBeKnown(QueueFilter filter) throws MapUnavailableException {
+    String pair = filter.nextHop();
+    if (pair != null
+        && routing.pair(pair).isEmpty()
+        && queue.summary().nextHops().stream().noneMatch(hop -> hop.nextHop().equals(pair))) {
+      throw Problem.bad("there is no pair " + pair);
+    }
   }
 
   /** What somebody wants done, to which deliveries, and how these are called in the events. */

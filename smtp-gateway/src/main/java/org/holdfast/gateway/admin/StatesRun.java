@@ -170,7 +170,7 @@ final class StatesRun {
 
   private void tell(Batch batch) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    List<AuditLog.Change> changes = new ArrayList<>();
+    Map<String, List<AuditLog.Change>> changes = new LinkedHashMap<>();
     Iterator<UserFlip> results = results(batch);
     for (Line line : batch.lines()) {
       if (line.change() == null) {
@@ -181,9 +181,7 @@ final class StatesRun {
         answer(out, told(line.change(), results.next(), changes));
       }
     }
-    if (!changes.isEmpty()) {
-      audit.append(caller, "user.state", changes);
-    }
+    changes.forEach((what, same) -> audit.append(caller, what, same));
     spool.append(out.toByteArray());
   }
 
@@ -202,7 +200,7 @@ final class StatesRun {
   }
 
   private Map<String, Object> told(
-      UserChange asked, UserFlip result, List<AuditLog.Change> changes) {
+      UserChange asked, UserFlip result, Map<String, List<AuditLog.Change>> changes) {
     User user = result.user();
     Flip flip = result.flip();
     if (user == null || flip == null) {
@@ -211,12 +209,19 @@ final class StatesRun {
     if (flip.changed()) {
       changed++;
       String reason = asked.reason() == null ? "" : asked.reason();
-      changes.add(new AuditLog.Change(user.address(), reason, null, UsersResource.brief(user)));
+      changes
+          .computeIfAbsent(what(asked), _ -> new ArrayList<>())
+          .add(new AuditLog.Change(user.address(), reason, null, UsersResource.brief(user)));
     }
     notQuiesced += flip.quiesced() ? 0 : 1;
     Map<String, Object> told = FlipView.ofUser(user, flip, null);
     told.remove("held");
     return told;
+  }
+
+  /** As the same change by {@code PUT} would be told. */
+  private static String what(UserChange asked) {
+    return asked.state() == null && asked.pair() == null ? "user.priority" : "user.state";
   }
 
   private Map<String, Object> refused(String address, UserFlip result) {

@@ -105,5 +105,8 @@ class PrioritiesIT {
     assertThat(results.get(1)).contains("\"state\":\"active\"");
     assertThat(results.get(2)).contains("\"status\":400", "-1000 to 1000");
     assertThat(results.get(3)).contains("\"status\":400");
+    assertThat(api.audit.newest(9))
+        .extracting(event -> event.what() + " " + event.target())
+        .containsExactlyInAnyOrder("user.priority alice@example.com", "user.state bob@example.com");
   }
 }

@@ -82,6 +82,16 @@ class QueueActionsIT {
   }
 
   @Test
+  void filter_withAPairThatNobodyKnows_is400_aRemovedOneWithMailIsNot() throws Exception {
+    api.queue.add("q3", "s@x.test", "old@example.com", "removed", DeliveryState.PARKED);
+    String slip = "{\"filter\":{\"pair\":\"imap56\"},\"dryRun\":true}";
+    assertThat(api.post("/v1/queue/actions/retry", slip).status()).isEqualTo(400);
+    String removed = "{\"filter\":{\"pair\":\"removed\"}}";
+    assertThat(api.post("/v1/queue/actions/retry", removed).json().path("affected").asInt())
+        .isEqualTo(1);
+  }
+
+  @Test
   void dryRun_ofAMessage_touchesNothing() throws Exception {
     String body = "{\"dryRun\":true,\"reason\":\"r\",\"recipient\":\"bob@example.com\"}";
     JsonNode would = api.post("/v1/queue/messages/q1/discard", body).json();

@@ -343,7 +343,9 @@ final class World implements AutoCloseable {
       Flip _ =
           routing.setUserState(
               user.address(), user.state(), user.pair(), MapEntries.OPERATOR, NO_WAIT);
-    } catch (MapUnavailableException | RefusedChangeException e) {
+    } catch (RefusedChangeException _) {
+      // Another flip of the user is under way: the old state does not come back this time.
+    } catch (MapUnavailableException e) {
       throw new IllegalStateException(e);
     }
   }
