@@ -43,15 +43,15 @@ record Mail(int number, String holdfastId, String body) {
   }
 
   /**
-   * Hands {@code first} to {@code last} to Postfix, each with its own number, over one connection.
+   * Hands {@code first} to {@code last} to an MTA, each with its own number, over one connection.
    */
-  static void send(PostfixMx mx, String user, int first, int last) throws MessagingException {
+  static void send(UpstreamMx mx, String user, int first, int last) throws MessagingException {
     Properties limits = new Properties();
     limits.put("mail.smtp.timeout", TIMEOUT_MILLIS);
     limits.put("mail.smtp.localhost", "sender.test");
     Session session = Session.getInstance(limits);
     try (Transport smtp = session.getTransport("smtp")) {
-      smtp.connect("127.0.0.1", mx.port, null, null);
+      smtp.connect("127.0.0.1", mx.port(), null, null);
       InternetAddress[] to = {new InternetAddress(user)};
       for (int number = first; number <= last; number++) {
         smtp.sendMessage(message(session, user, number), to);

@@ -18,6 +18,9 @@ final class Peers {
   /** {@code required}: a missing peer fails the test instead of skipping it. */
   static final String SWITCH = "HOLDFAST_PEERS";
 
+  /** The folder where {@code .ci/run} unpacked packages. */
+  static final String UNPACKED = "HOLDFAST_PEERS_FOLDER";
+
   private Peers() {}
 
   /** Goes on only where Dovecot and Postfix are installed and this is root, as both need. */
@@ -29,6 +32,18 @@ final class Peers {
   /** The same for a Postfix alone. */
   static void postfixNeeded() {
     missing(PostfixMx.PROGRAM).ifPresent(Peers::giveUp);
+  }
+
+  /** The same for this program of a package that {@code .ci/run} unpacks, and a Dovecot. */
+  static void unpackedNeeded(Path program) {
+    missing(program, DovecotPair.PROGRAM, DovecotPair.LMTP, DovecotPair.IMAP)
+        .ifPresent(Peers::giveUp);
+  }
+
+  /** A program of the packages that cannot be installed beside Postfix. */
+  static Path unpacked(String program) {
+    String folder = System.getenv(UNPACKED);
+    return Path.of(folder == null ? "/opt/holdfast-peers" : folder).resolve(program);
   }
 
   static int freePort() {

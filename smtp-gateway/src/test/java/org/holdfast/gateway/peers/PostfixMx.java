@@ -1,13 +1,8 @@
 package org.holdfast.gateway.peers;
 
-import static org.awaitility.Awaitility.await;
-
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,15 +11,14 @@ import java.util.regex.Pattern;
  * The upstream MX: a real Postfix of its own that relays one domain to a next hop, one connection
  * at a time, so that its log tells in which order the next hop took the mail.
  */
-final class PostfixMx implements AutoCloseable {
+final class PostfixMx implements UpstreamMx {
 
   static final Path PROGRAM = Path.of("/usr/sbin/postfix");
 
   private static final Pattern SENT =
       Pattern.compile("to=<([^>]+)>.* status=sent \\(250 .*?id=([^\\s)]+)");
-  private static final Duration START_LIMIT = Duration.ofSeconds(15);
 
-  final int port = Peers.freePort();
+  private final int port = Peers.freePort();
 
   private final Path folder;
   private final Path etc;
@@ -48,15 +42,21 @@ final class PostfixMx implements AutoCloseable {
     Files.writeString(etc.resolve("master.cf"), masterCf());
     Files.createFile(maillog());
     Command.run(PROGRAM, "-c", etc, "start");
-    await("Postfix answers").atMost(START_LIMIT).until(this::answers);
+    awaitStart();
   }
 
-  /** Tries everything that is deferred now. */
-  void flush() throws IOException {
+  @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public void flush() throws IOException {
     Command.run("/usr/sbin/postqueue", "-c", etc, "-f");
   }
 
-  boolean queueIsEmpty() throws IOException {
+  @Override
+  public boolean queueIsEmpty() throws IOException {
     return Command.run("/usr/sbin/postqueue", "-c", etc, "-j").isBlank();
   }
 
@@ -75,8 +75,8 @@ final class PostfixMx implements AutoCloseable {
     return lines("to=<" + recipient + ">", "status=sent").size();
   }
 
-  /** Log lines about mail that Postfix returned to its sender. */
-  List<String> bounces() throws IOException {
+  @Override
+  public List<String> bounces() throws IOException {
     return lines("status=bounced");
   }
 
@@ -94,14 +94,6 @@ final class PostfixMx implements AutoCloseable {
 
   private Path maillog() {
     return folder.resolve("maillog");
-  }
-
-  private boolean answers() {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      return socket.isConnected();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private String mainCf() {

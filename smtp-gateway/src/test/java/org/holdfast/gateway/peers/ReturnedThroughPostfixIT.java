@@ -54,7 +54,7 @@ class ReturnedThroughPostfixIT {
       await("it was refused").atMost(PATIENCE).until(() -> api.held(BOB) == 0);
       gateway.kill9();
 
-      gateway.add("delivery: { smarthost: \"127.0.0.1:%d\" }".formatted(smarthost.port));
+      gateway.add("delivery: { smarthost: \"127.0.0.1:%d\" }".formatted(smarthost.port()));
       gateway.start();
 
       await("the sender hears").atMost(PATIENCE).until(() -> elsewhere.received().size() == 1);
