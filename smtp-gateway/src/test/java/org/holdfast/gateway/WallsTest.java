@@ -23,6 +23,7 @@ class WallsTest {
   private static final String CLI = "org.holdfast.gateway.cli..";
   private static final String CONF = "org.holdfast.gateway.conf..";
   private static final String DEMO = "org.holdfast.gateway.demo..";
+  private static final String LOG = "org.holdfast.gateway.log..";
   private static final String WIRING = "org.holdfast.gateway.wiring..";
 
   @ArchTest
@@ -65,6 +66,11 @@ class WallsTest {
   @ArchTest
   static final ArchRule conf_isReadByOthersAndReadsNobody =
       knowsNothingOf(CONF, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, DEMO, WIRING);
+
+  @ArchTest
+  static final ArchRule log_knowsNoOtherRoom =
+      knowsNothingOf(
+          LOG, ROUTING, HOLDQUEUE, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING);
 
   @ArchTest
   static final ArchRule demo_usesPublicDoorsOnly =

@@ -33,6 +33,7 @@ abstract class Command implements CommandHandler<SMTPSession> {
     try {
       return obey(MailSession.conversation(session), argument == null ? "" : argument);
     } catch (Refusal refusal) {
+      MailSession.conversation(session).refused(request.getCommand(), argument, refusal.reply());
       return refusal.reply();
     }
   }

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.accept;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What must be true of a command line before anybody looks at its words. */
@@ -27,6 +28,9 @@ final class CommandLine {
 
   private static boolean mayBeLong(byte[] line) {
     String verb = new String(line, 0, 4, StandardCharsets.ISO_8859_1);
-    return verb.equalsIgnoreCase("MAIL") || verb.equalsIgnoreCase("RCPT");
+    return switch (verb.toUpperCase(Locale.ROOT)) {
+      case "MAIL", "RCPT", "XCLI", "XFOR" -> true;
+      default -> false;
+    };
   }
 }

@@ -40,7 +40,7 @@ final class Commands {
       chain.add(new EhloCmdHandler(metrics));
       chain.add(new HeloCmdHandler(metrics));
     }
-    chain.add(new Greeting(settings.maxMessageSize(), tls));
+    chain.add(new Greeting(settings, tls));
     chain.add(new RsetCmdHandler());
     chain.add(new NoopCmdHandler());
     chain.add(new QuitCmdHandler(metrics));
@@ -54,6 +54,8 @@ final class Commands {
     if (tls) {
       chain.add(new StartTlsCommand());
     }
+    chain.add(new XclientCommand());
+    chain.add(new XforwardCommand());
     chain.add(new UnknownCommand());
     try {
       chain.wireExtensibleHandlers();

@@ -32,8 +32,28 @@ final class Connections {
 
   /** One that entered has gone. */
   void leave(InetAddress client) {
-    var _ = byClient.computeIfPresent(client, (who, count) -> count == 1 ? null : count - 1);
+    forget(client);
     open.decrementAndGet();
+  }
+
+  /**
+   * One that entered turns out to be somebody else's; false, and nothing is changed, when that one
+   * has too many.
+   */
+  boolean move(InetAddress from, InetAddress to) {
+    if (from.equals(to)) {
+      return true;
+    }
+    if (byClient.merge(to, 1, Integer::sum) > mostPerClient) {
+      forget(to);
+      return false;
+    }
+    forget(from);
+    return true;
+  }
+
+  private void forget(InetAddress client) {
+    var _ = byClient.computeIfPresent(client, (who, count) -> count == 1 ? null : count - 1);
   }
 
   int open() {

@@ -6,11 +6,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.net.ssl.SSLSession;
 import org.apache.james.protocols.api.Response;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.Replies;
@@ -30,8 +31,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   private final Listener listener;
   private final Framer framer = new Framer(this);
-  private final InetSocketAddress client;
-  private final InetSocketAddress local;
+  private final Peer peer;
   private final Channel channel;
   private final ReplyOutput output;
   private final MessageIn messages;
@@ -44,12 +44,10 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   private boolean gone;
   private int errors;
 
-  Conversation(
-      Listener listener, Channel channel, InetSocketAddress client, InetSocketAddress local) {
+  Conversation(Listener listener, Channel channel, Peer peer) {
     this.listener = listener;
     this.channel = channel;
-    this.client = client;
-    this.local = local;
+    this.peer = peer;
     this.output = new ReplyOutput(channel);
     this.messages = new MessageIn(this, listener, framer);
   }
@@ -83,12 +81,59 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     return listener.inbound();
   }
 
-  InetSocketAddress client() {
-    return client;
+  /** Who is at the other end. */
+  Peer peer() {
+    return peer;
   }
 
-  InetSocketAddress local() {
-    return local;
+  /** Whether it may say by XCLIENT and XFORWARD for whom it speaks. */
+  boolean mayIntroduce() {
+    return listener.mayIntroduce(peer.connected());
+  }
+
+  /**
+   * XCLIENT: from now on the client is who was told, if that one may be served, and the session is
+   * where it was after the connection.
+   */
+  WireReply introduced(Introduction told) {
+    InetAddress address = told.address(peer.socket()).getAddress();
+    if (told.withoutAddress() || !listener.allows(address)) {
+      listener.rejects().connection(address, ProtocolReplies.NOT_ALLOWED.text());
+      return ProtocolReplies.NOT_ALLOWED;
+    }
+    if (!listener.moved(peer.address(), address)) {
+      listener.rejects().connection(address, ProtocolReplies.TOO_MANY_CONNECTIONS.text());
+      return ProtocolReplies.TOO_MANY_CONNECTIONS;
+    }
+    peer.introduced(told);
+    session().forgetGreeting();
+    return greeting();
+  }
+
+  /** One line about a command that was refused. */
+  void refused(String verb, @Nullable String argument, WireReply reply) {
+    RejectedCommand.log(listener, this, verb, argument == null ? "" : argument, reply);
+  }
+
+  /** The protocol as it stands in {@code Received:} and in log lines. */
+  String protocol() {
+    Incoming mail = messages.mail();
+    return ProtocolName.of(
+        settings().dialect(),
+        session().extended(),
+        mail != null && mail.international(),
+        encrypted,
+        peer.login() != null);
+  }
+
+  /** TLS version and cipher; null for plain text. */
+  @Nullable String tls() {
+    SslHandler handler = channel.pipeline().get(SslHandler.class);
+    if (handler == null) {
+      return null;
+    }
+    SSLSession tls = handler.engine().getSession();
+    return tls.getProtocol() + " with cipher " + tls.getCipherSuite();
   }
 
   boolean encrypted() {
@@ -180,7 +225,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   private <T> WireReply answerOf(CompletableFuture<T> future, Function<T, WireReply> answer) {
     if (future.isCompletedExceptionally()) {
-      log.error("no answer for {}", clientText(), future.exceptionNow());
+      log.error("no answer for {}", peer.text(), future.exceptionNow());
       return WireReply.of(ProtocolReplies.TROUBLE);
     }
     return answer.apply(future.resultNow());
@@ -229,8 +274,12 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    say(WireReply.of(new Reply(220, "", settings().hostname() + banner())));
+    say(greeting());
     flush();
+  }
+
+  private WireReply greeting() {
+    return WireReply.of(new Reply(220, "", settings().hostname() + banner()));
   }
 
   /** Says why the client is not served, and ends. */
@@ -280,9 +329,9 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof java.io.IOException
         || cause.getCause() instanceof javax.net.ssl.SSLException) {
-      log.info("connection of {} broke: {}", clientText(), cause.toString());
+      listener.rejects().connection(peer.address(), "connection broke: " + cause);
     } else {
-      log.error("conversation with {} failed", clientText(), cause);
+      log.error("conversation with {} failed", peer.text(), cause);
     }
     close();
   }
@@ -319,26 +368,5 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
     }
-  }
-
-  // --- words ---
-
-  /** The client as an address literal (RFC 5321 section 4.1.3). */
-  String literal() {
-    String address = address();
-    return address.indexOf(':') < 0 ? "[" + address + "]" : "[IPv6:" + address + "]";
-  }
-
-  /** The client as people read it: the name it gave and its address. */
-  String clientText() {
-    MailSession open = session;
-    return (open == null ? "unknown" : open.clientName()) + " [" + address() + "]";
-  }
-
-  /** Without the zone of a link-local address (RFC 4007), which means nothing elsewhere. */
-  private String address() {
-    String address = client.getAddress().getHostAddress();
-    int zone = address.indexOf('%');
-    return zone < 0 ? address : address.substring(0, zone);
   }
 }

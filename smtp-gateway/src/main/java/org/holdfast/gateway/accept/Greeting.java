@@ -21,11 +21,11 @@ final class Greeting implements HeloHook, EhloExtension {
           .smtpDescription("5.5.4 Bad name: a domain or an address literal, please")
           .build();
 
-  private final long maxMessageSize;
+  private final ListenerSettings settings;
   private final boolean tls;
 
-  Greeting(long maxMessageSize, boolean tls) {
-    this.maxMessageSize = maxMessageSize;
+  Greeting(ListenerSettings settings, boolean tls) {
+    this.settings = settings;
     this.tls = tls;
   }
 
@@ -37,15 +37,28 @@ final class Greeting implements HeloHook, EhloExtension {
       char c = name.charAt(i);
       good = c > ' ' && c <= '~' && "()<>@,;\\\"".indexOf(c) < 0;
     }
+    if (good) {
+      MailSession.conversation(session).peer().saidHello(name);
+    }
     return good ? HookResult.DECLINED : BAD_NAME;
   }
 
   @Override
   public List<String> getImplementedEsmtpFeatures(SMTPSession session) {
     List<String> offered =
-        new ArrayList<>(List.of("SIZE " + maxMessageSize, "SMTPUTF8", "CHUNKING", "DSN"));
+        new ArrayList<>(
+            List.of(
+                "SIZE " + settings.maxMessageSize(),
+                "SMTPUTF8",
+                "CHUNKING",
+                "DSN",
+                "LIMITS RCPTMAX=" + settings.maxRecipients())); // RFC 9422
     if (tls && !session.isTLSStarted()) {
       offered.add("STARTTLS");
+    }
+    if (MailSession.conversation(session).mayIntroduce()) {
+      offered.add("XCLIENT " + String.join(" ", Introduction.ATTRIBUTES));
+      offered.add("XFORWARD " + String.join(" ", XforwardCommand.ATTRIBUTES));
     }
     return offered;
   }

@@ -14,6 +14,8 @@ final class Incoming {
   private final String id;
   private final String reversePath;
   private final Map<String, String> parameters;
+  private final long began;
+  private String protocol = "";
   private final List<Recipient> recipients = new ArrayList<>(1);
 
   private final HopCount hops = new HopCount();
@@ -24,8 +26,14 @@ final class Incoming {
   private boolean tooLarge;
   private boolean storeFailed;
 
-  Incoming(String id, String reversePath, Map<String, String> parameters) {
+  /**
+   * A transaction that began with MAIL.
+   *
+   * @param began milliseconds since 1970
+   */
+  Incoming(String id, String reversePath, Map<String, String> parameters, long began) {
     this.id = id;
+    this.began = began;
     this.reversePath = reversePath;
     this.parameters = parameters;
   }
@@ -50,6 +58,16 @@ final class Incoming {
     return recipients;
   }
 
+  /** When MAIL came, in milliseconds since 1970. */
+  long began() {
+    return began;
+  }
+
+  /** The protocol as it stands in {@code Received:}; empty before the body begins. */
+  String protocol() {
+    return protocol;
+  }
+
   /** Octets of the message read, without dots and without our own fields. */
   long read() {
     return read;
@@ -65,7 +83,8 @@ final class Incoming {
   }
 
   /** The body begins with our own fields. */
-  DataScanner begin(BodyBuilder newBody, byte[] fields, boolean inChunks) {
+  DataScanner begin(BodyBuilder newBody, byte[] fields, String inProtocol, boolean inChunks) {
+    protocol = inProtocol;
     chunked = inChunks;
     scanner = inChunks ? DataScanner.ofChunks() : DataScanner.ofData();
     body = newBody;

@@ -48,5 +48,16 @@ final class Limits {
   /** Octets of a refused message that are read away; a client that sends more is cut off. */
   static final long DISCARDED = 1L << 30;
 
+  /**
+   * How long a listed proxy may take for its PROXY header; HAProxy's text asks for 3 s at least.
+   */
+  static final int PROXY_HEADER_SECONDS = 5;
+
+  /** Octets of the additional fields (TLVs) of a PROXY header of version 2. */
+  static final int PROXY_TLVS = 4096;
+
+  /** Characters of an argument that a line about its refusal shows. */
+  static final int LOGGED_ARGUMENT = 320;
+
   private Limits() {}
 }

@@ -3,6 +3,7 @@ package org.holdfast.gateway.accept;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import java.net.InetAddress;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,9 @@ final class Listener {
   private final SMTPConfiguration configuration;
   private final TraceFields fields;
   private final Connections connections;
+  private final AllowList allowed;
+  private final AllowList introducers;
+  private final RejectLog rejects;
   private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
 
   Listener(
@@ -45,6 +49,9 @@ final class Listener {
     this.fields = new TraceFields(settings.hostname());
     this.connections =
         new Connections(settings.maxConnections(), settings.maxConnectionsPerClient());
+    this.allowed = new AllowList(settings.allow());
+    this.introducers = new AllowList(settings.introducers().xclient());
+    this.rejects = new RejectLog(clock);
   }
 
   ListenerSettings settings() {
@@ -86,6 +93,26 @@ final class Listener {
     return tls.newHandler(allocator);
   }
 
+  /** Lines about what was refused. */
+  RejectLog rejects() {
+    return rejects;
+  }
+
+  /** Whether the client may be served. */
+  boolean allows(InetAddress client) {
+    return allowed.allows(client);
+  }
+
+  /** Whether the client may say by XCLIENT and XFORWARD for whom it speaks. */
+  boolean mayIntroduce(InetAddress client) {
+    return introducers.allows(client);
+  }
+
+  /** The conversation counts for another client; false when that one has too many. */
+  boolean moved(InetAddress from, InetAddress to) {
+    return connections.move(from, to);
+  }
+
   /** The conversations that are open. */
   Set<Conversation> conversations() {
     return conversations;
@@ -93,7 +120,7 @@ final class Listener {
 
   /** Counts the conversation; false when there are too many. */
   boolean began(Conversation conversation) {
-    if (!connections.enter(conversation.client().getAddress())) {
+    if (!connections.enter(conversation.peer().address())) {
       return false;
     }
     conversations.add(conversation);
@@ -102,7 +129,7 @@ final class Listener {
 
   void ended(Conversation conversation) {
     if (conversations.remove(conversation)) {
-      connections.leave(conversation.client().getAddress());
+      connections.leave(conversation.peer().address());
     }
   }
 }

@@ -24,8 +24,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.holdfast.gateway.path.Inbound;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One listener for SMTP (RFC 5321) or LMTP (RFC 2033). Started once, stopped once; both from any
@@ -33,13 +31,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class MailServer {
 
-  private static final Logger log = LoggerFactory.getLogger(MailServer.class);
   private static final int BACKLOG = 1024;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
   private final ListenerSettings settings;
   private final EventLoopGroup group;
-  private final AllowList allowed;
+  private final ProxyDoor proxies;
   private final BodySpool spool;
   private final Listener listener;
   private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
@@ -62,9 +59,14 @@ public final class MailServer {
       throws IOException {
     this.settings = settings;
     this.group = group;
-    this.allowed = new AllowList(settings.allow());
     this.spool = new BodySpool(settings, writers);
     this.listener = new Listener(settings, inbound, clock, ids, spool, tls(settings));
+    this.proxies =
+        new ProxyDoor(
+            settings.introducers().proxies(),
+            settings.maxConnections(),
+            this::letIn,
+            listener.rejects());
   }
 
   /**
@@ -104,6 +106,7 @@ public final class MailServer {
     if (channel != null) {
       channel.close().awaitUninterruptibly();
     }
+    proxies.close();
     listener.conversations().forEach(Conversation::stop);
     boolean done = awaitEnd(grace);
     listener.conversations().forEach(Conversation::close);
@@ -143,39 +146,43 @@ public final class MailServer {
     }
   }
 
-  /** Lets a client in or turns it away. */
+  /** A client arrives: directly, or by a proxy that has yet to say whose connection it is. */
   private final class Door extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel arrived) {
       if (arrived.remoteAddress() instanceof InetSocketAddress client
           && arrived.localAddress() instanceof InetSocketAddress local) {
-        Conversation conversation = new Conversation(listener, arrived, client, local);
-        WireReply refusal = refusal(conversation);
-        arrived
-            .pipeline()
-            .addLast(refusal == null ? idle() : new TurnedAway(conversation, refusal));
-        arrived.pipeline().addLast(conversation);
+        if (proxies.isProxy(client.getAddress())) {
+          proxies.await(arrived, client, local);
+        } else {
+          letIn(arrived, new Peer(client, local));
+        }
       } else {
         var _ = arrived.close(); // gone before it was looked at
       }
     }
+  }
 
-    private IdleStateHandler idle() {
-      return new IdleStateHandler(
-          settings.commandTimeout().toMillis(), 0, 0, TimeUnit.MILLISECONDS);
+  /** Lets a client in or turns it away. */
+  private void letIn(Channel arrived, Peer peer) {
+    Conversation conversation = new Conversation(listener, arrived, peer);
+    WireReply refusal = refusal(conversation);
+    if (refusal != null) {
+      listener.rejects().connection(peer.address(), refusal.text());
     }
+    arrived.pipeline().addLast(refusal == null ? idle() : new TurnedAway(conversation, refusal));
+    arrived.pipeline().addLast(conversation);
+  }
 
-    private @Nullable WireReply refusal(Conversation conversation) {
-      if (!allowed.allows(conversation.client().getAddress())) {
-        log.info("client {} is not allowed", conversation.client().getAddress().getHostAddress());
-        return ProtocolReplies.NOT_ALLOWED;
-      }
-      if (!listener.began(conversation)) {
-        log.info("too many connections: {}", conversation.client().getAddress().getHostAddress());
-        return ProtocolReplies.TOO_MANY_CONNECTIONS;
-      }
-      return null;
+  private IdleStateHandler idle() {
+    return new IdleStateHandler(settings.commandTimeout().toMillis(), 0, 0, TimeUnit.MILLISECONDS);
+  }
+
+  private @Nullable WireReply refusal(Conversation conversation) {
+    if (!listener.allows(conversation.peer().address())) {
+      return ProtocolReplies.NOT_ALLOWED;
     }
+    return listener.began(conversation) ? null : ProtocolReplies.TOO_MANY_CONNECTIONS;
   }
 }

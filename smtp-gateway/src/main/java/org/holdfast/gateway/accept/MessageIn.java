@@ -55,7 +55,7 @@ final class MessageIn {
   }
 
   void begin(String reversePath, Map<String, String> parameters) {
-    mail = new Incoming(listener.ids().next(), reversePath, parameters);
+    mail = new Incoming(listener.ids().next(), reversePath, parameters, listener.clock().millis());
   }
 
   void drop() {
@@ -63,6 +63,7 @@ final class MessageIn {
       mail.abandon();
       mail = null;
     }
+    conversation.peer().forwarded(Map.of());
   }
 
   void beginData(Incoming begun) {
@@ -123,28 +124,19 @@ final class MessageIn {
   }
 
   private DataScanner beginBody(Incoming begun, boolean chunks) {
-    String name = fieldSafe(conversation.session().clientName());
+    Peer peer = conversation.peer();
+    String protocol = conversation.protocol();
     byte[] fields =
         listener
             .fields()
             .of(
-                name + " (" + conversation.literal() + ")",
-                with(begun),
+                from(peer),
+                conversation.tls(),
+                protocol,
                 begun.id(),
                 begun.recipients().size() == 1 ? begun.recipients().getFirst().original() : null,
                 listener.clock().instant());
-    return begun.begin(new BodyBuilder(listener.spool()), fields, chunks);
-  }
-
-  /** RFC 3848 and RFC 6531 section 4.3. */
-  private String with(Incoming begun) {
-    String plain = listener.settings().dialect() == Dialect.LMTP ? "LMTP" : "SMTP";
-    if (begun.international()) {
-      plain = "UTF8" + plain;
-    } else if (listener.settings().dialect() == Dialect.SMTP && conversation.session().extended()) {
-      plain = "ESMTP";
-    }
-    return conversation.encrypted() ? plain + "S" : plain;
+    return begun.begin(new BodyBuilder(listener.spool()), fields, protocol, chunks);
   }
 
   /** Header and body must be sent on by LMTP's DATA, which knows whole lines only. */
@@ -179,7 +171,7 @@ final class MessageIn {
             whole.id(),
             whole.reversePath(),
             listener.clock().instant(),
-            conversation.clientText(),
+            conversation.peer().text(),
             whole.parameters());
     CompletableFuture<CountedBody> finished = body.finish().toCompletableFuture();
     if (finished.isDone()) {
@@ -245,8 +237,14 @@ final class MessageIn {
   }
 
   private void answer(Incoming whole, List<Reply> replies) {
+    TransactionLog.ended(
+        whole,
+        conversation.peer(),
+        whole.protocol(),
+        conversation.tls(),
+        listener.clock().millis() - whole.began(),
+        replies);
     drop();
-    TransactionLog.ended(whole, conversation.clientText(), replies);
     replies.forEach(reply -> conversation.say(WireReply.of(reply)));
     if (conversation.stopping()) {
       conversation.say(WireReply.last(Replies.SHUTTING_DOWN));
@@ -277,8 +275,12 @@ final class MessageIn {
     conversation.adjustReading();
   }
 
-  /** The name is printable ASCII already; what would break the field's syntax goes. */
-  private static String fieldSafe(String name) {
-    return name.replace('(', '?').replace(')', '?');
+  /**
+   * {@code helo (reverse-name [address])}. The names are printable ASCII without what would break
+   * the field's syntax: whoever took them made sure.
+   */
+  private static String from(Peer peer) {
+    String name = peer.reverseName();
+    return peer.helo() + " (" + (name == null ? "" : name + " ") + peer.literal() + ")";
   }
 }

@@ -32,6 +32,10 @@ final class ProtocolReplies {
   static final WireReply MAIL_FIRST = WireReply.of(503, "5.5.1", "Need MAIL first");
   static final WireReply NO_RECIPIENT = WireReply.of(503, "5.5.1", "No valid recipients");
   static final WireReply CHUNKS_BEGUN = WireReply.of(503, "5.5.1", "BDAT has begun");
+  static final WireReply IN_TRANSACTION =
+      WireReply.of(503, "5.5.1", "MAIL transaction in progress");
+  static final WireReply MAY_NOT_INTRODUCE =
+      WireReply.of(550, "5.7.0", "Insufficient authorization");
   static final WireReply TLS_ALREADY = WireReply.of(503, "5.5.1", "TLS already started");
   static final WireReply EXTENSIONS_NEED_EHLO = WireReply.of(555, "5.5.4", "Parameters need EHLO");
   static final WireReply TOO_MANY_RECIPIENTS = WireReply.of(452, "4.5.3", "Too many recipients");

@@ -37,16 +37,22 @@ final class RcptCommand extends Command {
       throw new Refusal(ProtocolReplies.TOO_MANY_RECIPIENTS);
     }
     return conversation.await(
-        conversation.inbound().recipient(address, kept), answer -> taken(mail, answer));
+        conversation.inbound().recipient(address, kept),
+        answer -> taken(conversation, mail, address, answer));
   }
 
-  private static WireReply taken(Incoming mail, Inbound.Answer answer) {
+  private static WireReply taken(
+      Conversation conversation, Incoming mail, String address, Inbound.Answer answer) {
     return switch (answer) {
       case Inbound.Answer.Accepted accepted -> {
         mail.recipients().add(accepted.recipient());
         yield WireReply.of(accepted.reply());
       }
-      case Inbound.Answer.Rejected rejected -> WireReply.of(rejected.reply());
+      case Inbound.Answer.Rejected rejected -> {
+        WireReply reply = WireReply.of(rejected.reply());
+        conversation.refused("RCPT", address, reply);
+        yield reply;
+      }
     };
   }
 

@@ -43,6 +43,11 @@ final class WireReply implements Response {
     return code;
   }
 
+  /** The line without its end, for logs. */
+  String text() {
+    return new String(octets, 0, octets.length - 2, StandardCharsets.US_ASCII);
+  }
+
   /** Owned by this reply: read only. */
   byte[] octets() {
     return octets;
@@ -68,7 +73,7 @@ final class WireReply implements Response {
 
   @Override
   public List<CharSequence> getLines() {
-    return List.of(new String(octets, 0, octets.length - 2, StandardCharsets.US_ASCII));
+    return List.of(text());
   }
 
   @Override

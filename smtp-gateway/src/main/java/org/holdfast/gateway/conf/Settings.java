@@ -15,6 +15,7 @@ import org.holdfast.routing.HostPort;
  * @param hostname in the banner and in {@code Received:}
  * @param data folder of the embedded store
  * @param stopTimeout how long a stop waits for what is in flight
+ * @param log what the log lines on stderr look like
  */
 public record Settings(
     String node,
@@ -28,7 +29,8 @@ public record Settings(
     Delivery delivery,
     Release release,
     Retry retry,
-    LocationMap map) {
+    LocationMap map,
+    Log log) {
 
   /** Where the operator's token lies. */
   public Path operatorToken() {
@@ -45,6 +47,7 @@ public record Settings(
    * @param maxConnectionsPerClient at once from one address
    * @param commandTimeout longest wait for the client's next command or next octets of a message
    * @param tls certificate for STARTTLS; empty: none is offered
+   * @param introducers whose word about who the client is counts
    */
   public record Door(
       Listen listen,
@@ -54,7 +57,16 @@ public record Settings(
       int maxConnections,
       int maxConnectionsPerClient,
       Duration commandTimeout,
-      Optional<Tls> tls) {}
+      Optional<Tls> tls,
+      Introducers introducers) {}
+
+  /**
+   * Networks whose word about who the client is counts.
+   *
+   * @param proxies must send a PROXY header
+   * @param xclient may use XCLIENT and XFORWARD
+   */
+  public record Introducers(List<Network> proxies, List<Network> xclient) {}
 
   /** PEM files: the certificate chain and its private key. */
   public record Tls(Path certificate, Path key) {}
@@ -161,4 +173,27 @@ public record Settings(
    *     than this counts as forgotten
    */
   public record LocationMap(Optional<Path> load, String subaddress, Duration forgottenAfter) {}
+
+  /**
+   * Log lines.
+   *
+   * @param level what is less important is not written
+   */
+  public record Log(LogFormat format, LogLevel level) {}
+
+  /** How a log line looks. */
+  public enum LogFormat {
+    /** For people and grep. */
+    TEXT,
+    /** One JSON object a line. */
+    JSON
+  }
+
+  /** From the most important. */
+  public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG
+  }
 }

@@ -7,11 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.holdfast.holdqueue.Intake;
 import org.holdfast.routing.HostPort;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +98,8 @@ public final class SettingsFile {
             delivery(file.section("delivery")),
             release(file.section("release")),
             retry(file.section("retry")),
-            map(file.section("map")));
+            map(file.section("map")),
+            log(file.section("log")));
     file.end();
     mustDiffer(file, "lmtp", settings.lmtp().listen(), settings.smtp().listen());
     mustDiffer(file, "admin", settings.admin().listen(), settings.smtp().listen());
@@ -120,7 +124,10 @@ public final class SettingsFile {
             door.number("max-connections", 2000, 1, 1_000_000),
             door.number("max-connections-per-client", 200, 1, 1_000_000),
             door.time("command-timeout", "5m", "100ms", "1h"),
-            tls(door.section("tls")));
+            tls(door.section("tls")),
+            new Settings.Introducers(
+                door.values("proxies", List.of(), Network::parse),
+                door.values("xclient", LOCAL_ONLY, Network::parse)));
     door.end();
     return read;
   }
@@ -238,6 +245,30 @@ public final class SettingsFile {
             map.time("forgotten-after", "1d", "1s", "365d"));
     map.end();
     return read;
+  }
+
+  private static Settings.Log log(Section log) throws ConfigurationException {
+    Settings.Log read =
+        new Settings.Log(
+            log.value("format", "text", text -> word(Settings.LogFormat.class, text)),
+            log.value("level", "info", text -> word(Settings.LogLevel.class, text)));
+    log.end();
+    return read;
+  }
+
+  /** One of the words of an enumeration, in small letters. */
+  private static <E extends Enum<E>> E word(Class<E> words, String text) {
+    for (E word : words.getEnumConstants()) {
+      if (word.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return word;
+      }
+    }
+    throw new IllegalArgumentException(
+        Arrays.stream(words.getEnumConstants())
+                .map(word -> word.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "))
+            + ": one of these is expected, not "
+            + text);
   }
 
   private static Function<String, String> matching(Pattern pattern, String expected) {

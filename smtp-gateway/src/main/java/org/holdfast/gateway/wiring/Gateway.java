@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.holdfast.gateway.accept.Dialect;
+import org.holdfast.gateway.accept.Introducers;
 import org.holdfast.gateway.accept.ListenerSettings;
 import org.holdfast.gateway.accept.MailServer;
 import org.holdfast.gateway.accept.QueueId;
@@ -319,6 +320,12 @@ public final class Gateway implements AutoCloseable {
     return opened.add(admin).port();
   }
 
+  private static Introducers introducers(Settings.Door door) {
+    return new Introducers(
+        door.introducers().proxies().stream().map(Network::toString).toList(),
+        door.introducers().xclient().stream().map(Network::toString).toList());
+  }
+
   private InetSocketAddress door(
       DataFolder data,
       String name,
@@ -344,7 +351,8 @@ public final class Gateway implements AutoCloseable {
             door.tls().map(Settings.Tls::key).orElse(null),
             BODY_IN_MEMORY,
             Runtime.getRuntime().maxMemory() / PART_OF_HEAP_FOR_BODIES / 2,
-            data.spool(name));
+            data.spool(name),
+            introducers(door));
     MailServer server;
     try {
       server = new MailServer(listener, path, loops.group(), clock, ids);

@@ -44,7 +44,8 @@ final class RunningServer implements AutoCloseable {
         null,
         64 * 1024,
         10_000_000,
-        spool);
+        spool,
+        Introducers.NOBODY);
   }
 
   Client client() throws IOException {
