@@ -123,6 +123,7 @@ public final class AfterAcceptance {
     learn(attempted.member(), answer);
     Outcome outcome = Answers.outcome(answer);
     if (!(outcome instanceof Outcome.Refused)) {
+      logged(attempted, outcome, outcome.reply());
       return CompletableFuture.completedStage(outcome);
     }
     Optional<String> why =
@@ -164,7 +165,7 @@ public final class AfterAcceptance {
         return park(attempted, reply, why.get());
       }
       returned.inc();
-      return new Outcome.Returned(reply.line());
+      return logged(attempted, new Outcome.Returned(reply.line()), reply.line());
     } catch (MapUnavailableException | IOException e) {
       return postpone(attempted, reply, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) { // nothing is lost: a person sees it
@@ -175,20 +176,20 @@ public final class AfterAcceptance {
 
   private Outcome park(Attempted attempted, Reply reply, String why) {
     parked.inc();
-    log.info(
-        "{}: parked for a person ({}): <{}> was refused for good: {}",
-        attempted.envelope().id(),
-        why,
-        attempted.recipient().address(),
-        reply.line());
-    return new Outcome.Refused(reply.line());
+    return logged(attempted, new Outcome.Refused(reply.line()), reply.line() + "; " + why);
+  }
+
+  private static Outcome logged(Attempted attempted, Outcome outcome, String words) {
+    DeliveryLog.ended(
+        attempted.envelope(), attempted.recipient(), attempted.member(), outcome, words);
+    return outcome;
   }
 
   /** The refusal stands, but the sender could not be told: later, from the beginning. */
   private Outcome postpone(Attempted attempted, Reply reply, String why) {
     postponed.inc();
     log.warn("{}: its sender cannot be told yet: {}", attempted.envelope().id(), why);
-    return new Outcome.Deferred(
-        Outcome.Scope.LANE, reply.line() + " (the sender cannot be told yet: " + why + ")");
+    String words = reply.line() + " (the sender cannot be told yet: " + why + ")";
+    return logged(attempted, new Outcome.Deferred(Outcome.Scope.LANE, words), words);
   }
 }

@@ -319,6 +319,7 @@ public final class MessagePath implements Inbound {
       Message message, Fate[] fates, CompletableFuture<Verdict> verdict, Executor storing) {
     Ownership owned = owned(message);
     Telling telling = telling(message, fates, owned);
+    DeliveryLog.atTheDoor(message.envelope(), message.recipients(), fates, telling);
     if (telling.stored().isEmpty()) {
       verdict.complete(new Verdict(telling.replies()));
     } else {
@@ -389,6 +390,7 @@ public final class MessagePath implements Inbound {
     try {
       queue.store(message.envelope(), message.content(), telling.stored());
       stored = true;
+      DeliveryLog.stored(message.envelope(), telling.stored());
       replies = telling.replies();
     } catch (StoreException e) {
       log.warn("{}: not stored, the sender keeps it: {}", message.envelope().id(), e.getMessage());

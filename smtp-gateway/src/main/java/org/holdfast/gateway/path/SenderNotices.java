@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SenderNotices implements AfterAcceptance.Teller {
 
-  private static final Logger log = LoggerFactory.getLogger(SenderNotices.class);
+  private static final Logger log = LoggerFactory.getLogger("org.holdfast.delivery");
 
   private final Gatekeeper routing;
   private final Intake queue;
@@ -92,13 +92,12 @@ public final class SenderNotices implements AfterAcceptance.Teller {
         notification.envelope(),
         notification.content(),
         List.of(new Held(to, nextHop, Held.Entry.WAITING, reason, null)));
-    log.info(
-        "{}: returned to <{}> as {}: <{}> was refused for good: {}",
-        attempted.envelope().id(),
-        attempted.envelope().reversePath(),
-        notification.envelope().id(),
-        attempted.recipient().address(),
-        reply.line());
+    log.atInfo()
+        .setMessage("notification")
+        .addKeyValue("id", notification.envelope().id())
+        .addKeyValue("of", attempted.envelope().id())
+        .addKeyValue("to", to.address())
+        .log();
     return Optional.empty();
   }
 }

@@ -128,6 +128,8 @@ final class PostfixMx implements AutoCloseable {
     smtpd_peername_lookup = no
     biff = no
     relay_domains = %2$s
+    smtp_send_xforward_command = yes
+    lmtp_send_xforward_command = yes
     transport_maps = inline:{ %2$s=%3$s }
     smtpd_relay_restrictions = permit_mynetworks, reject
     default_destination_concurrency_limit = 1
