@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import javax.net.ssl.SSLSession;
 import org.apache.james.protocols.api.Response;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.Replies;
@@ -126,14 +125,10 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
         peer.login() != null);
   }
 
-  /** TLS version and cipher; null for plain text. */
-  @Nullable String tls() {
+  /** Null for plain text. */
+  @Nullable Encryption encryption() {
     SslHandler handler = channel.pipeline().get(SslHandler.class);
-    if (handler == null) {
-      return null;
-    }
-    SSLSession tls = handler.engine().getSession();
-    return tls.getProtocol() + " with cipher " + tls.getCipherSuite();
+    return handler == null ? null : Encryption.of(handler.engine().getSession());
   }
 
   boolean encrypted() {
@@ -329,7 +324,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof java.io.IOException
         || cause.getCause() instanceof javax.net.ssl.SSLException) {
-      listener.rejects().connection(peer.address(), "connection broke: " + cause);
+      listener.rejects().lost(peer, cause);
     } else {
       log.error("conversation with {} failed", peer.text(), cause);
     }

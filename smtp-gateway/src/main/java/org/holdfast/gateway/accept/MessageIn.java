@@ -131,7 +131,7 @@ final class MessageIn {
             .fields()
             .of(
                 from(peer),
-                conversation.tls(),
+                conversation.encryption(),
                 protocol,
                 begun.id(),
                 begun.recipients().size() == 1 ? begun.recipients().getFirst().original() : null,
@@ -241,7 +241,7 @@ final class MessageIn {
         whole,
         conversation.peer(),
         whole.protocol(),
-        conversation.tls(),
+        conversation.encryption(),
         listener.clock().millis() - whole.began(),
         replies);
     drop();

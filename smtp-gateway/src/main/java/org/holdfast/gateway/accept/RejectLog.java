@@ -40,6 +40,17 @@ final class RejectLog {
     }
   }
 
+  /** A connection that ended in the middle of something. */
+  void lost(Peer peer, Throwable why) {
+    LoggingEventBuilder line = bounded("lost connection");
+    if (line != null) {
+      line.addKeyValue("client", peer.logged())
+          .addKeyValue("helo", peer.helo())
+          .addKeyValue("reply", String.valueOf(why))
+          .log();
+    }
+  }
+
   /**
    * A command that was refused.
    *
@@ -71,6 +82,10 @@ final class RejectLog {
   }
 
   private @Nullable LoggingEventBuilder line(String stage) {
+    return bounded("NOQUEUE: reject: " + stage);
+  }
+
+  private @Nullable LoggingEventBuilder bounded(String message) {
     if (!log.isInfoEnabled()) {
       return null;
     }
@@ -78,7 +93,7 @@ final class RejectLog {
     if (missed < 0) {
       return null;
     }
-    LoggingEventBuilder line = log.atInfo().setMessage("NOQUEUE: reject: " + stage);
+    LoggingEventBuilder line = log.atInfo().setMessage(message);
     return missed == 0 ? line : line.addKeyValue("left_out", missed);
   }
 

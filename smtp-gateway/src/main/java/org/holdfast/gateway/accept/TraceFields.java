@@ -28,13 +28,13 @@ final class TraceFields {
    *
    * @param client the name it gave itself and its address literal: {@code mx1 (mx1.example.com
    *     [192.0.2.1])}
-   * @param tls version and cipher; null for plain text
+   * @param tls null for plain text
    * @param with as registered for "with": ESMTPS, LMTP, UTF8SMTP ...
    * @param recipient the only recipient; null when there are several
    */
   byte[] of(
       String client,
-      @Nullable String tls,
+      @Nullable Encryption tls,
       String with,
       String id,
       @Nullable String recipient,
@@ -42,7 +42,7 @@ final class TraceFields {
     StringBuilder fields = new StringBuilder(320);
     fields.append("Received: from ").append(client);
     if (tls != null) {
-      fields.append("\r\n\t(using ").append(tls).append(')');
+      fields.append("\r\n\t").append(tls.comment());
     }
     fields.append("\r\n\tby ").append(hostname).append(" with ").append(with);
     fields.append(" id ").append(id);

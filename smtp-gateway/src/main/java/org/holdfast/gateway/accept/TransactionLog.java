@@ -26,14 +26,14 @@ final class TransactionLog {
   /**
    * The transaction has its answer.
    *
-   * @param tls protocol and cipher; null for plain text
+   * @param tls null for plain text
    * @param millis since MAIL
    */
   static void ended(
       Incoming mail,
       Peer peer,
       String protocol,
-      @Nullable String tls,
+      @Nullable Encryption tls,
       long millis,
       List<Reply> replies) {
     if (!log.isInfoEnabled()) {
@@ -46,7 +46,7 @@ final class TransactionLog {
             .addKeyValue("client", peer.logged())
             .addKeyValue("helo", peer.helo())
             .addKeyValue("proto", protocol);
-    line = tls == null ? line : line.addKeyValue("tls", tls);
+    line = tls == null ? line : line.addKeyValue("tls", tls.word());
     String login = peer.login();
     line = login == null ? line : line.addKeyValue("login", login);
     line = forwarded(line, peer.forwarded());

@@ -16,8 +16,8 @@ final class FieldText {
 
   private static final Set<String> ANGLED = Set.of("from", "to", "orig_to", "helo", "orig_helo");
 
-  private static final String SPECIAL = " \"<>\\";
-  private static final String SPECIAL_IN_WORDS = "\"=\\";
+  private static final boolean[] VALUE = SafeText.plain(" \"<>\\");
+  private static final boolean[] SAID = SafeText.plain("\"=\\");
 
   private FieldText() {}
 
@@ -32,7 +32,7 @@ final class FieldText {
     String text = String.valueOf(field.value);
     if (field.key.equals(WORDS)) {
       line.append('(');
-      SafeText.append(line, text, SPECIAL_IN_WORDS);
+      SafeText.append(line, text, SAID);
       line.append(')');
       return;
     }
@@ -42,7 +42,7 @@ final class FieldText {
     } else if (ANGLED.contains(field.key)) {
       appendAngled(line, text);
     } else {
-      SafeText.append(line, text, SPECIAL);
+      SafeText.append(line, text, VALUE);
     }
   }
 
@@ -57,7 +57,7 @@ final class FieldText {
 
   private static void appendAngled(StringBuilder line, String text) {
     line.append('<');
-    SafeText.append(line, text, SPECIAL);
+    SafeText.append(line, text, VALUE);
     line.append('>');
   }
 }

@@ -14,7 +14,7 @@ import org.slf4j.event.KeyValuePair;
  */
 public final class JsonLines extends JsonEncoder {
 
-  private static final String SPECIAL = "\"\\";
+  private static final boolean[] STRING = SafeText.plain("\"\\");
 
   public JsonLines() {
     setWithSequenceNumber(false);
@@ -63,7 +63,7 @@ public final class JsonLines extends JsonEncoder {
 
   private static void string(StringBuilder line, String text) {
     line.append('"');
-    SafeText.append(line, text, SPECIAL);
+    SafeText.append(line, text, STRING);
     line.append('"');
   }
 }

@@ -11,21 +11,38 @@ final class SafeText {
 
   private SafeText() {}
 
+  /** The ASCII characters that stay as they are; all printable ones but some. */
+  static boolean[] plain(String special) {
+    boolean[] plain = new boolean[128];
+    for (char c = ' '; c < 127; c++) {
+      plain[c] = special.indexOf(c) < 0;
+    }
+    return plain;
+  }
+
   /**
-   * Appends the text.
+   * Appends the text. Nearly all text is plain, so that is what is quick.
    *
-   * @param special further ASCII characters to be written that way
+   * @param plain from {@link #plain}
    */
-  static void append(StringBuilder line, String text, String special) {
-    for (int i = 0; i < text.length(); i++) {
+  static void append(StringBuilder line, String text, boolean[] plain) {
+    int i = 0;
+    while (i < text.length() && isPlain(text.charAt(i), plain)) {
+      i++;
+    }
+    line.append(text, 0, i);
+    for (; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean ascii = c >= ' ' && c < 127;
-      if (ascii ? special.indexOf(c) < 0 : isVisible(text, i)) {
+      if (isPlain(c, plain) || (c > 127 && isVisible(text, i))) {
         line.append(c);
       } else {
         escape(line, c);
       }
     }
+  }
+
+  private static boolean isPlain(char c, boolean[] plain) {
+    return c < 128 && plain[c];
   }
 
   static void escape(StringBuilder line, char c) {

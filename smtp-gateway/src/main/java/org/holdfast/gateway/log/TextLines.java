@@ -19,7 +19,8 @@ import org.slf4j.event.KeyValuePair;
 public final class TextLines extends EncoderBase<ILoggingEvent> {
 
   private static final byte[] NOTHING = {};
-  private static final int LINE = 256;
+  private static final boolean[] MESSAGE = SafeText.plain("");
+  private static final int LINE = 512;
   private static final int LOGGER_NAME = 20;
 
   /** Logger names are as many as there are classes that log. */
@@ -38,7 +39,7 @@ public final class TextLines extends EncoderBase<ILoggingEvent> {
     line.append(event.getLevel().levelStr.length() == 4 ? "  [" : " [");
     line.append(event.getThreadName()).append("] ");
     line.append(names.computeIfAbsent(event.getLoggerName(), abbreviator::abbreviate)).append(' ');
-    SafeText.append(line, String.valueOf(event.getFormattedMessage()), "");
+    SafeText.append(line, String.valueOf(event.getFormattedMessage()), MESSAGE);
     List<KeyValuePair> fields = event.getKeyValuePairs();
     if (fields != null) {
       FieldText.append(line, fields);
@@ -57,7 +58,7 @@ public final class TextLines extends EncoderBase<ILoggingEvent> {
         .lines()
         .forEach(one -> {
           line.append('\t');
-          SafeText.append(line, one.strip(), "");
+          SafeText.append(line, one.strip(), MESSAGE);
           line.append('\n');
         });
   }

@@ -75,6 +75,8 @@ class SettingsFileTest {
             delivery: { mass-refusal: { users: 0, within: 10s } }
             release: { rate-per-pair: 7 }
             map: { load: "", subaddress: "-" }
+            lmtp: { proxies: [10.0.0.9, "fd00::/8"], xclient: [] }
+            log: { format: json, level: warn }
             """);
 
     assertThat(settings.node()).isEqualTo("gw2");
@@ -85,6 +87,13 @@ class SettingsFileTest {
         .isEqualTo(new Settings.MassRefusal(0, Duration.ofSeconds(10)));
     assertThat(settings.release().ratePerPair()).isEqualTo(7);
     assertThat(settings.map().load()).isEmpty();
+    assertThat(settings.lmtp().introducers())
+        .isEqualTo(
+            new Settings.Introducers(
+                List.of(Network.parse("10.0.0.9"), Network.parse("fd00::/8")), List.of()));
+    assertThat(settings.smtp().introducers().proxies()).isEmpty();
+    assertThat(settings.log())
+        .isEqualTo(new Settings.Log(Settings.LogFormat.JSON, Settings.LogLevel.WARN));
   }
 
   @Test
@@ -135,6 +144,10 @@ class SettingsFileTest {
         arguments("smtp: here", "1: smtp: keys with values are expected here"),
         arguments("smtp:\n  listen: 2525", "2: smtp.listen: not a HOST:PORT: 2525"),
         arguments("smtp: { listen: 'x:65536' }", "1: smtp.listen: not a HOST:PORT: x:65536"),
+        arguments("smtp: { proxies: [lb] }", "1: smtp.proxies: not an address or network"),
+        arguments("lmtp: { xclient: [lb] }", "1: lmtp.xclient: not an address or network"),
+        arguments("log: { format: xml }", "1: log.format: text, json: one of these is expected"),
+        arguments("log: { level: loud }", "1: log.level: error, warn, info, debug: one of these"),
         arguments("smtp: { allow: [localhost] }", "1: smtp.allow: not an address or network"),
         arguments("smtp: { allow: [10.0.0.0/33] }", "1: smtp.allow: not an address or network"),
         arguments(
