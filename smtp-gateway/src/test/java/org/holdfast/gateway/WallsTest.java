@@ -23,6 +23,8 @@ class WallsTest {
   private static final String CLI = "org.holdfast.gateway.cli..";
   private static final String CONF = "org.holdfast.gateway.conf..";
   private static final String DEMO = "org.holdfast.gateway.demo..";
+  private static final String TLS = "org.holdfast.gateway.tls..";
+  private static final String SASL = "org.holdfast.gateway.sasl..";
   private static final String WIRING = "org.holdfast.gateway.wiring..";
 
   @ArchTest
@@ -44,6 +46,18 @@ class WallsTest {
   @ArchTest
   static final ArchRule accept_asksThePathOnly =
       knowsNothingOf(ACCEPT, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING, ROUTING);
+
+  @ArchTest
+  static final ArchRule tls_knowsNoOtherRoom =
+      knowsNothingOf(
+          TLS, ROUTING, HOLDQUEUE, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING,
+          SASL, "org.apache.james..");
+
+  @ArchTest
+  static final ArchRule sasl_knowsNoOtherRoomAndNoSocket =
+      knowsNothingOf(
+          SASL, ROUTING, HOLDQUEUE, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING,
+          TLS, "io.netty..", "org.apache.james..");
 
   @ArchTest
   static final ArchRule deliver_knowsNoOtherRoom =

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.accept;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What must be true of a command line before anybody looks at its words. */
@@ -20,13 +21,17 @@ final class CommandLine {
     if (!ascii && !Utf8.isWellFormed(line)) {
       return ProtocolReplies.BAD_CHARACTER;
     }
-    return line.length + 2 > Limits.PLAIN_COMMAND_LINE && !mayBeLong(line)
+    return line.length + 2 > Limits.PLAIN_COMMAND_LINE && line.length + 2 > longest(line)
         ? ProtocolReplies.COMMAND_TOO_LONG
         : null;
   }
 
-  private static boolean mayBeLong(byte[] line) {
+  private static int longest(byte[] line) {
     String verb = new String(line, 0, 4, StandardCharsets.ISO_8859_1);
-    return verb.equalsIgnoreCase("MAIL") || verb.equalsIgnoreCase("RCPT");
+    return switch (verb.toUpperCase(Locale.ROOT)) {
+      case "MAIL", "RCPT" -> Limits.COMMAND_LINE;
+      case "AUTH" -> Limits.AUTH_LINE;
+      default -> Limits.PLAIN_COMMAND_LINE;
+    };
   }
 }

@@ -40,7 +40,7 @@ final class Commands {
       chain.add(new EhloCmdHandler(metrics));
       chain.add(new HeloCmdHandler(metrics));
     }
-    chain.add(new Greeting(settings.maxMessageSize(), tls));
+    chain.add(new Greeting(settings));
     chain.add(new RsetCmdHandler());
     chain.add(new NoopCmdHandler());
     chain.add(new QuitCmdHandler(metrics));
@@ -53,6 +53,9 @@ final class Commands {
     chain.add(new BdatCommand());
     if (tls) {
       chain.add(new StartTlsCommand());
+    }
+    if (settings.security().accounts().isPresent()) {
+      chain.add(new AuthCommand());
     }
     chain.add(new UnknownCommand());
     try {

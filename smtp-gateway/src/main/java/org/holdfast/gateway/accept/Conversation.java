@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -35,9 +36,12 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   private final Channel channel;
   private final ReplyOutput output;
   private final MessageIn messages;
+  private final Login login;
   private @Nullable MailSession session;
 
   private boolean encrypted;
+  private boolean shakingHands;
+  private boolean bannerSaid;
   private boolean waiting;
   private boolean stopping;
   private boolean ending;
@@ -52,6 +56,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     this.local = local;
     this.output = new ReplyOutput(channel);
     this.messages = new MessageIn(this, listener, framer);
+    this.login = new Login(this, listener, framer);
   }
 
   // --- what the command handlers ask ---
@@ -68,6 +73,11 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   /** The messages that come in. */
   MessageIn messages() {
     return messages;
+  }
+
+  /** Who the client has shown to be. */
+  Login login() {
+    return login;
   }
 
   /** We say 421 as soon as nothing is in flight. */
@@ -100,9 +110,18 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     say(ProtocolReplies.READY_FOR_TLS);
     flush();
     session().forgetGreeting();
+    login.forget();
+    encrypt();
+  }
+
+  /**
+   * Whatever comes from now on is TLS. On the event loop, where nothing is read between our 220 and
+   * this; so no octet of before can be taken for one of after.
+   */
+  void encrypt() {
     encrypted = true;
-    SslHandler handler = listener.newTls(channel.alloc());
-    channel.pipeline().addFirst(handler);
+    shakingHands = true;
+    channel.pipeline().addFirst(listener.tls().newHandler(channel.alloc()));
   }
 
   /** The answer if it is there already; else null, and it is said when it comes. */
@@ -119,6 +138,13 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void line(byte[] line) {
+    if (login.isUnderWay()) {
+      Response next = login.answer(line);
+      if (next != null) {
+        say(next);
+      }
+      return;
+    }
     WireReply refusal = CommandLine.refusal(line);
     if (refusal != null) {
       say(refusal);
@@ -132,7 +158,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void badLine(WireReply refusal) {
-    say(refusal);
+    say(login.isUnderWay() ? login.badAnswer(refusal) : refusal);
   }
 
   @Override
@@ -229,6 +255,13 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    if (!shakingHands) {
+      greet();
+    }
+  }
+
+  private void greet() {
+    bannerSaid = true;
     say(WireReply.of(new Reply(220, "", settings().hostname() + banner())));
     flush();
   }
@@ -270,9 +303,24 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof IdleStateEvent && !waiting && channel.config().isAutoRead()) {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      handshake(handshake);
+    } else if (event instanceof IdleStateEvent && !waiting && channel.config().isAutoRead()) {
       say(ProtocolReplies.SILENT);
       flush();
+    }
+  }
+
+  /** A failed one closes the channel, and {@link #exceptionCaught} says why. */
+  private void handshake(SslHandshakeCompletionEvent handshake) {
+    SslHandler handler = channel.pipeline().get(SslHandler.class);
+    if (!handshake.isSuccess() || handler == null) {
+      return;
+    }
+    shakingHands = false;
+    listener.tls().verifiedClient(handler.engine().getSession()).ifPresent(login::byCertificate);
+    if (!bannerSaid) {
+      greet(); // TLS from the first octet on
     }
   }
 
@@ -291,7 +339,9 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   void stop() {
     onLoop(() -> {
       stopping = true;
-      if (!waiting && !messages.inBody()) {
+      if (shakingHands) {
+        close(); // nothing can be said that would be understood
+      } else if (!waiting && !messages.inBody()) {
         say(WireReply.last(Replies.SHUTTING_DOWN));
         flush();
       }

@@ -2,6 +2,7 @@ package org.holdfast.gateway.accept;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class Framer {
   }
 
   private static final WireReply TOO_LONG = ProtocolReplies.COMMAND_TOO_LONG;
+  private static final String AUTH = "AUTH ";
   private static final int SCRATCH = 64 * 1024;
   private static final FastThreadLocal<byte[]> scratch =
       new FastThreadLocal<>() {
@@ -52,6 +54,9 @@ final class Framer {
 
   /** A line that is too long is being read away. */
   private boolean skippingLine;
+
+  /** The next line is no command but an answer in an AUTH exchange, which may be longer. */
+  private boolean answerDue;
 
   private int skipped;
 
@@ -89,6 +94,11 @@ final class Framer {
 
   boolean paused() {
     return paused;
+  }
+
+  /** Whether the next lines are answers in an AUTH exchange (RFC 4954 section 4). */
+  void expectAnswers(boolean due) {
+    answerDue = due;
   }
 
   /** What follows is a message that ends with CRLF "." CRLF. */
@@ -174,7 +184,7 @@ final class Framer {
     int start = in.readerIndex();
     int lf = in.indexOf(start, in.writerIndex(), (byte) '\n');
     int length = (lf < 0 ? in.writerIndex() : lf + 1) - start;
-    if (skippingLine || length > Limits.COMMAND_LINE) {
+    if (skippingLine || (length > Limits.COMMAND_LINE && length > longest(in, start))) {
       return skip(in, length, lf >= 0);
     }
     if (lf < 0) {
@@ -184,6 +194,14 @@ final class Framer {
     in.readBytes(line);
     cut(line);
     return true;
+  }
+
+  private int longest(ByteBuf in, int start) {
+    boolean auth =
+        answerDue
+            || in.toString(start, AUTH.length(), StandardCharsets.ISO_8859_1)
+                .equalsIgnoreCase(AUTH);
+    return auth ? Limits.AUTH_LINE : Limits.COMMAND_LINE;
   }
 
   private boolean skip(ByteBuf in, int length, boolean ended) {

@@ -23,10 +23,14 @@ final class Greeting implements HeloHook, EhloExtension {
 
   private final long maxMessageSize;
   private final boolean tls;
+  private final boolean login;
+  private final boolean requireTls;
 
-  Greeting(long maxMessageSize, boolean tls) {
-    this.maxMessageSize = maxMessageSize;
-    this.tls = tls;
+  Greeting(ListenerSettings settings) {
+    this.maxMessageSize = settings.maxMessageSize();
+    this.tls = settings.certificate() != null;
+    this.login = settings.security().accounts().isPresent();
+    this.requireTls = settings.security().requireTls();
   }
 
   /** The name is echoed and goes into {@code Received:}, so it must be short and harmless. */
@@ -44,8 +48,15 @@ final class Greeting implements HeloHook, EhloExtension {
   public List<String> getImplementedEsmtpFeatures(SMTPSession session) {
     List<String> offered =
         new ArrayList<>(List.of("SIZE " + maxMessageSize, "SMTPUTF8", "CHUNKING", "DSN"));
-    if (tls && !session.isTLSStarted()) {
+    boolean encrypted = session.isTLSStarted();
+    if (tls && !encrypted) {
       offered.add("STARTTLS");
+    }
+    if (requireTls && encrypted) {
+      offered.add("REQUIRETLS");
+    }
+    if (login) {
+      offered.add(encrypted ? "AUTH SCRAM-SHA-256 PLAIN" : "AUTH SCRAM-SHA-256");
     }
     return offered;
   }

@@ -12,6 +12,15 @@ final class Limits {
   /** RFC 5321 section 4.5.3.1.4: the commands that take no parameters of extensions. */
   static final int PLAIN_COMMAND_LINE = 512;
 
+  /** RFC 4954 section 4: AUTH and the lines of its exchange, CRLF included. */
+  static final int AUTH_LINE = 12_288;
+
+  /** Logins that may fail in one session; the last of them is answered with 421. */
+  static final int FAILED_LOGINS = 3;
+
+  /** Password checks of one listener that may wait for their turn; one more gets 454. */
+  static final int WAITING_LOGINS = 256;
+
   /**
    * Octets without a line end where a command is due; after so many the client is told and left.
    */

@@ -1,15 +1,16 @@
 package org.holdfast.gateway.accept;
 
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.james.protocols.api.handler.CommandDispatcher;
 import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPSession;
 import org.holdfast.gateway.path.Inbound;
+import org.holdfast.gateway.sasl.Accounts;
+import org.holdfast.gateway.tls.ServerTls;
+import org.holdfast.gateway.tls.WatchedFiles;
 import org.jspecify.annotations.Nullable;
 
 /** What all conversations of one listener share. Thread-safe. */
@@ -20,7 +21,8 @@ final class Listener {
   private final InstantSource clock;
   private final QueueId ids;
   private final BodySpool spool;
-  private final @Nullable SslContext tls;
+  private final @Nullable ServerTls tls;
+  private final Optional<Logins> logins;
   private final CommandDispatcher<SMTPSession> commands;
   private final SMTPConfiguration configuration;
   private final TraceFields fields;
@@ -33,18 +35,23 @@ final class Listener {
       InstantSource clock,
       QueueId ids,
       BodySpool spool,
-      @Nullable SslContext tls) {
+      @Nullable ServerTls tls) {
     this.settings = settings;
     this.inbound = inbound;
     this.clock = clock;
     this.ids = ids;
     this.spool = spool;
     this.tls = tls;
+    this.logins = settings.security().accounts().map(accounts -> logins(settings, accounts));
     this.commands = Commands.of(settings);
     this.configuration = Commands.configuration(settings);
     this.fields = new TraceFields(settings.hostname());
     this.connections =
         new Connections(settings.maxConnections(), settings.maxConnectionsPerClient());
+  }
+
+  private static Logins logins(ListenerSettings settings, WatchedFiles<Accounts> accounts) {
+    return new Logins(accounts, settings.security().failureDelay());
   }
 
   ListenerSettings settings() {
@@ -79,11 +86,17 @@ final class Listener {
     return fields;
   }
 
-  SslHandler newTls(ByteBufAllocator allocator) {
+  /** Who may log in; empty when nobody can. */
+  Optional<Logins> logins() {
+    return logins;
+  }
+
+  /** Certificate and key. Only where there are some. */
+  ServerTls tls() {
     if (tls == null) {
-      throw new IllegalStateException("STARTTLS without a certificate");
+      throw new IllegalStateException("TLS without a certificate");
     }
-    return tls.newHandler(allocator);
+    return tls;
   }
 
   /** The conversations that are open. */

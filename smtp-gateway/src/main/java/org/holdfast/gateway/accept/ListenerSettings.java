@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param memoryThreshold octets of one body kept in memory; a larger one goes to a temporary file
  * @param memoryTotal octets of all bodies kept in memory; above it even small ones go to a file
  * @param spool existing directory for the temporary files of large bodies; only one process uses it
+ * @param security who clients are, and how their connections are encrypted
  */
 public record ListenerSettings(
     Dialect dialect,
@@ -39,7 +40,8 @@ public record ListenerSettings(
     @Nullable Path key,
     int memoryThreshold,
     long memoryTotal,
-    Path spool) {
+    Path spool,
+    Security security) {
 
   public ListenerSettings {
     allow = List.copyOf(allow);

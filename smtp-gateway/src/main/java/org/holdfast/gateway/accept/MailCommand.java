@@ -3,7 +3,7 @@ package org.holdfast.gateway.accept;
 import java.util.Map;
 import org.apache.james.protocols.api.Response;
 
-/** MAIL (RFC 5321 section 4.1.1.2, with SIZE, 8BITMIME, SMTPUTF8 and DSN). */
+/** MAIL (RFC 5321 section 4.1.1.2, with SIZE, 8BITMIME, SMTPUTF8, DSN and REQUIRETLS). */
 final class MailCommand extends Command {
 
   MailCommand() {
@@ -14,6 +14,9 @@ final class MailCommand extends Command {
   Response obey(Conversation conversation, String argument) throws Refusal {
     if (!conversation.session().greeted()) {
       throw new Refusal(ProtocolReplies.HELLO_FIRST);
+    }
+    if (conversation.login().isMissing()) {
+      throw new Refusal(ProtocolReplies.LOGIN_FIRST);
     }
     if (conversation.messages().mail() != null) {
       throw new Refusal(ProtocolReplies.NESTED_MAIL);
@@ -32,11 +35,26 @@ final class MailCommand extends Command {
     if (parser.international() && !kept.containsKey("SMTPUTF8")) {
       throw new Refusal(ProtocolReplies.NO_INTERNATIONAL_SENDER);
     }
+    checkRequireTls(conversation, kept);
     if (Parameters.size(given) > conversation.settings().maxMessageSize()) {
       throw new Refusal(ProtocolReplies.TOO_LARGE_LINE);
     }
     conversation.messages().begin(reversePath, kept);
     return ProtocolReplies.SENDER_OK;
+  }
+
+  /** RFC 8689 section 4.1: it means something inside TLS only. */
+  private static void checkRequireTls(Conversation conversation, Map<String, String> kept)
+      throws Refusal {
+    if (!kept.containsKey("REQUIRETLS")) {
+      return;
+    }
+    if (!conversation.encrypted()) {
+      throw new Refusal(ProtocolReplies.REQUIRETLS_NEEDS_TLS);
+    }
+    if (!conversation.settings().security().requireTls()) {
+      throw new Refusal(ProtocolReplies.NO_REQUIRETLS);
+    }
   }
 
   private static boolean hasDomain(String mailbox) {

@@ -1,5 +1,6 @@
 package org.holdfast.gateway.accept;
 
+import com.codahale.metrics.MetricRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -11,25 +12,29 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.holdfast.gateway.accept.Security.TlsListen;
 import org.holdfast.gateway.path.Inbound;
+import org.holdfast.gateway.tls.ServerTls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One listener for SMTP (RFC 5321) or LMTP (RFC 2033). Started once, stopped once; both from any
- * thread but an event loop.
+ * One listener for SMTP (RFC 5321) or LMTP (RFC 2033), at one address or, with TLS from the first
+ * octet on, at a second one too. Started once, stopped once; both from any thread but an event
+ * loop.
  */
 public final class MailServer {
 
@@ -43,7 +48,10 @@ public final class MailServer {
   private final BodySpool spool;
   private final Listener listener;
   private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
+  private final @Nullable ServerTls tls;
   private @Nullable Channel channel;
+  private @Nullable Channel tlsChannel;
+  private @Nullable Future<?> looking;
 
   /**
    * Reads certificate and key; opens nothing yet.
@@ -64,16 +72,61 @@ public final class MailServer {
     this.group = group;
     this.allowed = new AllowList(settings.allow());
     this.spool = new BodySpool(settings, writers);
-    this.listener = new Listener(settings, inbound, clock, ids, spool, tls(settings));
+    this.tls = tls(settings, clock);
+    this.listener = new Listener(settings, inbound, clock, ids, spool, tls);
   }
 
   /**
    * Listens; returns the address, with the real port where 0 was asked for.
    *
-   * @throws IOException when the port is in use or the spool cannot be read
+   * @throws IOException when a port is in use or the spool cannot be read
    */
   public InetSocketAddress start() throws IOException {
     spool.clear();
+    Channel open = listen(settings.host(), settings.port(), new Door(false));
+    channel = open;
+    Optional<TlsListen> second = settings.security().tlsListen();
+    if (second.isPresent()) {
+      tlsChannel = listen(second.get().host(), second.get().port(), new Door(true));
+      log.info("{} with TLS from the first octet on: {}", settings.dialect(), tlsAddress());
+    }
+    long interval = ServerTls.LOOK_INTERVAL.toMillis();
+    looking =
+        group
+            .next()
+            .scheduleWithFixedDelay(
+                () -> writers.execute(this::look), interval, interval, TimeUnit.MILLISECONDS);
+    return (InetSocketAddress) open.localAddress();
+  }
+
+  /** Where TLS is spoken from the first octet on; null when nowhere. */
+  public @Nullable InetSocketAddress tlsAddress() {
+    Channel open = tlsChannel;
+    return open == null ? null : (InetSocketAddress) open.localAddress();
+  }
+
+  /**
+   * Looks whether certificate, key or accounts have changed. Happens by itself every {@link
+   * ServerTls#LOOK_INTERVAL}. Blocks on files.
+   */
+  void look() {
+    if (tls != null) {
+      tls.look();
+    }
+    listener.logins().ifPresent(Logins::look);
+  }
+
+  /** Counts what happens here, under this prefix. */
+  public void register(MetricRegistry counted, String prefix) {
+    if (tls != null) {
+      counted.registerGauge(prefix + ".tls.certificate.days", tls::daysLeft);
+    }
+    listener
+        .logins()
+        .ifPresent(logins -> counted.register(prefix + ".logins.failed", logins.failed()));
+  }
+
+  private Channel listen(String host, int port, Door door) throws IOException {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(group)
@@ -82,16 +135,14 @@ public final class MailServer {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(new Door())
-            .bind(settings.host(), settings.port())
+            .childHandler(door)
+            .bind(host, port)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "cannot listen on " + settings.host() + ":" + settings.port() + ": " + bound.cause(),
-          bound.cause());
+          "cannot listen on " + host + ":" + port + ": " + bound.cause(), bound.cause());
     }
-    channel = bound.channel();
-    return (InetSocketAddress) bound.channel().localAddress();
+    return bound.channel();
   }
 
   /**
@@ -101,12 +152,18 @@ public final class MailServer {
    * @return whether everybody was done in time
    */
   public boolean stop(Duration grace) throws InterruptedException {
-    if (channel != null) {
-      channel.close().awaitUninterruptibly();
+    for (Channel open : new Channel[] {channel, tlsChannel}) {
+      if (open != null) {
+        open.close().awaitUninterruptibly();
+      }
+    }
+    if (looking != null) {
+      looking.cancel(false);
     }
     listener.conversations().forEach(Conversation::stop);
     boolean done = awaitEnd(grace);
     listener.conversations().forEach(Conversation::close);
+    listener.logins().ifPresent(Logins::stop);
     writers.shutdown();
     boolean written = writers.awaitTermination(grace.toMillis() + 1, TimeUnit.MILLISECONDS);
     return done && written;
@@ -130,34 +187,47 @@ public final class MailServer {
     return nio ? NioServerSocketChannel.class : EpollServerSocketChannel.class;
   }
 
-  private static @Nullable SslContext tls(ListenerSettings settings) throws IOException {
+  private static @Nullable ServerTls tls(ListenerSettings settings, InstantSource clock)
+      throws IOException {
     Path certificate = settings.certificate();
     Path key = settings.key();
     if (certificate == null || key == null) {
       return null;
     }
-    try {
-      return SslContextBuilder.forServer(certificate.toFile(), key.toFile()).build();
-    } catch (IllegalArgumentException e) {
-      throw new IOException("cannot use certificate " + certificate + " with key " + key, e);
-    }
+    Security security = settings.security();
+    String name = settings.dialect().name().toLowerCase(Locale.ROOT);
+    return new ServerTls(name, certificate, key, security.minVersion(), security.clientCa(), clock);
   }
 
   /** Lets a client in or turns it away. */
   private final class Door extends ChannelInitializer<Channel> {
+
+    private final boolean tlsAtOnce;
+
+    Door(boolean tlsAtOnce) {
+      this.tlsAtOnce = tlsAtOnce;
+    }
 
     @Override
     protected void initChannel(Channel arrived) {
       if (arrived.remoteAddress() instanceof InetSocketAddress client
           && arrived.localAddress() instanceof InetSocketAddress local) {
         Conversation conversation = new Conversation(listener, arrived, client, local);
-        WireReply refusal = refusal(conversation);
-        arrived
-            .pipeline()
-            .addLast(refusal == null ? idle() : new TurnedAway(conversation, refusal));
-        arrived.pipeline().addLast(conversation);
+        welcome(arrived, conversation, refusal(conversation));
       } else {
         var _ = arrived.close(); // gone before it was looked at
+      }
+    }
+
+    private void welcome(Channel arrived, Conversation conversation, @Nullable WireReply refusal) {
+      if (refusal != null && tlsAtOnce) {
+        var _ = arrived.close(); // a handshake only to be turned away would be our work, not theirs
+        return;
+      }
+      arrived.pipeline().addLast(refusal == null ? idle() : new TurnedAway(conversation, refusal));
+      arrived.pipeline().addLast(conversation);
+      if (tlsAtOnce) {
+        conversation.encrypt();
       }
     }
 
@@ -167,7 +237,10 @@ public final class MailServer {
     }
 
     private @Nullable WireReply refusal(Conversation conversation) {
-      if (!allowed.allows(conversation.client().getAddress())) {
+      boolean outsider = !allowed.allows(conversation.client().getAddress());
+      if (outsider && settings.security().knowsClients()) {
+        conversation.login().require();
+      } else if (outsider) {
         log.info("client {} is not allowed", conversation.client().getAddress().getHostAddress());
         return ProtocolReplies.NOT_ALLOWED;
       }

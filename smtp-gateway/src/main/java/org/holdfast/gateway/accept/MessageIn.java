@@ -144,7 +144,9 @@ final class MessageIn {
     } else if (listener.settings().dialect() == Dialect.SMTP && conversation.session().extended()) {
       plain = "ESMTP";
     }
-    return conversation.encrypted() ? plain + "S" : plain;
+    return plain
+        + (conversation.encrypted() ? "S" : "")
+        + (conversation.login().account() == null ? "" : "A");
   }
 
   /** Header and body must be sent on by LMTP's DATA, which knows whole lines only. */

@@ -54,6 +54,7 @@ final class Parameters {
         case "RET" -> kept.put("RET", oneOf(value, "FULL", "HDRS"));
         case "SMTPUTF8" -> kept.put("SMTPUTF8", oneOf(value, ""));
         case "ENVID" -> kept.put("ENVID", xtext(value, ENVID));
+        case "REQUIRETLS" -> kept.put("REQUIRETLS", oneOf(value, ""));
         default -> throw unknown();
       }
     }

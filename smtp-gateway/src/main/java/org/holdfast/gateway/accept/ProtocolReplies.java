@@ -33,6 +33,30 @@ final class ProtocolReplies {
   static final WireReply NO_RECIPIENT = WireReply.of(503, "5.5.1", "No valid recipients");
   static final WireReply CHUNKS_BEGUN = WireReply.of(503, "5.5.1", "BDAT has begun");
   static final WireReply TLS_ALREADY = WireReply.of(503, "5.5.1", "TLS already started");
+  static final WireReply NEEDS_TLS =
+      WireReply.of(538, "5.7.11", "This mechanism needs encryption: STARTTLS first");
+  static final WireReply LOGIN_FIRST = WireReply.of(530, "5.7.0", "Authentication required");
+  static final WireReply LOGGED_IN_ALREADY = WireReply.of(503, "5.5.1", "Already authenticated");
+  static final WireReply NO_LOGIN_NOW =
+      WireReply.of(503, "5.5.1", "AUTH not permitted during a mail transaction");
+  static final WireReply BAD_AUTH = WireReply.of(501, "5.5.4", "Syntax: AUTH mechanism");
+  static final WireReply UNKNOWN_MECHANISM =
+      WireReply.of(504, "5.5.4", "Unrecognized authentication mechanism");
+  static final WireReply NOT_BASE64 = WireReply.of(501, "5.5.2", "Not base64, AUTH given up");
+  static final WireReply AUTH_CANCELLED = WireReply.of(501, "5.7.0", "AUTH cancelled");
+  static final WireReply AUTH_LINE_TOO_LONG =
+      WireReply.of(500, "5.5.6", "Authentication exchange line too long");
+  static final WireReply LOGGED_IN = WireReply.of(235, "2.7.0", "Authentication successful");
+  static final WireReply LOGIN_FAILED =
+      WireReply.of(535, "5.7.8", "Authentication credentials invalid");
+  static final WireReply TOO_MANY_LOGINS =
+      WireReply.last(421, "4.7.0", "Too many failed logins, closing");
+  static final WireReply LOGIN_TROUBLE =
+      WireReply.of(454, "4.7.0", "Temporary authentication failure");
+  static final WireReply REQUIRETLS_NEEDS_TLS =
+      WireReply.of(530, "5.7.10", "REQUIRETLS needs encryption: STARTTLS first");
+  static final WireReply NO_REQUIRETLS =
+      WireReply.of(550, "5.7.30", "REQUIRETLS cannot be kept on the way to the mailboxes");
   static final WireReply EXTENSIONS_NEED_EHLO = WireReply.of(555, "5.5.4", "Parameters need EHLO");
   static final WireReply TOO_MANY_RECIPIENTS = WireReply.of(452, "4.5.3", "Too many recipients");
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.holdfast.holdqueue.Content;
@@ -63,7 +64,13 @@ public final class Notification {
     part(out, boundary, returned.octets());
     out.writeBytes(ascii("\r\n--" + boundary + "--\r\n"));
     byte[] octets = out.toByteArray();
-    Map<String, String> parameters = Text.isAscii(octets) ? Map.of() : Map.of("BODY", "8BITMIME");
+    Map<String, String> parameters = new HashMap<>();
+    if (!Text.isAscii(octets)) {
+      parameters.put("BODY", "8BITMIME");
+    }
+    if (SenderWishes.requiresTls(failure.envelope())) {
+      parameters.put("REQUIRETLS", "");
+    }
     return new Notification(
         new Envelope(id, "", failure.at(), reporter.hostname(), parameters),
         new OctetsInMemory(octets));

@@ -28,7 +28,15 @@ public final class SenderWishes {
    * content should not be sent on.
    */
   static boolean wholeMessage(Envelope envelope) {
-    return "FULL".equals(envelope.parameters().get("RET"));
+    return "FULL".equals(envelope.parameters().get("RET")) && !requiresTls(envelope);
+  }
+
+  /**
+   * Whether the message must travel inside TLS only. Then its notification says so too, and bears
+   * its header at most, whatever RET says (RFC 8689 section 5).
+   */
+  static boolean requiresTls(Envelope envelope) {
+    return envelope.parameters().containsKey("REQUIRETLS");
   }
 
   /** ENVID as it was before it was encoded; empty when there is none that could be shown. */

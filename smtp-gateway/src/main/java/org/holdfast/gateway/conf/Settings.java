@@ -45,6 +45,7 @@ public record Settings(
    * @param maxConnectionsPerClient at once from one address
    * @param commandTimeout longest wait for the client's next command or next octets of a message
    * @param tls certificate for STARTTLS; empty: none is offered
+   * @param auth who may log in
    */
   public record Door(
       Listen listen,
@@ -54,10 +55,34 @@ public record Settings(
       int maxConnections,
       int maxConnectionsPerClient,
       Duration commandTimeout,
-      Optional<Tls> tls) {}
+      Optional<Tls> tls,
+      Auth auth) {}
 
-  /** PEM files: the certificate chain and its private key. */
-  public record Tls(Path certificate, Path key) {}
+  /**
+   * Encryption at a door.
+   *
+   * @param certificate PEM file: the certificate, then its chain
+   * @param key PEM file: its private key
+   * @param listen a second address, with TLS from the first octet on
+   * @param minVersion {@code 1.2} or {@code 1.3}
+   * @param clientCa PEM file of the authorities whose certificates tell who a client is
+   * @param requireTls whether REQUIRETLS is offered
+   */
+  public record Tls(
+      Path certificate,
+      Path key,
+      Optional<Listen> listen,
+      String minVersion,
+      Optional<Path> clientCa,
+      boolean requireTls) {}
+
+  /**
+   * Who may log in at a door.
+   *
+   * @param users file with accounts; empty: AUTH is not offered
+   * @param required whether clients of {@code allow} must log in too
+   */
+  public record Auth(Optional<Path> users, boolean required) {}
 
   /**
    * The HTTP API and the operators' page.

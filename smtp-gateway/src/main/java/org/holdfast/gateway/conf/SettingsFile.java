@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.holdfast.holdqueue.Intake;
@@ -25,6 +27,7 @@ public final class SettingsFile {
   private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
   private static final Pattern HOST =
       Pattern.compile("(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*");
+  private static final Pattern TLS_VERSION = Pattern.compile("1\\.[23]");
   private static final Pattern SUBADDRESS = Pattern.compile("[^\\sA-Za-z0-9@\"]{0,4}");
   private static final Pattern MAILBOX =
       Pattern.compile("[A-Za-z0-9._+=-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})*");
@@ -97,16 +100,44 @@ public final class SettingsFile {
             retry(file.section("retry")),
             map(file.section("map")));
     file.end();
-    mustDiffer(file, "lmtp", settings.lmtp().listen(), settings.smtp().listen());
-    mustDiffer(file, "admin", settings.admin().listen(), settings.smtp().listen());
-    mustDiffer(file, "admin", settings.admin().listen(), settings.lmtp().listen());
+    mustDiffer(file, settings);
+    somebodyMustGetIn(file, "smtp", settings.smtp());
+    somebodyMustGetIn(file, "lmtp", settings.lmtp());
     return settings;
   }
 
-  private static void mustDiffer(Section file, String section, Listen listen, Listen other)
+  /** Listeners, in the order of the file. */
+  private static void mustDiffer(Section file, Settings settings) throws ConfigurationException {
+    Set<Listen> taken = new HashSet<>();
+    mustDiffer(file, "smtp", settings.smtp(), taken);
+    mustDiffer(file, "lmtp", settings.lmtp(), taken);
+    mustDiffer(file.section("admin"), settings.admin().listen(), taken);
+  }
+
+  private static void mustDiffer(Section file, String name, Settings.Door door, Set<Listen> taken)
       throws ConfigurationException {
-    if (listen.port() != 0 && listen.equals(other)) {
-      throw file.section(section).wrong("listen", listen + " is taken by another listener above");
+    mustDiffer(file.section(name), door.listen(), taken);
+    Optional<Listen> second = door.tls().flatMap(Settings.Tls::listen);
+    if (second.isPresent()) {
+      mustDiffer(file.section(name).section("tls"), second.get(), taken);
+    }
+  }
+
+  private static void mustDiffer(Section section, Listen listen, Set<Listen> taken)
+      throws ConfigurationException {
+    if (listen.port() != 0 && !taken.add(listen)) {
+      throw section.wrong("listen", listen + " is taken by another listener above");
+    }
+  }
+
+  private static void somebodyMustGetIn(Section file, String name, Settings.Door door)
+      throws ConfigurationException {
+    boolean canBeKnown =
+        door.auth().users().isPresent() || door.tls().flatMap(Settings.Tls::clientCa).isPresent();
+    if (door.auth().required() && !canBeKnown) {
+      throw file.section(name)
+          .section("auth")
+          .wrong("required", "needs users, or tls.client-ca: nobody could log in");
     }
   }
 
@@ -120,7 +151,8 @@ public final class SettingsFile {
             door.number("max-connections", 2000, 1, 1_000_000),
             door.number("max-connections-per-client", 200, 1, 1_000_000),
             door.time("command-timeout", "5m", "100ms", "1h"),
-            tls(door.section("tls")));
+            tls(door.section("tls")),
+            auth(door.section("auth")));
     door.end();
     return read;
   }
@@ -128,11 +160,29 @@ public final class SettingsFile {
   private static Optional<Settings.Tls> tls(Section tls) throws ConfigurationException {
     Optional<Path> certificate = tls.value("certificate", "", SettingsFile::readableFile);
     Optional<Path> key = tls.value("key", "", SettingsFile::readableFile);
+    Optional<Listen> listen = tls.value("listen", "", SettingsFile::optionalListen);
+    String minVersion =
+        tls.value("min-version", "1.2", matching(TLS_VERSION, "one of the versions 1.2 and 1.3"));
+    Optional<Path> clientCa = tls.value("client-ca", "", SettingsFile::readableFile);
+    boolean requireTls = tls.value("requiretls", "true", SettingsFile::trueOrFalse);
     tls.end();
     if (certificate.isPresent() != key.isPresent()) {
       throw tls.wrong("certificate and key go together");
     }
-    return certificate.map(found -> new Settings.Tls(found, key.orElseThrow()));
+    if (certificate.isEmpty() && (listen.isPresent() || clientCa.isPresent())) {
+      throw tls.wrong("listen and client-ca need certificate and key");
+    }
+    return certificate.map(found ->
+        new Settings.Tls(found, key.orElseThrow(), listen, minVersion, clientCa, requireTls));
+  }
+
+  private static Settings.Auth auth(Section auth) throws ConfigurationException {
+    Settings.Auth read =
+        new Settings.Auth(
+            auth.value("users", "", SettingsFile::readableFile),
+            auth.value("required", "false", SettingsFile::trueOrFalse));
+    auth.end();
+    return read;
   }
 
   private static Settings.Admin admin(Section admin) throws ConfigurationException {
@@ -199,6 +249,18 @@ public final class SettingsFile {
       case "park" -> Settings.Refused.PARK;
       case "bounce" -> Settings.Refused.BOUNCE;
       default -> throw new IllegalArgumentException("park or bounce is expected, not " + text);
+    };
+  }
+
+  private static Optional<Listen> optionalListen(String text) {
+    return text.isBlank() ? Optional.empty() : Optional.of(Listen.parse(text));
+  }
+
+  private static boolean trueOrFalse(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("true or false is expected, not " + text);
     };
   }
 

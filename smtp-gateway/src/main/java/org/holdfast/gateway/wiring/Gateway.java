@@ -81,6 +81,7 @@ public final class Gateway implements AutoCloseable {
   private final Settings settings;
   private final Path file;
   private final InstantSource clock = Clock.systemUTC();
+  private final MetricRegistry counted = new MetricRegistry();
   private final Opened opened;
   private final InetSocketAddress smtp;
   private final InetSocketAddress lmtp;
@@ -105,7 +106,6 @@ public final class Gateway implements AutoCloseable {
     AuditLog audit = opened.add(AuditLog.open(data.root(), clock));
     Loops loops = opened.add(new Loops());
     LmtpClient client = opened(new LmtpClient(lmtpSettings(), loops.group(), clock));
-    MetricRegistry counted = new MetricRegistry();
     MemberTrust trust = new MemberTrust(massRefusals(routing, queue, audit, counted));
     ExecutorService messages =
         opened.add(
@@ -344,13 +344,15 @@ public final class Gateway implements AutoCloseable {
             door.tls().map(Settings.Tls::key).orElse(null),
             BODY_IN_MEMORY,
             Runtime.getRuntime().maxMemory() / PART_OF_HEAP_FOR_BODIES / 2,
-            data.spool(name));
+            data.spool(name),
+            Doors.security(name, door));
     MailServer server;
     try {
       server = new MailServer(listener, path, loops.group(), clock, ids);
     } catch (IOException e) {
       throw SettingsFile.wrong(file, name, "tls", String.valueOf(e.getMessage()));
     }
+    server.register(counted, "holdfast." + name);
     opened.add(() -> server.stop(patience()));
     try {
       return server.start();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.holdfast.gateway.path.Inbound;
 
@@ -44,7 +45,13 @@ final class RunningServer implements AutoCloseable {
         null,
         64 * 1024,
         10_000_000,
-        spool);
+        spool,
+        Security.USUAL);
+  }
+
+  /** Where TLS is spoken from the first octet on. */
+  InetSocketAddress tls() {
+    return Objects.requireNonNull(server.tlsAddress());
   }
 
   Client client() throws IOException {

@@ -42,7 +42,8 @@ final class SinkServer implements Inbound {
             null,
             256 * 1024,
             64 << 20,
-            spool);
+            spool,
+            Security.USUAL);
     InstantSource clock = InstantSource.system();
     var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
     System.out.println(

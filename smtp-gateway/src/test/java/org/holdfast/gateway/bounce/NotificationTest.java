@@ -33,6 +33,19 @@ class NotificationTest {
   private Reply reply = POLICY;
   private String host = "imap5.example.com";
 
+  /** RFC 8689 section 5. */
+  @Test
+  void message_thatRequiresTls_comesBackAsItsHeader_andRequiresTlsToo() throws Exception {
+    mail = Map.of("RET", "FULL", "REQUIRETLS", "");
+
+    Notification notification = notification(LETTER);
+
+    assertThat(notification.envelope().parameters()).containsOnlyKeys("REQUIRETLS");
+    assertThat(ParsedReport.of(notification.content()).returned().body())
+        .contains("Subject: hello")
+        .doesNotContain("Body line");
+  }
+
   @Test
   void report_hasThePartsAndFieldsOfTheStandards() throws Exception {
     mail = Map.of("RET", "FULL", "ENVID", "QQ314159+2B1");
