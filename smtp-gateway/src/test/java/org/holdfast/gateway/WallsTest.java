@@ -50,14 +50,39 @@ class WallsTest {
   @ArchTest
   static final ArchRule tls_knowsNoOtherRoom =
       knowsNothingOf(
-          TLS, ROUTING, HOLDQUEUE, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING,
-          SASL, "org.apache.james..");
+          TLS,
+          ROUTING,
+          HOLDQUEUE,
+          PATH,
+          ACCEPT,
+          BOUNCE,
+          DELIVER,
+          ADMIN,
+          CLI,
+          CONF,
+          DEMO,
+          WIRING,
+          SASL,
+          "org.apache.james..");
 
   @ArchTest
   static final ArchRule sasl_knowsNoOtherRoomAndNoSocket =
       knowsNothingOf(
-          SASL, ROUTING, HOLDQUEUE, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING,
-          TLS, "io.netty..", "org.apache.james..");
+          SASL,
+          ROUTING,
+          HOLDQUEUE,
+          PATH,
+          ACCEPT,
+          BOUNCE,
+          DELIVER,
+          ADMIN,
+          CLI,
+          CONF,
+          DEMO,
+          WIRING,
+          TLS,
+          "io.netty..",
+          "org.apache.james..");
 
   @ArchTest
   static final ArchRule deliver_knowsNoOtherRoom =

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -328,11 +329,30 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof java.io.IOException
         || cause.getCause() instanceof javax.net.ssl.SSLException) {
-      log.info("connection of {} broke: {}", clientText(), cause.toString());
+      log.info("connection of {} broke: {}", clientText(), TransactionLog.escaped(reason(cause)));
     } else {
       log.error("conversation with {} failed", clientText(), cause);
     }
     close();
+  }
+
+  /** Who must log in has had time for it; on the event loop. */
+  void loginDue() {
+    if (!login.isMissing() || gone) {
+      return;
+    }
+    if (shakingHands) {
+      close();
+    } else {
+      say(ProtocolReplies.LOGIN_LATE);
+      flush();
+    }
+  }
+
+  /** What a client says where TLS is due may be a password: nothing of it is logged. */
+  private static String reason(Throwable cause) {
+    Throwable first = cause.getCause() == null ? cause : cause.getCause();
+    return first instanceof NotSslRecordException ? "what it sends is no TLS" : first.toString();
   }
 
   /** Says goodbye now if nothing is in flight, else after its answer. Any thread. */

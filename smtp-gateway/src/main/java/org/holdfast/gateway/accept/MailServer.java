@@ -229,6 +229,16 @@ public final class MailServer {
       if (tlsAtOnce) {
         conversation.encrypt();
       }
+      if (refusal == null && conversation.login().isMissing()) {
+        awaitLogin(arrived, conversation);
+      }
+    }
+
+    private void awaitLogin(Channel arrived, Conversation conversation) {
+      long time = settings.security().loginTime().toMillis();
+      Future<?> due =
+          arrived.eventLoop().schedule(conversation::loginDue, time, TimeUnit.MILLISECONDS);
+      arrived.closeFuture().addListener(closed -> due.cancel(false));
     }
 
     private IdleStateHandler idle() {

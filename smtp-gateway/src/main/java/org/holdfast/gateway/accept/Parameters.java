@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and checks the parameters of MAIL and RCPT (RFC 5321 section 4.1.2). */
 final class Parameters {
 
+  private static final int AUTH = 500;
   private static final int ENVID = 100;
   private static final int ORCPT = 500;
 
@@ -43,7 +44,10 @@ final class Parameters {
     }
   }
 
-  /** What MAIL may have, to be passed on: all but SIZE. */
+  /**
+   * What MAIL may have, to be passed on: all but SIZE, and AUTH, which says who wrote the mail and
+   * may go no further without a login there (RFC 4954 section 5).
+   */
   static Map<String, String> ofMail(Map<String, String> given) throws Refusal {
     Map<String, String> kept = new LinkedHashMap<>();
     for (Map.Entry<String, String> parameter : given.entrySet()) {
@@ -54,6 +58,7 @@ final class Parameters {
         case "RET" -> kept.put("RET", oneOf(value, "FULL", "HDRS"));
         case "SMTPUTF8" -> kept.put("SMTPUTF8", oneOf(value, ""));
         case "ENVID" -> kept.put("ENVID", xtext(value, ENVID));
+        case "AUTH" -> xtext(value, AUTH);
         case "REQUIRETLS" -> kept.put("REQUIRETLS", oneOf(value, ""));
         default -> throw unknown();
       }
@@ -170,6 +175,6 @@ final class Parameters {
   }
 
   private static Refusal unknown() {
-    return new Refusal(555, "5.5.4", "Parameter not recognized or not implemented");
+    return new Refusal(ProtocolReplies.UNKNOWN_PARAMETER);
   }
 }

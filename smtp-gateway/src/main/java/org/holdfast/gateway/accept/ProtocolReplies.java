@@ -33,6 +33,8 @@ final class ProtocolReplies {
   static final WireReply NO_RECIPIENT = WireReply.of(503, "5.5.1", "No valid recipients");
   static final WireReply CHUNKS_BEGUN = WireReply.of(503, "5.5.1", "BDAT has begun");
   static final WireReply TLS_ALREADY = WireReply.of(503, "5.5.1", "TLS already started");
+  static final WireReply UNKNOWN_PARAMETER =
+      WireReply.of(555, "5.5.4", "Parameter not recognized or not implemented");
   static final WireReply NEEDS_TLS =
       WireReply.of(538, "5.7.11", "This mechanism needs encryption: STARTTLS first");
   static final WireReply LOGIN_FIRST = WireReply.of(530, "5.7.0", "Authentication required");
@@ -51,6 +53,8 @@ final class ProtocolReplies {
       WireReply.of(535, "5.7.8", "Authentication credentials invalid");
   static final WireReply TOO_MANY_LOGINS =
       WireReply.last(421, "4.7.0", "Too many failed logins, closing");
+  static final WireReply LOGIN_LATE =
+      WireReply.last(421, "4.7.0", "No authentication in time, closing");
   static final WireReply LOGIN_TROUBLE =
       WireReply.of(454, "4.7.0", "Temporary authentication failure");
   static final WireReply REQUIRETLS_NEEDS_TLS =

@@ -18,6 +18,7 @@ import org.holdfast.gateway.tls.WatchedFiles;
  * @param accounts who may log in by AUTH; empty: AUTH is not offered
  * @param loginRequired whether clients of {@code allow} must log in too
  * @param failureDelay how long the answer to a failed login waits
+ * @param loginTime how long a client that must log in may take for it
  */
 public record Security(
     Optional<TlsListen> tlsListen,
@@ -26,10 +27,14 @@ public record Security(
     boolean requireTls,
     Optional<WatchedFiles<Accounts>> accounts,
     boolean loginRequired,
-    Duration failureDelay) {
+    Duration failureDelay,
+    Duration loginTime) {
 
   /** Between a failed login and its answer, so that guessing takes long. */
   public static final Duration FAILURE_DELAY = Duration.ofSeconds(1);
+
+  /** Strangers may connect where somebody can log in; but not sit there. */
+  public static final Duration LOGIN_TIME = Duration.ofMinutes(1);
 
   /** STARTTLS if there is a certificate, and nothing else. */
   public static final Security USUAL =
@@ -40,7 +45,8 @@ public record Security(
           true,
           Optional.empty(),
           false,
-          FAILURE_DELAY);
+          FAILURE_DELAY,
+          LOGIN_TIME);
 
   /**
    * An address to listen on.

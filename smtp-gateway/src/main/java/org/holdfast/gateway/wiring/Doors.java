@@ -38,7 +38,8 @@ final class Doors {
         tls.map(Settings.Tls::requireTls).orElse(false),
         accounts(name, door.auth().users()),
         door.auth().required(),
-        Security.FAILURE_DELAY);
+        Security.FAILURE_DELAY,
+        Security.LOGIN_TIME);
   }
 
   private static Optional<WatchedFiles<Accounts>> accounts(String name, Optional<Path> users)

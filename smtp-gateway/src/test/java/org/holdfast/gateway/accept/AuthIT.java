@@ -14,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -201,6 +203,40 @@ class AuthIT {
   }
 
   @Test
+  void outsider_withoutALoginInTime_isSentAway_anotherOneStays() throws Exception {
+    server = new RunningServer(outsiders().settings(spool, Duration.ofSeconds(3)), inbound);
+    try (Client client = secure();
+        Client idle = server.client()) {
+      client.say("EHLO c");
+      assertThat(client.say("AUTH PLAIN " + PLAIN)).startsWith("235");
+      assertThat(idle.reply()).startsWith("421 4.7.0 No authentication in time");
+      assertThat(idle.reply()).isEqualTo("closed");
+      send(client);
+    }
+  }
+
+  /** RFC 4954 section 5; Postfix says AUTH=<> to whoever offers AUTH. */
+  @Test
+  void authParameterOfMail_isTakenWhereAuthIsOffered_andNotPassedOn() throws Exception {
+    start(SecureServer.usual().with(watched(), false));
+    try (Client client = server.client()) {
+      client.say("EHLO c");
+      assertThat(client.say("MAIL FROM:<a@b.de> AUTH=+xy")).startsWith("501 5.5.4");
+      assertThat(client.say("MAIL FROM:<a@b.de> AUTH=<>")).startsWith("250");
+      assertThat(client.say("RCPT TO:<a@x.org>")).startsWith("250");
+      assertThat(client.say("DATA")).startsWith("354");
+      assertThat(client.say("x\r\n.")).startsWith("250");
+    }
+    assertThat(inbound.taken.getFirst().envelope().parameters()).isEmpty();
+    server.close();
+    start(SecureServer.usual());
+    try (Client client = server.client()) {
+      client.say("EHLO c");
+      assertThat(client.say("MAIL FROM:<a@b.de> AUTH=<>")).startsWith("555 5.5.4");
+    }
+  }
+
+  @Test
   void failures_atTheLimit_endTheSession_andAreCounted() throws Exception {
     start(outsiders());
     MetricRegistry counted = new MetricRegistry();
@@ -263,13 +299,18 @@ class AuthIT {
         client.say("AUTH PLAIN " + PLAIN);
         client.say("QUIT");
       }
-      server.server.stop(java.time.Duration.ofSeconds(5));
+      try (Client client = new Client(server.tls())) {
+        client.say("AUTH PLAIN " + PLAIN); // in clear, where TLS is due
+      }
+      server.server.stop(Duration.ofSeconds(5));
       String text =
           List.copyOf(logged.list).stream()
               .map(ILoggingEvent::getFormattedMessage)
               .collect(Collectors.joining("\n"));
       assertThat(text)
           .contains("logged in as mx1", "login failed (1): wrong name or password")
+          .contains("what it sends is no TLS")
+          .doesNotContain(HexFormat.of().formatHex(PLAIN.getBytes(StandardCharsets.US_ASCII)))
           .doesNotContain(SECRET, "open says me", PLAIN, PLAIN.substring(4), wrong);
     } finally {
       all.detachAppender(logged);

@@ -104,6 +104,10 @@ record SecureServer(
   }
 
   ListenerSettings settings(Path spool) {
+    return settings(spool, Security.LOGIN_TIME);
+  }
+
+  ListenerSettings settings(Path spool, Duration loginTime) {
     ListenerSettings plain = RunningServer.settings(dialect, spool);
     return new ListenerSettings(
         dialect,
@@ -128,6 +132,7 @@ record SecureServer(
             requireTls,
             accounts,
             loginRequired,
-            Duration.ofMillis(1)));
+            Duration.ofMillis(1),
+            loginTime));
   }
 }

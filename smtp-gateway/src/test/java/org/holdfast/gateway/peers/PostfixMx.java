@@ -30,6 +30,7 @@ final class PostfixMx implements AutoCloseable {
   private final Path etc;
   private final String domain;
   private final String nextHop;
+  private final String more;
 
   /**
    * Starts it and returns when it takes mail.
@@ -37,8 +38,18 @@ final class PostfixMx implements AutoCloseable {
    * @param nextHop as in a Postfix transport table: {@code smtp:[127.0.0.1]:2525}
    */
   PostfixMx(String domain, String nextHop) throws IOException {
+    this(domain, nextHop, "");
+  }
+
+  /**
+   * The same.
+   *
+   * @param more lines for main.cf
+   */
+  PostfixMx(String domain, String nextHop, String more) throws IOException {
     this.domain = domain;
     this.nextHop = nextHop;
+    this.more = more;
     folder = Peers.openFolder("postfix");
     etc = Files.createDirectory(folder.resolve("etc"));
     Files.createDirectory(folder.resolve("queue"));
@@ -137,7 +148,8 @@ final class PostfixMx implements AutoCloseable {
     minimal_backoff_time = 2s
     maximal_backoff_time = 4s
     """
-        .formatted(folder, domain, nextHop);
+        .formatted(folder, domain, nextHop)
+        .concat(more);
   }
 
   // service type private unpriv chroot wakeup maxproc command; nothing in a chroot
@@ -163,6 +175,7 @@ final class PostfixMx implements AutoCloseable {
     discard unix - - n - - discard
     anvil unix - - n - 1 anvil
     scache unix - - n - 1 scache
+    tlsmgr unix - - n 1000? 1 tlsmgr
     postlog unix-dgram n - n - 1 postlogd
     """
         .formatted(port);
