@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.timeout.IdleStateEvent;
@@ -139,22 +138,15 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void line(byte[] line) {
-    if (login.isUnderWay()) {
-      Response next = login.answer(line);
-      if (next != null) {
-        say(next);
-      }
-      return;
-    }
-    WireReply refusal = CommandLine.refusal(line);
-    if (refusal != null) {
-      say(refusal);
-      return;
-    }
-    Response response = listener.commands().onLine(session(), line);
+    Response response = login.isUnderWay() ? login.answer(line) : obey(line);
     if (response != null) {
       say(response);
     }
+  }
+
+  private @Nullable Response obey(byte[] line) {
+    WireReply refusal = CommandLine.refusal(line);
+    return refusal == null ? listener.commands().onLine(session(), line) : refusal;
   }
 
   @Override
@@ -327,12 +319,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof java.io.IOException
-        || cause.getCause() instanceof javax.net.ssl.SSLException) {
-      log.info("connection of {} broke: {}", clientText(), TransactionLog.escaped(reason(cause)));
-    } else {
-      log.error("conversation with {} failed", clientText(), cause);
-    }
+    Breakage.log(clientText(), cause);
     close();
   }
 
@@ -347,12 +334,6 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
       say(ProtocolReplies.LOGIN_LATE);
       flush();
     }
-  }
-
-  /** What a client says where TLS is due may be a password: nothing of it is logged. */
-  private static String reason(Throwable cause) {
-    Throwable first = cause.getCause() == null ? cause : cause.getCause();
-    return first instanceof NotSslRecordException ? "what it sends is no TLS" : first.toString();
   }
 
   /** Says goodbye now if nothing is in flight, else after its answer. Any thread. */
