@@ -31,8 +31,8 @@ final class MailCommand extends Command {
     if (!given.isEmpty() && !conversation.session().extended()) {
       throw new Refusal(ProtocolReplies.EXTENSIONS_NEED_EHLO);
     }
-    if (given.containsKey("AUTH") && conversation.settings().security().accounts().isEmpty()) {
-      throw new Refusal(ProtocolReplies.UNKNOWN_PARAMETER);
+    if (conversation.settings().security().accounts().isPresent()) {
+      Parameters.takeAuth(given);
     }
     Map<String, String> kept = Parameters.ofMail(given);
     if (parser.international() && !kept.containsKey("SMTPUTF8")) {

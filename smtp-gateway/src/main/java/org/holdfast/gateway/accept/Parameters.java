@@ -45,9 +45,17 @@ final class Parameters {
   }
 
   /**
-   * What MAIL may have, to be passed on: all but SIZE, and AUTH, which says who wrote the mail and
-   * may go no further without a login there (RFC 4954 section 5).
+   * Checks and removes AUTH, for who offers it: it says who wrote the mail, and may go no further
+   * without a login there (RFC 4954 section 5).
    */
+  static void takeAuth(Map<String, String> given) throws Refusal {
+    if (given.containsKey("AUTH")) {
+      xtext(given.getOrDefault("AUTH", ""), AUTH);
+      given.remove("AUTH");
+    }
+  }
+
+  /** What MAIL may have, to be passed on: all but SIZE. */
   static Map<String, String> ofMail(Map<String, String> given) throws Refusal {
     Map<String, String> kept = new LinkedHashMap<>();
     for (Map.Entry<String, String> parameter : given.entrySet()) {
@@ -58,7 +66,6 @@ final class Parameters {
         case "RET" -> kept.put("RET", oneOf(value, "FULL", "HDRS"));
         case "SMTPUTF8" -> kept.put("SMTPUTF8", oneOf(value, ""));
         case "ENVID" -> kept.put("ENVID", xtext(value, ENVID));
-        case "AUTH" -> xtext(value, AUTH);
         case "REQUIRETLS" -> kept.put("REQUIRETLS", oneOf(value, ""));
         default -> throw unknown();
       }
@@ -175,6 +182,6 @@ final class Parameters {
   }
 
   private static Refusal unknown() {
-    return new Refusal(ProtocolReplies.UNKNOWN_PARAMETER);
+    return new Refusal(555, "5.5.4", "Parameter not recognized or not implemented");
   }
 }

@@ -33,8 +33,6 @@ final class ProtocolReplies {
   static final WireReply NO_RECIPIENT = WireReply.of(503, "5.5.1", "No valid recipients");
   static final WireReply CHUNKS_BEGUN = WireReply.of(503, "5.5.1", "BDAT has begun");
   static final WireReply TLS_ALREADY = WireReply.of(503, "5.5.1", "TLS already started");
-  static final WireReply UNKNOWN_PARAMETER =
-      WireReply.of(555, "5.5.4", "Parameter not recognized or not implemented");
   static final WireReply NEEDS_TLS =
       WireReply.of(538, "5.7.11", "This mechanism needs encryption: STARTTLS first");
   static final WireReply LOGIN_FIRST = WireReply.of(530, "5.7.0", "Authentication required");
