@@ -18,6 +18,7 @@ class WallsTest {
   private static final String PATH = "org.holdfast.gateway.path..";
   private static final String ACCEPT = "org.holdfast.gateway.accept..";
   private static final String BOUNCE = "org.holdfast.gateway.bounce..";
+  private static final String CONTENT = "org.holdfast.gateway.content..";
   private static final String DELIVER = "org.holdfast.gateway.deliver..";
   private static final String ADMIN = "org.holdfast.gateway.admin..";
   private static final String CLI = "org.holdfast.gateway.cli..";
@@ -53,6 +54,22 @@ class WallsTest {
   static final ArchRule bounce_knowsNoOtherRoom =
       knowsNothingOf(
           BOUNCE, ROUTING, PATH, ACCEPT, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING, "io.netty..");
+
+  @ArchTest
+  static final ArchRule content_knowsNoOtherRoom =
+      knowsNothingOf(
+          CONTENT,
+          ROUTING,
+          PATH,
+          ACCEPT,
+          BOUNCE,
+          DELIVER,
+          ADMIN,
+          CLI,
+          CONF,
+          DEMO,
+          WIRING,
+          "io.netty..");
 
   @ArchTest
   static final ArchRule admin_knowsNoMailProtocol =

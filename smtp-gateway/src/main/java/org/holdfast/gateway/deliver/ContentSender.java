@@ -13,9 +13,9 @@ import org.holdfast.holdqueue.Content;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one message after 354, dot-stuffed, with a bounded number of octets under way. What lies in
- * memory goes out from the event loop; anything else is read by a virtual thread, because reading
- * may block.
+ * Sends one message, after 354 or as a chunk, with a bounded number of octets under way. What lies
+ * in memory goes out from the event loop; anything else is read by a virtual thread, because
+ * reading may block.
  */
 final class ContentSender {
 
@@ -34,7 +34,7 @@ final class ContentSender {
   private final Content content;
   private final Runnable endIssued;
   private final Runnable dotSent;
-  private final DotStuffing stuffing = new DotStuffing();
+  private final Framing framing;
   private final Semaphore room = new Semaphore(PIECES_UNDER_WAY);
   private @Nullable ByteBuffer memory;
 
@@ -42,16 +42,26 @@ final class ContentSender {
    * Sends over {@code connection}. {@code endIssued} runs when the end of data was handed to the
    * channel, {@code dotSent} when the kernel took it; both on the event loop.
    */
-  ContentSender(LmtpConnection connection, Content content, Runnable endIssued, Runnable dotSent) {
+  ContentSender(
+      LmtpConnection connection,
+      Content content,
+      Framing framing,
+      Runnable endIssued,
+      Runnable dotSent) {
     this.connection = connection;
     this.channel = connection.channel();
     this.loop = channel.eventLoop();
     this.content = content;
+    this.framing = framing;
     this.endIssued = endIssued;
     this.dotSent = dotSent;
   }
 
   void start() {
+    String begin = framing.begin(content.size());
+    if (!begin.isEmpty()) {
+      connection.say(begin);
+    }
     ByteBuffer octets = content.inMemory();
     if (octets == null) {
       Thread.ofVirtual().name("lmtp-content").start(this::stream);
@@ -86,7 +96,7 @@ final class ContentSender {
     ByteBuf piece = channel.alloc().directBuffer(size + END);
     piece.writeBytes(left.slice(left.position(), size));
     left.position(left.position() + size);
-    return stuffing.stuff(piece, channel.alloc());
+    return framing.piece(piece, channel.alloc());
   }
 
   private void end() {
@@ -95,7 +105,7 @@ final class ContentSender {
 
   /** The last piece and the end of data, in one write. */
   private void end(ByteBuf last) {
-    ByteBufUtil.writeAscii(last, stuffing.end());
+    ByteBufUtil.writeAscii(last, framing.end());
     endIssued.run();
     channel
         .writeAndFlush(last)
@@ -113,7 +123,11 @@ final class ContentSender {
       long size = 0;
       for (ByteBuf piece = read(in); piece != null; piece = read(in)) {
         size += piece.readableBytes();
-        pass(stuffing.stuff(piece, channel.alloc()));
+        if (size > content.size()) { // what follows a chunk is commands
+          piece.release();
+          break;
+        }
+        pass(framing.piece(piece, channel.alloc()));
       }
       finish(size);
     } catch (RejectedExecutionException _) {

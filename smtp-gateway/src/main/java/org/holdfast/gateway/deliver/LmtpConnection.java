@@ -161,6 +161,10 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
     return offer;
   }
 
+  LmtpSettings settings() {
+    return settings;
+  }
+
   long now() {
     return watch.now();
   }
