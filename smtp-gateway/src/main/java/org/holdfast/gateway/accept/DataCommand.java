@@ -2,7 +2,7 @@ package org.holdfast.gateway.accept;
 
 import org.apache.james.protocols.api.Response;
 
-/** DATA (RFC 5321 section 4.1.1.4). */
+/** DATA (RFC 5321 section 4.1.1.4); not for a binary message (RFC 3030 section 3). */
 final class DataCommand extends Command {
 
   DataCommand() {
@@ -20,6 +20,9 @@ final class DataCommand extends Command {
     }
     if (mail.chunked()) {
       throw new Refusal(ProtocolReplies.CHUNKS_BEGUN);
+    }
+    if (mail.binary()) {
+      throw new Refusal(ProtocolReplies.BINARY_NEEDS_CHUNKS);
     }
     if (mail.recipients().isEmpty()) {
       throw new Refusal(ProtocolReplies.NO_RECIPIENT);

@@ -43,7 +43,8 @@ final class Greeting implements HeloHook, EhloExtension {
   @Override
   public List<String> getImplementedEsmtpFeatures(SMTPSession session) {
     List<String> offered =
-        new ArrayList<>(List.of("SIZE " + maxMessageSize, "SMTPUTF8", "CHUNKING", "DSN"));
+        new ArrayList<>(
+            List.of("SIZE " + maxMessageSize, "SMTPUTF8", "CHUNKING", "BINARYMIME", "DSN"));
     if (tls && !session.isTLSStarted()) {
       offered.add("STARTTLS");
     }

@@ -46,6 +46,11 @@ final class Incoming {
     return parameters.containsKey("SMTPUTF8");
   }
 
+  /** Any octets are welcome, by BDAT (RFC 3030 section 3). */
+  boolean binary() {
+    return "BINARYMIME".equals(parameters.get("BODY"));
+  }
+
   List<Recipient> recipients() {
     return recipients;
   }
@@ -67,10 +72,14 @@ final class Incoming {
   /** The body begins with our own fields. */
   DataScanner begin(BodyBuilder newBody, byte[] fields, boolean inChunks) {
     chunked = inChunks;
-    scanner = inChunks ? DataScanner.ofChunks() : DataScanner.ofData();
+    scanner = inChunks ? chunkScanner() : DataScanner.ofData();
     body = newBody;
     var _ = newBody.append(fields, 0, fields.length);
     return scanner;
+  }
+
+  private DataScanner chunkScanner() {
+    return binary() ? DataScanner.ofBinary() : DataScanner.ofChunks();
   }
 
   @Nullable DataScanner scanner() {

@@ -147,8 +147,11 @@ final class MessageIn {
     return conversation.encrypted() ? plain + "S" : plain;
   }
 
-  /** Header and body must be sent on by LMTP's DATA, which knows whole lines only. */
+  /** What is made of lines is sent on by DATA, which knows whole ones only. */
   private void closeLastLine(Incoming begun) {
+    if (begun.binary()) {
+      return;
+    }
     DataScanner scanner = begun.scanner();
     BodyBuilder body = begun.body();
     if (scanner != null && body != null && !scanner.atLineStart() && scanner.defect() == null) {

@@ -50,7 +50,7 @@ final class Parameters {
       String value = parameter.getValue();
       switch (parameter.getKey()) {
         case "SIZE" -> check(isNumber(value));
-        case "BODY" -> kept.put("BODY", oneOf(value, "7BIT", "8BITMIME"));
+        case "BODY" -> kept.put("BODY", oneOf(value, "7BIT", "8BITMIME", "BINARYMIME"));
         case "RET" -> kept.put("RET", oneOf(value, "FULL", "HDRS"));
         case "SMTPUTF8" -> kept.put("SMTPUTF8", oneOf(value, ""));
         case "ENVID" -> kept.put("ENVID", xtext(value, ENVID));

@@ -32,6 +32,8 @@ final class ProtocolReplies {
   static final WireReply MAIL_FIRST = WireReply.of(503, "5.5.1", "Need MAIL first");
   static final WireReply NO_RECIPIENT = WireReply.of(503, "5.5.1", "No valid recipients");
   static final WireReply CHUNKS_BEGUN = WireReply.of(503, "5.5.1", "BDAT has begun");
+  static final WireReply BINARY_NEEDS_CHUNKS =
+      WireReply.of(503, "5.5.1", "BODY=BINARYMIME needs BDAT");
   static final WireReply TLS_ALREADY = WireReply.of(503, "5.5.1", "TLS already started");
   static final WireReply EXTENSIONS_NEED_EHLO = WireReply.of(555, "5.5.4", "Parameters need EHLO");
   static final WireReply TOO_MANY_RECIPIENTS = WireReply.of(452, "4.5.3", "Too many recipients");

@@ -28,14 +28,15 @@ final class TraceFields {
    *
    * @param client the name it gave itself and its address literal: {@code mx1 ([192.0.2.1])}
    * @param with as registered for "with": ESMTPS, LMTP, UTF8SMTP ...
-   * @param recipient the only recipient; null when there are several
+   * @param recipient the only recipient; null when there are several. One that is not ASCII is left
+   *     out: an alias may lead from it to a mailbox whose server takes nothing else.
    */
   byte[] of(String client, String with, String id, @Nullable String recipient, Instant now) {
     StringBuilder fields = new StringBuilder(320);
     fields.append("Received: from ").append(client);
     fields.append("\r\n\tby ").append(hostname).append(" with ").append(with);
     fields.append(" id ").append(id);
-    if (recipient != null) {
+    if (recipient != null && recipient.chars().allMatch(c -> c < 128)) {
       fields.append("\r\n\tfor <").append(recipient).append('>');
     }
     fields.append(";\r\n\t").append(date(now)).append("\r\n");
