@@ -15,11 +15,22 @@ public final class SenderWishes {
    * 3461 section 4.1); a null reverse-path is never answered (RFC 5321 section 4.5.5).
    */
   public static boolean toldOfFailure(Envelope envelope, Recipient recipient) {
-    if (envelope.reversePath().isEmpty()) {
-      return false;
-    }
+    return !envelope.reversePath().isEmpty() && lists("FAILURE", recipient, true);
+  }
+
+  /** Whether the sender asked to hear that this recipient has it (RFC 3461 section 4.1). */
+  public static boolean toldOfSuccess(Envelope envelope, Recipient recipient) {
+    return !envelope.reversePath().isEmpty() && lists("SUCCESS", recipient, false);
+  }
+
+  /** Whether the sender may be told that it takes longer; without NOTIFY the choice is ours. */
+  public static boolean toldOfDelay(Envelope envelope, Recipient recipient) {
+    return !envelope.reversePath().isEmpty() && lists("DELAY", recipient, true);
+  }
+
+  private static boolean lists(String what, Recipient recipient, boolean otherwise) {
     String notify = recipient.parameters().get("NOTIFY");
-    return notify == null || Arrays.asList(notify.split(",", -1)).contains("FAILURE");
+    return notify == null ? otherwise : Arrays.asList(notify.split(",", -1)).contains(what);
   }
 
   /**

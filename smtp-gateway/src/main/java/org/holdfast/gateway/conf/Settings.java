@@ -88,6 +88,7 @@ public record Settings(
    * @param onRefused what becomes of accepted mail that a backend refuses for good
    * @param smarthost takes notifications for senders who are nobody of the map; empty: none does
    * @param postmaster From of notifications; empty: postmaster at {@code hostname}
+   * @param content what is done for backends that take less than we do
    */
   public record Delivery(
       Duration handoffTimeout,
@@ -98,7 +99,8 @@ public record Settings(
       MassRefusal massRefusal,
       OnRefused onRefused,
       Optional<HostPort> smarthost,
-      Optional<String> postmaster) {
+      Optional<String> postmaster,
+      Content content) {
 
     /**
      * Something other than the default is said about returning mail, and most senders cannot be
@@ -108,6 +110,14 @@ public record Settings(
       return smarthost.isEmpty() && onRefused.returnsSome() && !onRefused.equals(OnRefused.USUAL);
     }
   }
+
+  /**
+   * What is done about what a backend does not offer.
+   *
+   * @param eightBitAnyway 8-bit octets go, unconverted, to one without 8BITMIME too
+   * @param delayNotice how long mail waits before its sender is told; zero: never
+   */
+  public record Content(boolean eightBitAnyway, Duration delayNotice) {}
 
   /**
    * What becomes of accepted mail that a backend refuses for good, by what the refusal is about.

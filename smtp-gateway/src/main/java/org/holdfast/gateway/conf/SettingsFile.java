@@ -166,9 +166,24 @@ public final class SettingsFile {
             massRefusal(delivery.section("mass-refusal")),
             onRefused(delivery),
             delivery.value("smarthost", "", SettingsFile::optionalHostPort),
-            delivery.value("postmaster", "", SettingsFile::optionalMailbox));
+            delivery.value("postmaster", "", SettingsFile::optionalMailbox),
+            content(delivery));
     delivery.end();
     return read;
+  }
+
+  private static Settings.Content content(Section delivery) throws ConfigurationException {
+    return new Settings.Content(
+        delivery.value("without-8bitmime", "convert", SettingsFile::sendsAnyway),
+        delivery.time("delay-notice", "0", "0", "365d"));
+  }
+
+  private static boolean sendsAnyway(String text) {
+    return switch (text) {
+      case "convert" -> false;
+      case "send" -> true;
+      default -> throw new IllegalArgumentException("convert or send is expected, not " + text);
+    };
   }
 
   private static Settings.MassRefusal massRefusal(Section refusal) throws ConfigurationException {

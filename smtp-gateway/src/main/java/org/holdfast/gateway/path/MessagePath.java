@@ -318,6 +318,24 @@ public final class MessagePath implements Inbound {
   private void tell(
       Message message, Fate[] fates, CompletableFuture<Verdict> verdict, Executor storing) {
     Ownership owned = owned(message);
+    if (owned.tellsOfSuccess(fates, message.recipients())) {
+      onThread(
+          verdict,
+          () -> {
+            owned.tellOfSuccess(fates, message.recipients());
+            tell(message, fates, owned, verdict, Runnable::run);
+          });
+    } else {
+      tell(message, fates, owned, verdict, storing);
+    }
+  }
+
+  private void tell(
+      Message message,
+      Fate[] fates,
+      Ownership owned,
+      CompletableFuture<Verdict> verdict,
+      Executor storing) {
     Telling telling = telling(message, fates, owned);
     if (telling.stored().isEmpty()) {
       verdict.complete(new Verdict(telling.replies()));

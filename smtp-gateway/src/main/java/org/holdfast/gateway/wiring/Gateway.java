@@ -32,6 +32,7 @@ import org.holdfast.gateway.deliver.LmtpClient;
 import org.holdfast.gateway.deliver.LmtpSettings;
 import org.holdfast.gateway.path.AfterAcceptance;
 import org.holdfast.gateway.path.Courier;
+import org.holdfast.gateway.path.DelayNotices;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.MassRefusals;
 import org.holdfast.gateway.path.MemberTrust;
@@ -112,13 +113,11 @@ public final class Gateway implements AutoCloseable {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
     QueueId ids = new QueueId(clock);
     Smarthost smarthost = smarthost(loops, routing);
+    SenderNotices notices =
+        new SenderNotices(
+            routing, queue, smarthost, AfterRefusal.reporter(settings), ids::next, clock);
     AfterAcceptance after =
-        new AfterAcceptance(
-            AfterRefusal.returnedKinds(settings),
-            new SenderNotices(
-                routing, queue, smarthost, AfterRefusal.reporter(settings), ids::next, clock),
-            messages,
-            counted);
+        new AfterAcceptance(AfterRefusal.returnedKinds(settings), notices, messages, counted);
     Inbound path =
         new MessagePath(
             routing, queue, client, trust, settings.delivery().handoffTimeout(), after, messages);
@@ -126,6 +125,7 @@ public final class Gateway implements AutoCloseable {
     this.adminPort = admin(data, routing, queue, client, audit, counted);
     queue.start(new Courier(routing, client, trust, after, smarthost));
     opened.add(() -> queue.stop(patience()));
+    delayNotices(data, queue, notices);
     this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids);
     this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids);
   }
@@ -239,7 +239,8 @@ public final class Gateway implements AutoCloseable {
         .withPool(
             delivery.connectionsPerMember(),
             LmtpSettings.WAITING_PER_MEMBER,
-            LmtpSettings.IDLE_TIME);
+            LmtpSettings.IDLE_TIME)
+        .withEightBitAnyway(delivery.content().eightBitAnyway());
   }
 
   private LmtpClient opened(LmtpClient client) {
@@ -261,6 +262,15 @@ public final class Gateway implements AutoCloseable {
     Settings.MassRefusal limits = delivery.massRefusal();
     return new MassRefusals(
         new MassRefusals.Limits(limits.users(), limits.within()), holder, System::nanoTime);
+  }
+
+  private void delayNotices(DataFolder data, HoldQueue queue, SenderNotices notices) {
+    Duration after = settings.delivery().content().delayNotice();
+    if (after.isPositive()) {
+      DelayMark mark = new DelayMark(data.queue());
+      opened.add(
+          new DelayLooks(new DelayNotices(queue, notices, mark, after, clock), after).start());
+    }
   }
 
   private Smarthost smarthost(Loops loops, Routing routing) {

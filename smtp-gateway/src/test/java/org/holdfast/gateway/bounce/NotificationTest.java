@@ -283,6 +283,17 @@ class NotificationTest {
         .toList();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a\0b\r\n", "a\nb\r\n", "a\rb\r\n"})
+  void binaryMessage_comesBackAsItsHeader(String body) throws IOException {
+    mail = Map.of("RET", "FULL", "BODY", "BINARYMIME");
+    ParsedReport report = report("Subject: x\r\n\r\n" + body);
+    assertThat(report.returned().field("Content-Type")).isEqualTo("text/rfc822-headers");
+    assertThat(report.returned().body()).isEqualTo("Subject: x\r\n");
+    assertThat(report("Subject: \0\r\n\r\n" + body).returned().body())
+        .isEqualTo("Subject: =00\r\n");
+  }
+
   private static String lines(int octets) {
     String line = "z".repeat(70) + "\r\n";
     String text = line.repeat(octets / line.length());
@@ -298,9 +309,10 @@ class NotificationTest {
     return Notification.of("DSN1", failure(content), REPORTER);
   }
 
-  private Failure failure(Content content) {
+  private Report failure(Content content) {
     Instant accepted = Instant.parse("2026-11-22T08:00:00Z");
-    return new Failure(
+    return new Report(
+        Action.FAILED,
         new Envelope("MAIL1", sender, accepted, "mx [192.0.2.1]", mail),
         new Recipient("real@internal.example", "lane", recipient, rcpt),
         content,
