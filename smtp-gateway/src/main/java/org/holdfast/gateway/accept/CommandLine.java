@@ -1,10 +1,15 @@
 package org.holdfast.gateway.accept;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What must be true of a command line before anybody looks at its words. */
 final class CommandLine {
+
+  private static final Set<String> LEADS_ON =
+      Set.of("MAIL", "RCPT", "DATA", "BDAT", "QUIT", "STAR");
 
   private CommandLine() {}
 
@@ -25,8 +30,22 @@ final class CommandLine {
         : null;
   }
 
+  /**
+   * Is this a command that brings a message nearer, or ends the session? Others (NOOP, RSET, EHLO,
+   * VRFY...) may come a few times only ({@link Limits#JUNK}).
+   */
+  static boolean leadsOn(byte[] line) {
+    return LEADS_ON.contains(verb(line));
+  }
+
   private static boolean mayBeLong(byte[] line) {
-    String verb = new String(line, 0, 4, StandardCharsets.ISO_8859_1);
-    return verb.equalsIgnoreCase("MAIL") || verb.equalsIgnoreCase("RCPT");
+    String verb = verb(line);
+    return verb.equals("MAIL") || verb.equals("RCPT");
+  }
+
+  /** The first four octets, which tell all commands apart. */
+  private static String verb(byte[] line) {
+    return new String(line, 0, Math.min(4, line.length), StandardCharsets.ISO_8859_1)
+        .toUpperCase(Locale.ROOT);
   }
 }

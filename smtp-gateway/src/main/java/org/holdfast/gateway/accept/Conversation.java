@@ -5,10 +5,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.timeout.IdleStateEvent;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.james.protocols.api.Response;
@@ -35,14 +35,17 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   private final Channel channel;
   private final ReplyOutput output;
   private final MessageIn messages;
+  private final Conduct conduct;
+  private final Guard guard;
+  private final Patience patience;
   private @Nullable MailSession session;
 
   private boolean encrypted;
   private boolean waiting;
+  private boolean keptBack;
   private boolean stopping;
   private boolean ending;
   private boolean gone;
-  private int errors;
 
   Conversation(
       Listener listener, Channel channel, InetSocketAddress client, InetSocketAddress local) {
@@ -52,6 +55,15 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     this.local = local;
     this.output = new ReplyOutput(channel);
     this.messages = new MessageIn(this, listener, framer);
+    this.guard = new Guard(listener, client.getAddress(), this::clientText);
+    this.conduct = new Conduct(settings().maxRecipients());
+    this.patience =
+        new Patience(
+            channel.eventLoop(),
+            settings().commandTimeout(),
+            settings().rates().minData(),
+            listener.connections()::crowded,
+            this::late);
   }
 
   // --- what the command handlers ask ---
@@ -95,6 +107,16 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     return encrypted;
   }
 
+  /** What the client did wrong so far. */
+  Conduct conduct() {
+    return conduct;
+  }
+
+  /** Holds the client to what it shares with others. */
+  Guard guard() {
+    return guard;
+  }
+
   void startTls() {
     framer.forget();
     say(ProtocolReplies.READY_FOR_TLS);
@@ -119,14 +141,21 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void line(byte[] line) {
+    patience.forCommand(messages.mail() == null);
     WireReply refusal = CommandLine.refusal(line);
     if (refusal != null) {
       say(refusal);
       return;
     }
+    if (!CommandLine.leadsOn(line)) {
+      conduct.junk();
+    }
     Response response = listener.commands().onLine(session(), line);
     if (response != null) {
       say(response);
+    }
+    if (messages.inBody()) {
+      patience.forData();
     }
   }
 
@@ -142,11 +171,13 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void endOfData() {
+    patience.forCommand(false);
     messages.endOfData();
   }
 
   @Override
   public void endOfChunk() {
+    patience.forCommand(false);
     messages.endOfChunk();
   }
 
@@ -160,13 +191,19 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
         future.whenComplete((done, failure) ->
             onLoop(() -> {
               waiting = false;
+              patience.forCommand(messages.mail() == null);
               then.accept(future);
-              if (!waiting) {
-                framer.resume();
-              }
-              flush();
-              adjustReading();
+              goOn();
             }));
+  }
+
+  /** Looks at what has come meanwhile, if nothing stands against it. */
+  private void goOn() {
+    if (!waiting && !keptBack && channel.isWritable()) {
+      framer.resume();
+    }
+    flush();
+    adjustReading();
   }
 
   /** Any thread. */
@@ -192,32 +229,75 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
       return;
     }
     output.add(response);
-    countError(
+    if (response.isEndSession()) {
+      end();
+      return;
+    }
+    judge(
         response instanceof WireReply reply
             ? reply.code()
             : Integer.parseInt(response.getRetCode()));
-    if (response.isEndSession()) {
-      end();
+    if (output.gathered() > Limits.REPLIES && !ending) {
+      flush();
+      if (!channel.isWritable()) {
+        framer.pause();
+      }
     }
   }
 
-  private void countError(int code) {
+  private void judge(int code) {
     if ((code >= 500 && code <= 504) || code == 555) {
-      errors++;
-      if (errors > Limits.ERRORS) {
-        say(ProtocolReplies.TOO_MANY_ERRORS);
-      }
+      conduct.error();
+    }
+    Limit reached = conduct.reached();
+    if (reached != null) {
+      guard.hit(reached);
+      output.add(reached.reply());
+      end();
+    }
+    keepBack(conduct.takeDelay());
+  }
+
+  /** Nothing more is said or looked at for so long; no thread waits. */
+  private void keepBack(int millis) {
+    if (millis > 0 && !keptBack && !ending) {
+      keptBack = true;
+      framer.pause();
+      var _ =
+          channel
+              .eventLoop()
+              .schedule(
+                  () -> {
+                    keptBack = false;
+                    flush();
+                    goOn();
+                  },
+                  millis,
+                  TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void late(Limit limit) {
+    guard.hit(limit);
+    if (limit == Limit.REPLY_TIME) {
+      close();
+    } else {
+      say(limit.reply());
+      flush();
     }
   }
 
   private void end() {
     ending = true;
+    patience.end();
     framer.close();
     messages.drop();
   }
 
   private void flush() {
-    output.flush(ending);
+    if (ending || !keptBack) {
+      output.flush(ending);
+    }
   }
 
   // --- the channel ---
@@ -231,6 +311,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   public void channelActive(ChannelHandlerContext ctx) {
     say(WireReply.of(new Reply(220, "", settings().hostname() + banner())));
     flush();
+    patience.start();
   }
 
   /** Says why the client is not served, and ends. */
@@ -245,7 +326,9 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    framer.read((ByteBuf) message);
+    ByteBuf octets = (ByteBuf) message;
+    patience.came(octets.readableBytes());
+    framer.read(octets);
     adjustReading();
   }
 
@@ -256,24 +339,21 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    adjustReading();
+    if (channel.isWritable()) {
+      goOn();
+    } else {
+      adjustReading();
+    }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     gone = true;
+    patience.end();
     framer.close();
     messages.drop();
     output.release();
     listener.ended(this);
-  }
-
-  @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof IdleStateEvent && !waiting && channel.config().isAutoRead()) {
-      say(ProtocolReplies.SILENT);
-      flush();
-    }
   }
 
   @Override
@@ -312,12 +392,16 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     if (ending || gone) {
       return;
     }
-    boolean read =
-        framer.unread() <= Limits.UNREAD
-            && messages.unwritten() <= Limits.UNWRITTEN
-            && channel.isWritable();
+    boolean read = framer.unread() <= Limits.UNREAD && !messages.mustWait() && channel.isWritable();
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
+    }
+    if (!channel.isWritable()) {
+      patience.forRepliesTaken();
+    } else if (waiting || keptBack || !read) {
+      patience.interrupt();
+    } else {
+      patience.goOn();
     }
   }
 

@@ -14,20 +14,26 @@ final class Incoming {
   private final String id;
   private final String reversePath;
   private final Map<String, String> parameters;
+  private final long declared;
   private final List<Recipient> recipients = new ArrayList<>(1);
 
   private final HopCount hops = new HopCount();
   private @Nullable DataScanner scanner;
   private @Nullable BodyBuilder body;
   private long read;
+  private int envelope;
   private boolean chunked;
   private boolean tooLarge;
   private boolean storeFailed;
 
-  Incoming(String id, String reversePath, Map<String, String> parameters) {
+  /**
+   * @param declared octets, by SIZE; 0: not said
+   */
+  Incoming(String id, String reversePath, Map<String, String> parameters, long declared) {
     this.id = id;
     this.reversePath = reversePath;
     this.parameters = parameters;
+    this.declared = declared;
   }
 
   String id() {
@@ -40,6 +46,20 @@ final class Incoming {
 
   Map<String, String> parameters() {
     return parameters;
+  }
+
+  long declared() {
+    return declared;
+  }
+
+  /** Octets of memory that the recipients take, about. */
+  int envelope() {
+    return envelope;
+  }
+
+  /** Says how much they take now. */
+  void envelope(int octets) {
+    envelope = octets;
   }
 
   boolean international() {
@@ -64,12 +84,14 @@ final class Incoming {
     return body != null || scanner != null;
   }
 
-  /** The body begins with our own fields. */
+  /** The body, which has room, begins with our own fields. */
   DataScanner begin(BodyBuilder newBody, byte[] fields, boolean inChunks) {
     chunked = inChunks;
     scanner = inChunks ? DataScanner.ofChunks() : DataScanner.ofData();
     body = newBody;
-    var _ = newBody.append(fields, 0, fields.length);
+    if (newBody.append(fields, 0, fields.length) != null) {
+      storeFailed();
+    }
     return scanner;
   }
 

@@ -32,10 +32,13 @@ final class MailCommand extends Command {
     if (parser.international() && !kept.containsKey("SMTPUTF8")) {
       throw new Refusal(ProtocolReplies.NO_INTERNATIONAL_SENDER);
     }
-    if (Parameters.size(given) > conversation.settings().maxMessageSize()) {
-      throw new Refusal(ProtocolReplies.TOO_LARGE_LINE);
+    long size = Parameters.size(given);
+    if (size > conversation.settings().maxMessageSize()) {
+      throw conversation.guard().refused(Limit.MESSAGE_SIZE);
     }
-    conversation.messages().begin(reversePath, kept);
+    conversation.guard().mustFit(size);
+    conversation.guard().mustNotBeTooFast(Limit.MESSAGE_RATE);
+    conversation.messages().begin(reversePath, kept, size);
     return ProtocolReplies.SENDER_OK;
   }
 

@@ -1,6 +1,8 @@
 package org.holdfast.gateway.accept;
 
+import com.codahale.metrics.MetricRegistry;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -13,7 +15,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ public final class MailServer {
 
   private static final Logger log = LoggerFactory.getLogger(MailServer.class);
   private static final int BACKLOG = 1024;
+  private static final int FIRST_READ = 2048;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
   private final ListenerSettings settings;
@@ -50,6 +52,8 @@ public final class MailServer {
    *
    * @param group runs all conversations, and is not shut down here: NIO or epoll
    * @param ids shared by all listeners of the process
+   * @param room for temporary files; shared likewise
+   * @param counted takes the counters {@code holdfast.limit.DOOR.LIMIT}
    * @throws IOException naming what is wrong with the certificate or the key
    * @throws IllegalArgumentException naming the entry of the allow list that is no network
    */
@@ -58,13 +62,15 @@ public final class MailServer {
       Inbound inbound,
       EventLoopGroup group,
       InstantSource clock,
-      QueueId ids)
+      QueueId ids,
+      SpoolRoom room,
+      MetricRegistry counted)
       throws IOException {
     this.settings = settings;
     this.group = group;
     this.allowed = new AllowList(settings.allow());
-    this.spool = new BodySpool(settings, writers);
-    this.listener = new Listener(settings, inbound, clock, ids, spool, tls(settings));
+    this.spool = new BodySpool(settings, room, writers);
+    this.listener = new Listener(settings, inbound, clock, ids, spool, tls(settings), counted);
   }
 
   /**
@@ -82,6 +88,9 @@ public final class MailServer {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(FIRST_READ / 4, FIRST_READ, Limits.ONE_READ))
             .childHandler(new Door())
             .bind(settings.host(), settings.port())
             .awaitUninterruptibly();
@@ -152,30 +161,32 @@ public final class MailServer {
           && arrived.localAddress() instanceof InetSocketAddress local) {
         Conversation conversation = new Conversation(listener, arrived, client, local);
         WireReply refusal = refusal(conversation);
-        arrived
-            .pipeline()
-            .addLast(refusal == null ? idle() : new TurnedAway(conversation, refusal));
+        if (refusal != null && !listener.mayTurnAway()) {
+          var _ = arrived.close(); // too many are being told already
+          return;
+        }
+        if (refusal != null) {
+          arrived.closeFuture().addListener(closed -> listener.turnedAway());
+          arrived.pipeline().addLast(new TurnedAway(conversation, refusal));
+        }
         arrived.pipeline().addLast(conversation);
       } else {
         var _ = arrived.close(); // gone before it was looked at
       }
     }
 
-    private IdleStateHandler idle() {
-      return new IdleStateHandler(
-          settings.commandTimeout().toMillis(), 0, 0, TimeUnit.MILLISECONDS);
-    }
-
+    /** Why this client is not served; null when it is. */
     private @Nullable WireReply refusal(Conversation conversation) {
       if (!allowed.allows(conversation.client().getAddress())) {
         log.info("client {} is not allowed", conversation.client().getAddress().getHostAddress());
         return ProtocolReplies.NOT_ALLOWED;
       }
-      if (!listener.began(conversation)) {
-        log.info("too many connections: {}", conversation.client().getAddress().getHostAddress());
-        return ProtocolReplies.TOO_MANY_CONNECTIONS;
+      Limit limit = listener.began(conversation);
+      if (limit == null) {
+        return null;
       }
-      return null;
+      conversation.guard().hit(limit);
+      return limit.reply();
     }
   }
 }

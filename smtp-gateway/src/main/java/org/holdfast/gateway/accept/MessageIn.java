@@ -30,7 +30,7 @@ final class MessageIn {
   private @Nullable WireReply chunkRefusal;
   private boolean lastChunk;
   private boolean inBody;
-  private int unwritten;
+  private boolean wakes;
   private long discarded;
 
   MessageIn(Conversation conversation, Listener listener, Framer framer) {
@@ -49,25 +49,62 @@ final class MessageIn {
     return inBody;
   }
 
-  /** Octets of a body on their way to its file. */
-  int unwritten() {
-    return unwritten;
+  /** The disk is behind: nothing more should be read until it says that it has written. */
+  boolean mustWait() {
+    Incoming begun = mail;
+    BodyBuilder body = begun == null ? null : begun.body();
+    if (body == null || !body.mustWait()) {
+      return false;
+    }
+    if (!wakes && listener.spool().writes().full()) {
+      wakes = true;
+      listener.spool().writes().whenRoom(() -> conversation.onLoop(this::wake));
+    }
+    return true;
   }
 
-  void begin(String reversePath, Map<String, String> parameters) {
-    mail = new Incoming(listener.ids().next(), reversePath, parameters);
+  private void wake() {
+    wakes = false;
+    conversation.adjustReading();
+  }
+
+  /**
+   * @param declared octets, by SIZE; 0: not said
+   */
+  void begin(String reversePath, Map<String, String> parameters, long declared) {
+    mail = new Incoming(listener.ids().next(), reversePath, parameters, declared);
+  }
+
+  /** May the transaction have one more recipient, given in so many octets? Then it is counted. */
+  boolean roomForRecipient(Incoming begun, int octets) {
+    int taken = Limits.RECIPIENT + 2 * octets;
+    if (!listener.envelopes().take(taken, begun.envelope() + taken)) {
+      return false;
+    }
+    begun.envelope(begun.envelope() + taken);
+    return true;
+  }
+
+  private void forgetEnvelope(Incoming over) {
+    listener.envelopes().giveBack(over.envelope());
+    over.envelope(0);
   }
 
   void drop() {
     if (mail != null) {
+      forgetEnvelope(mail);
       mail.abandon();
       mail = null;
     }
   }
 
-  void beginData(Incoming begun) {
+  /**
+   * @throws Refusal there is no room; what follows is a command
+   */
+  void beginData(Incoming begun) throws Refusal {
+    DataScanner scanner = beginBody(begun, false);
     inBody = true;
-    framer.startData(beginBody(begun, false));
+    framer.startData(scanner);
   }
 
   /** A refusal is said once the octets of the chunk have been read away. */
@@ -78,10 +115,24 @@ final class MessageIn {
     Incoming begun = mail;
     DataScanner scanner = DataScanner.ofChunks();
     if (refusal == null && begun != null) {
-      DataScanner before = begun.scanner();
-      scanner = before == null ? beginBody(begun, true) : before;
+      scanner = scannerOfChunks(begun);
     }
     framer.startChunk(scanner, octets);
+  }
+
+  /** When there is no room the transaction ends, or a later chunk would become half a message. */
+  private DataScanner scannerOfChunks(Incoming begun) {
+    DataScanner before = begun.scanner();
+    if (before != null) {
+      return before;
+    }
+    try {
+      return beginBody(begun, true);
+    } catch (Refusal noRoom) {
+      drop();
+      chunkRefusal = noRoom.reply();
+      return DataScanner.ofChunks();
+    }
   }
 
   void octets(byte[] buffer, int from, int to) {
@@ -90,13 +141,18 @@ final class MessageIn {
         begun == null || chunkRefusal != null
             ? null
             : begun.take(buffer, from, to, listener.settings().maxMessageSize());
-    if (body == null) {
+    if (body == null || begun == null) {
       discard(to - from);
       return;
     }
-    CompletableFuture<Void> writing = body.append(buffer, from, to);
-    if (writing != null && begun != null) {
-      countUnwritten(writing, begun);
+    append(begun, body, buffer, from, to);
+  }
+
+  private void append(Incoming begun, BodyBuilder body, byte[] buffer, int from, int to) {
+    Limit limit = body.append(buffer, from, to);
+    if (limit != null) {
+      conversation.guard().hit(limit);
+      begun.storeFailed();
     }
   }
 
@@ -122,7 +178,13 @@ final class MessageIn {
     }
   }
 
-  private DataScanner beginBody(Incoming begun, boolean chunks) {
+  private DataScanner beginBody(Incoming begun, boolean chunks) throws Refusal {
+    BodyBuilder body =
+        new BodyBuilder(
+            listener.spool(),
+            conversation.client().getAddress(),
+            failure -> conversation.onLoop(() -> written(begun, failure)));
+    conversation.guard().mustReserve(body, begun.declared());
     String name = fieldSafe(conversation.session().clientName());
     byte[] fields =
         listener
@@ -133,7 +195,7 @@ final class MessageIn {
                 begun.id(),
                 begun.recipients().size() == 1 ? begun.recipients().getFirst().original() : null,
                 listener.clock().instant());
-    return begun.begin(new BodyBuilder(listener.spool()), fields, chunks);
+    return begun.begin(body, fields, chunks);
   }
 
   /** RFC 3848 and RFC 6531 section 4.3. */
@@ -152,7 +214,7 @@ final class MessageIn {
     DataScanner scanner = begun.scanner();
     BodyBuilder body = begun.body();
     if (scanner != null && body != null && !scanner.atLineStart() && scanner.defect() == null) {
-      var _ = body.append(new byte[] {'\r', '\n'}, 0, 2);
+      append(begun, body, new byte[] {'\r', '\n'}, 0, 2);
     }
   }
 
@@ -167,6 +229,9 @@ final class MessageIn {
 
   private void endOfMessage(Incoming whole) {
     discarded = 0;
+    if (whole.tooLarge()) {
+      conversation.guard().hit(Limit.MESSAGE_SIZE);
+    }
     Reply refusal = whole.refusal();
     BodyBuilder body = refusal == null ? whole.takeBody() : null;
     if (body == null) {
@@ -246,6 +311,12 @@ final class MessageIn {
 
   private void answer(Incoming whole, List<Reply> replies) {
     drop();
+    forgetEnvelope(whole);
+    if (replies.stream().anyMatch(reply -> reply.code() == 250)) {
+      conversation.conduct().progress();
+    } else {
+      conversation.conduct().junk();
+    }
     TransactionLog.ended(whole, conversation.clientText(), replies);
     replies.forEach(reply -> conversation.say(WireReply.of(reply)));
     if (conversation.stopping()) {
@@ -260,18 +331,11 @@ final class MessageIn {
     }
   }
 
-  private void countUnwritten(CompletableFuture<Void> writing, Incoming begun) {
-    int octets = Limits.UNREAD;
-    unwritten += octets;
-    var _ =
-        writing.whenComplete(
-            (done, failure) -> conversation.onLoop(() -> written(octets, begun, failure)));
-  }
-
-  private void written(int octets, Incoming begun, @Nullable Throwable failure) {
-    unwritten -= octets;
+  private void written(Incoming begun, @Nullable Throwable failure) {
     if (failure != null) {
-      log.error("{} cannot be kept: {}", begun.id(), failure.toString());
+      if (begun.body() != null) {
+        log.error("{} cannot be kept: {}", begun.id(), failure.toString());
+      }
       begun.storeFailed();
     }
     conversation.adjustReading();

@@ -11,6 +11,7 @@ import org.holdfast.gateway.conf.MapFile;
 import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.gateway.conf.UserCsv;
+import org.holdfast.gateway.wiring.Descriptors;
 import org.holdfast.routing.MapCheck;
 import org.holdfast.routing.MapContents;
 import org.holdfast.routing.RefusedChangeException;
@@ -50,6 +51,9 @@ final class CheckCommand implements Callable<Integer> {
     if (settings.delivery().returnsWithoutSmarthost()) {
       Terminal.of(spec).warn("warning: " + file + ": " + RETURNS_WITHOUT_SMARTHOST);
     }
+    Descriptors.ofProcess(settings.maxConnections())
+        .warning(settings.maxConnections())
+        .ifPresent(warning -> Terminal.of(spec).warn("warning: " + file + ": " + warning));
     Optional<Path> map = settings.map().load();
     if (map.isPresent()) {
       say(map.orElseThrow() + ": ok, " + checked(map.orElseThrow(), settings.map().subaddress()));

@@ -30,6 +30,11 @@ public record Settings(
     Retry retry,
     LocationMap map) {
 
+  /** Connections of all doors together. */
+  public int maxConnections() {
+    return smtp.maxConnections() + lmtp.maxConnections();
+  }
+
   /** Where the operator's token lies. */
   public Path operatorToken() {
     return data.resolve("operator.token");
@@ -43,8 +48,10 @@ public record Settings(
    * @param maxRecipients of one message
    * @param maxConnections at once
    * @param maxConnectionsPerClient at once from one address
-   * @param commandTimeout longest wait for the client's next command or next octets of a message
+   * @param commandTimeout longest wait for the client's next whole command or next octets of a
+   *     message
    * @param tls certificate for STARTTLS; empty: none is offered
+   * @param rates of one client
    */
   public record Door(
       Listen listen,
@@ -54,7 +61,18 @@ public record Settings(
       int maxConnections,
       int maxConnectionsPerClient,
       Duration commandTimeout,
-      Optional<Tls> tls) {}
+      Optional<Tls> tls,
+      Rates rates) {}
+
+  /**
+   * What one client may do in a minute; 0: any number.
+   *
+   * @param connections opened
+   * @param messages begun
+   * @param recipients named
+   * @param minData octets a second that a message must come at; 0: no bound
+   */
+  public record Rates(int connections, int messages, int recipients, int minData) {}
 
   /** PEM files: the certificate chain and its private key. */
   public record Tls(Path certificate, Path key) {}
@@ -73,8 +91,9 @@ public record Settings(
    * @param maxBytes the queue's files take no more
    * @param minFree the file system keeps at least this much free
    * @param segmentSize one file of the log
+   * @param spoolMax temporary files of large messages on their way in, together
    */
-  public record Store(String kind, long maxBytes, long minFree, long segmentSize) {}
+  public record Store(String kind, long maxBytes, long minFree, long segmentSize, long spoolMax) {}
 
   /**
    * How mail goes to the backends.

@@ -120,8 +120,20 @@ public final class SettingsFile {
             door.number("max-connections", 2000, 1, 1_000_000),
             door.number("max-connections-per-client", 200, 1, 1_000_000),
             door.time("command-timeout", "5m", "100ms", "1h"),
-            tls(door.section("tls")));
+            tls(door.section("tls")),
+            rates(door.section("rates")));
     door.end();
+    return read;
+  }
+
+  private static Settings.Rates rates(Section rates) throws ConfigurationException {
+    Settings.Rates read =
+        new Settings.Rates(
+            rates.number("connections", 0, 0, 1_000_000),
+            rates.number("messages", 0, 0, 1_000_000),
+            rates.number("recipients", 0, 0, 1_000_000),
+            (int) rates.size("min-data", "512", 0, 1 << 30));
+    rates.end();
     return read;
   }
 
@@ -150,7 +162,8 @@ public final class SettingsFile {
             store.value("kind", "embedded", SettingsFile::kind),
             store.size("max-bytes", "50GiB", 1 << 20, 1L << 50),
             store.size("min-free", "2GiB", 0, 1L << 50),
-            store.size("segment-size", "64MiB", 1 << 20, 1 << 30));
+            store.size("segment-size", "64MiB", 1 << 20, 1 << 30),
+            store.size("spool-max", "8GiB", 1 << 20, 1L << 50));
     store.end();
     return read;
   }

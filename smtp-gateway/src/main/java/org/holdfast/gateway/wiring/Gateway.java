@@ -17,6 +17,8 @@ import org.holdfast.gateway.accept.Dialect;
 import org.holdfast.gateway.accept.ListenerSettings;
 import org.holdfast.gateway.accept.MailServer;
 import org.holdfast.gateway.accept.QueueId;
+import org.holdfast.gateway.accept.Rates;
+import org.holdfast.gateway.accept.SpoolRoom;
 import org.holdfast.gateway.admin.AdminPorts;
 import org.holdfast.gateway.admin.AdminServer;
 import org.holdfast.gateway.admin.AdminSettings;
@@ -51,6 +53,8 @@ import org.holdfast.routing.MapSettings;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Member;
 import org.holdfast.routing.Routing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One running gateway: who is made in which order, who knows whom, and who is stopped in which
@@ -60,6 +64,8 @@ import org.holdfast.routing.Routing;
  * (finish what is in flight), dispatch, connections to backends, admin, queue, map, data folder.
  */
 public final class Gateway implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
   /**
    * A body up to this size stays in memory on its way in; a larger one goes to a temporary file.
@@ -82,6 +88,7 @@ public final class Gateway implements AutoCloseable {
   private final Path file;
   private final InstantSource clock = Clock.systemUTC();
   private final Opened opened;
+  private final Descriptors descriptors;
   private final InetSocketAddress smtp;
   private final InetSocketAddress lmtp;
   private final int adminPort;
@@ -94,6 +101,8 @@ public final class Gateway implements AutoCloseable {
     this.settings = settings;
     this.file = file;
     this.opened = opened;
+    this.descriptors = Descriptors.ofProcess(settings.maxConnections());
+    descriptors.warning(settings.maxConnections()).ifPresent(log::warn);
     DataFolder data = opened.add(dataFolder());
     NativeLibrary.load(data.root());
     MapLog changes = opened.add(mapLog(data));
@@ -126,8 +135,9 @@ public final class Gateway implements AutoCloseable {
     this.adminPort = admin(data, routing, queue, client, audit, counted);
     queue.start(new Courier(routing, client, trust, after, smarthost));
     opened.add(() -> queue.stop(patience()));
-    this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids);
-    this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids);
+    SpoolRoom spool = spoolRoom(data);
+    this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids, spool, counted);
+    this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids, spool, counted);
   }
 
   /**
@@ -184,6 +194,12 @@ public final class Gateway implements AutoCloseable {
     } catch (IOException e) {
       throw SettingsFile.wrong(file, "", "data", String.valueOf(e.getMessage()));
     }
+  }
+
+  private SpoolRoom spoolRoom(DataFolder data) {
+    Settings.Store store = settings.store();
+    return SpoolRoom.in(
+        data.root(), new SpoolRoom.Bounds(store.spoolMax(), descriptors.files(), store.minFree()));
   }
 
   private static MapLog mapLog(DataFolder data) throws IOException {
@@ -326,7 +342,9 @@ public final class Gateway implements AutoCloseable {
       Settings.Door door,
       Inbound path,
       Loops loops,
-      QueueId ids)
+      QueueId ids,
+      SpoolRoom spool,
+      MetricRegistry counted)
       throws ConfigurationException, IOException {
     ListenerSettings listener =
         new ListenerSettings(
@@ -337,17 +355,22 @@ public final class Gateway implements AutoCloseable {
             door.allow().stream().map(Network::toString).toList(),
             door.maxMessageSize(),
             door.maxRecipients(),
-            door.maxConnections(),
+            descriptors.part(door.maxConnections(), settings.maxConnections()),
             door.maxConnectionsPerClient(),
             door.commandTimeout(),
             door.tls().map(Settings.Tls::certificate).orElse(null),
             door.tls().map(Settings.Tls::key).orElse(null),
             BODY_IN_MEMORY,
             Runtime.getRuntime().maxMemory() / PART_OF_HEAP_FOR_BODIES / 2,
-            data.spool(name));
+            data.spool(name),
+            new Rates(
+                door.rates().connections(),
+                door.rates().messages(),
+                door.rates().recipients(),
+                door.rates().minData()));
     MailServer server;
     try {
-      server = new MailServer(listener, path, loops.group(), clock, ids);
+      server = new MailServer(listener, path, loops.group(), clock, ids, spool, counted);
     } catch (IOException e) {
       throw SettingsFile.wrong(file, name, "tls", String.valueOf(e.getMessage()));
     }

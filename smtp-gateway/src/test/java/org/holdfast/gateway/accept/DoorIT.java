@@ -165,7 +165,8 @@ class DoorIT {
         pem,
         64 * 1024,
         10_000_000,
-        spool);
+        spool,
+        Rates.USUAL);
   }
 
   private static final class TrustEverybody implements X509TrustManager {

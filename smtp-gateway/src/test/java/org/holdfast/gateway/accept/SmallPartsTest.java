@@ -68,21 +68,6 @@ class SmallPartsTest {
   }
 
   @Test
-  void connections_areCountedAndForgotten() {
-    InetAddress one = InetAddress.ofLiteral("192.0.2.1");
-    InetAddress two = InetAddress.ofLiteral("192.0.2.2");
-    Connections connections = new Connections(3, 2);
-    assertThat(connections.enter(one)).isTrue();
-    assertThat(connections.enter(one)).isTrue();
-    assertThat(connections.enter(one)).isFalse();
-    assertThat(connections.enter(two)).isTrue();
-    assertThat(connections.enter(two)).isFalse();
-    connections.leave(one);
-    assertThat(connections.enter(two)).isTrue();
-    assertThat(connections.open()).isEqualTo(3);
-  }
-
-  @Test
   void parameters_good_areKept() throws Refusal {
     assertThat(Parameters.ofMail(Parameters.parse("x  size=12 body=8bitmime SMTPUTF8 RET=full", 1)))
         .isEqualTo(Map.of("BODY", "8BITMIME", "SMTPUTF8", "", "RET", "FULL"));
