@@ -118,7 +118,8 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   // --- what the framer cuts out ---
 
   @Override
-  public void line(byte[] line) {
+  public void line(byte[] untrimmed) {
+    byte[] line = CommandLine.trimmed(untrimmed);
     WireReply refusal = CommandLine.refusal(line);
     if (refusal != null) {
       say(refusal);

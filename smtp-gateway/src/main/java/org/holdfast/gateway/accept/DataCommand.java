@@ -11,9 +11,7 @@ final class DataCommand extends Command {
 
   @Override
   Response obey(Conversation conversation, String argument) throws Refusal {
-    if (!argument.isEmpty()) {
-      throw new Refusal(ProtocolReplies.NO_ARGUMENT);
-    }
+    noArgument(argument);
     Incoming mail = conversation.messages().mail();
     if (mail == null) {
       throw new Refusal(ProtocolReplies.MAIL_FIRST);

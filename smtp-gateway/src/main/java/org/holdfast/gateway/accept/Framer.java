@@ -54,6 +54,10 @@ final class Framer {
   private boolean skippingLine;
 
   private int skipped;
+  private byte lastSkipped;
+
+  /** The line before ended in a bare LF: this one is the rest of it, up to its CRLF. */
+  private boolean afterBareLf;
 
   private long chunkLeft;
   private DataScanner scanner = DataScanner.ofData();
@@ -111,6 +115,7 @@ final class Framer {
       unread = null;
     }
     skippingLine = false;
+    afterBareLf = false;
   }
 
   /** Nothing is cut any more; buffers are given back. */
@@ -187,11 +192,14 @@ final class Framer {
   }
 
   private boolean skip(ByteBuf in, int length, boolean ended) {
+    byte beforeLf = length > 1 ? in.getByte(in.readerIndex() + length - 2) : lastSkipped;
+    lastSkipped = in.getByte(in.readerIndex() + length - 1);
     in.skipBytes(length);
     skipped += length;
     skippingLine = !ended;
     if (ended) {
       skipped = 0;
+      afterBareLf = beforeLf != '\r';
       receiver.badLine(TOO_LONG);
     } else if (skipped > Limits.ENDLESS_LINE) {
       receiver.badLine(ProtocolReplies.ENDLESS_LINE);
@@ -201,11 +209,16 @@ final class Framer {
 
   /**
    * A line ends at LF, so that a client with the wrong line ends is told so at once; it is a
-   * command only if CRLF is what it ends with and no other CR is in it.
+   * command only if CRLF is what it ends with and no other CR or LF is in it. So what follows a
+   * bare LF is refused too, up to the next CRLF: it may be what somebody smuggled into the argument
+   * of a command of somebody else.
    */
   private void cut(byte[] line) {
     int length = line.length - 2;
-    if (length < 0 || line[length] != '\r') {
+    boolean bareLf = length < 0 || line[length] != '\r';
+    boolean rest = afterBareLf;
+    afterBareLf = bareLf;
+    if (bareLf || rest) {
       receiver.badLine(Defect.BARE_LF.inCommand());
       return;
     }

@@ -14,11 +14,21 @@ final class ProtocolReplies {
       WireReply.of(new Reply(354, "", "End data with <CR><LF>.<CR><LF>"));
   static final WireReply READY_FOR_TLS = WireReply.of(220, "2.0.0", "Ready to start TLS");
 
+  static final WireReply HELP =
+      WireReply.of(214, "2.0.0", "Commands are those of RFC 5321 or RFC 2033");
+  static final WireReply CANNOT_VERIFY =
+      WireReply.of(252, "2.0.0", "Cannot VRFY user, but will take mail for those who are here");
+
   static final WireReply UNKNOWN_COMMAND = WireReply.of(500, "5.5.1", "Command unrecognized");
   static final WireReply COMMAND_TOO_LONG = WireReply.of(500, "5.5.2", "Command line too long");
   static final WireReply ENDLESS_LINE = WireReply.last(500, "5.5.2", "Command line too long");
   static final WireReply BAD_CHARACTER =
       WireReply.of(500, "5.5.2", "Control character or malformed UTF-8 in command");
+  static final WireReply NOT_IMPLEMENTED = WireReply.of(502, "5.5.1", "Command not implemented");
+  static final WireReply NOT_MAIL = WireReply.last(421, "4.7.0", "No mail command, closing");
+  static final WireReply BAD_NAME =
+      WireReply.of(501, "5.5.4", "Bad name: a domain or an address literal, please");
+  static final WireReply NO_NAME = WireReply.of(501, "5.5.4", "Argument missing");
   static final WireReply NO_ARGUMENT = WireReply.of(501, "5.5.4", "No argument allowed");
   static final WireReply BAD_CHUNK_SIZE = WireReply.last(501, "5.5.4", "Syntax: BDAT size [LAST]");
   static final WireReply BAD_SENDER =

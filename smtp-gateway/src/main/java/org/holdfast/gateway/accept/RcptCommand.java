@@ -29,7 +29,7 @@ final class RcptCommand extends Command {
     if (!given.isEmpty() && !conversation.session().extended()) {
       throw new Refusal(ProtocolReplies.EXTENSIONS_NEED_EHLO);
     }
-    Map<String, String> kept = Parameters.ofRecipient(given);
+    Map<String, String> kept = Parameters.ofRecipient(given, mail.international());
     if (parser.international() && !mail.international()) {
       throw new Refusal(ProtocolReplies.NO_INTERNATIONAL_SENDER);
     }

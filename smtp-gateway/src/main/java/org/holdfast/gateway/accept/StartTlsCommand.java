@@ -12,9 +12,7 @@ final class StartTlsCommand extends Command {
 
   @Override
   @Nullable Response obey(Conversation conversation, String argument) throws Refusal {
-    if (!argument.isEmpty()) {
-      throw new Refusal(ProtocolReplies.NO_ARGUMENT);
-    }
+    noArgument(argument);
     if (conversation.encrypted()) {
       throw new Refusal(ProtocolReplies.TLS_ALREADY);
     }

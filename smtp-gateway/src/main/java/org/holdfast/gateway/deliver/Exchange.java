@@ -113,7 +113,8 @@ final class Exchange {
 
   // ---- replies
 
-  void heard(BackendReply reply) throws GarbageException {
+  /** {@code more}: octets came behind it. */
+  void heard(BackendReply reply, boolean more) throws GarbageException {
     if (reply.code() == 421) {
       goodbye(reply.toReply());
       return;
@@ -123,9 +124,9 @@ final class Exchange {
       case TRACE -> traced();
       case MAIL -> mail(reply);
       case RCPT -> rcpt(reply);
-      case DATA -> data(reply);
+      case DATA -> data(reply, more);
       case CONTENT -> tooEarly(reply);
-      case FINAL -> last(reply);
+      case FINAL -> last(reply, more);
     }
   }
 
@@ -190,8 +191,10 @@ final class Exchange {
     }
   }
 
-  private void data(BackendReply reply) throws GarbageException {
-    if (reply.code() == 354) {
+  private void data(BackendReply reply, boolean more) throws GarbageException {
+    if (reply.code() == 354 && more) {
+      throw new GarbageException("a reply to content that was not sent");
+    } else if (reply.code() == 354) {
       sendContent();
     } else {
       Answer refused = refusal(reply);
@@ -234,11 +237,24 @@ final class Exchange {
     connection.fail(reply.toReply(), false);
   }
 
-  private void last(BackendReply reply) throws GarbageException {
+  private void last(BackendReply reply, boolean more) throws GarbageException {
+    if (!dotSent) {
+      tooEarly(reply);
+      return;
+    }
     Answer answer = reply.positive() ? new Answer.Delivered(reply.toReply()) : refusal(reply);
     transaction.answer(accepted[cursor++], answer);
     if (cursor == acceptedCount) {
       pool.latency(connection.now() - begun);
+      end(more);
+    }
+  }
+
+  /** A connection on which too much was said is not used again; what was answered stands. */
+  private void end(boolean more) {
+    if (more) {
+      connection.fail(OwnWords.connection("more replies than recipients"), false);
+    } else {
       finish(false);
     }
   }

@@ -36,6 +36,7 @@ import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.MassRefusals;
 import org.holdfast.gateway.path.MemberTrust;
 import org.holdfast.gateway.path.MessagePath;
+import org.holdfast.gateway.path.PostmasterMail;
 import org.holdfast.gateway.path.SenderNotices;
 import org.holdfast.gateway.path.Smarthost;
 import org.holdfast.holdqueue.EmbeddedHoldQueue;
@@ -120,8 +121,17 @@ public final class Gateway implements AutoCloseable {
             messages,
             counted);
     Inbound path =
-        new MessagePath(
-            routing, queue, client, trust, settings.delivery().handoffTimeout(), after, messages);
+        new PostmasterMail(
+            new MessagePath(
+                routing,
+                queue,
+                client,
+                trust,
+                settings.delivery().handoffTimeout(),
+                after,
+                messages),
+            settings.hostname(),
+            settings.delivery().postmaster());
     routing.onChange(new QueueFollowsMap(queue));
     this.adminPort = admin(data, routing, queue, client, audit, counted);
     queue.start(new Courier(routing, client, trust, after, smarthost));

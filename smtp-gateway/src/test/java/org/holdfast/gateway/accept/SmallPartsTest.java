@@ -124,7 +124,7 @@ class SmallPartsTest {
         " ORCPT=rfc822;", " ORCPT=;a", " ORCPT=rfc822;a+b", " NOTIFY=DELAY NOTIFY=DELAY", " X=y"
       })
   void recipientParameters_bad_areRefused(String text) {
-    assertThatThrownBy(() -> Parameters.ofRecipient(Parameters.parse(text, 0)))
+    assertThatThrownBy(() -> Parameters.ofRecipient(Parameters.parse(text, 0), false))
         .isInstanceOf(Refusal.class);
   }
 
