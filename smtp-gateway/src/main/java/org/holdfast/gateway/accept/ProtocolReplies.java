@@ -25,7 +25,7 @@ final class ProtocolReplies {
   static final WireReply BAD_CHARACTER =
       WireReply.of(500, "5.5.2", "Control character or malformed UTF-8 in command");
   static final WireReply NOT_IMPLEMENTED = WireReply.of(502, "5.5.1", "Command not implemented");
-  static final WireReply NOT_MAIL = WireReply.last(421, "4.7.0", "No mail command, closing");
+  static final WireReply NOT_MAIL = WireReply.last(500, "5.5.1", "No mail command, closing");
   static final WireReply BAD_NAME =
       WireReply.of(501, "5.5.4", "Bad name: a domain or an address literal, please");
   static final WireReply NO_NAME = WireReply.of(501, "5.5.4", "Argument missing");

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class FuzzSession {
 
   /** They are what costs. */
-  private static final int MOST_PACKETS = 100;
+  private static final int MOST_PACKETS = 40;
 
   private static final Path PATH = new Path();
   private static final Map<Dialect, Listener> LISTENERS =

@@ -117,7 +117,7 @@ final class SessionModel {
     String argument = space < 0 ? "" : line.substring(space).replaceFirst("^ +", "");
     if (!verb.matches("[A-Za-z]+")) {
       if (verb.endsWith(":")) {
-        last(421);
+        last(500);
       } else {
         say(500);
       }
@@ -125,7 +125,7 @@ final class SessionModel {
     }
     String upper = verb.toUpperCase(Locale.ROOT);
     if (upper.matches("GET|POST|PUT|CONNECT|OPTIONS|HEAD|DELETE|PATCH|TRACE")) {
-      last(421);
+      last(500);
     } else if (bytes.length > 510 && !upper.equals("MAIL") && !upper.equals("RCPT")) {
       say(500);
     } else {

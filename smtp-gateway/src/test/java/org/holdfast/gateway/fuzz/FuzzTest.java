@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FuzzTest {
 
-  private static final int INPUTS = Integer.getInteger("holdfast.fuzz.inputs", 10_000);
+  private static final int INPUTS = Integer.getInteger("holdfast.fuzz.inputs", 2_000);
   private static final long SEED = Long.getLong("holdfast.fuzz.seed", new Random().nextLong());
 
   @ParameterizedTest
