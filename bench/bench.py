@@ -21,6 +21,8 @@ import threading
 import time
 import urllib.request
 
+import idle
+
 TICKS = os.sysconf("SC_CLK_TCK")
 RUN_LIMIT = 180  # seconds, for one load
 SETTLE = 1.0  # seconds between a load and the next
@@ -32,9 +34,9 @@ ISOLATION_LEAD = 2.0  # seconds before anything is measured
 # --- measuring ------------------------------------------------------------------------------------------------
 
 
-def cpu_seconds(root):
-    """User and system time of a process and all below it, children that have ended included."""
-    parent, used = {}, {}
+def processes(root):
+    """A process and all below it, with what the kernel says of each."""
+    parent, said = {}, {}
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
             continue
@@ -44,8 +46,13 @@ def cpu_seconds(root):
         except OSError:
             continue
         parent[int(entry)] = int(fields[1])
-        used[int(entry)] = sum(int(ticks) for ticks in fields[11:15])
-    return sum(ticks for pid, ticks in used.items() if below(pid, root, parent)) / TICKS
+        said[int(entry)] = fields
+    return {pid: fields for pid, fields in said.items() if below(pid, root, parent)}
+
+
+def cpu_seconds(root):
+    """User and system time of a process and all below it, children that have ended included."""
+    return sum(int(ticks) for fields in processes(root).values() for ticks in fields[11:15]) / TICKS
 
 
 def below(pid, root, parent):
@@ -371,6 +378,11 @@ def timed(server, count, load):
     return {"rate": count / seconds, "cpu": 1000 * (cpu_seconds(server.pid) - cpu) / count}
 
 
+def idle_connections(server, options):
+    """What open connections cost that do nothing."""
+    return idle.costs(server, lambda: sorted(processes(server.pid)), options.idle_connections)
+
+
 CASES = {
     "relay": relay,
     "relay-many": relay_many,
@@ -380,6 +392,7 @@ CASES = {
     "hold": hold,
     "release": release,
     "isolation": isolation,
+    "idle": idle_connections,
 }
 
 
@@ -405,6 +418,9 @@ def report_isolation(results):
 def report(case, results):
     if case == "isolation":
         report_isolation(results)
+        return
+    if case == "idle":
+        idle.report_all(results)
         return
     for name, runs in results.items():
         rates = [run["rate"] for run in runs]
@@ -442,6 +458,7 @@ def arguments():
     parser.add_argument("--release-count", type=int, default=20000)
     parser.add_argument("--isolation-seconds", type=float, default=8)
     parser.add_argument("--isolation-queued", type=int, default=22000)
+    parser.add_argument("--idle-connections", type=int, default=2000)
     parser.add_argument("--json", help="also write every single result here")
     return parser.parse_args()
 

@@ -33,11 +33,14 @@ trap clean_up EXIT
 
 read -r relay hold postfix_sink postfix_other smtp lmtp admin holdfast_sink holdfast_other < <(free_ports 9)
 
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=holdfast.bench.test \
+  -keyout "$folder/key.pem" -out "$folder/cert.pem" 2>/dev/null || die "openssl is missing"
+
 cat > "$folder/holdfast.yaml" <<CF
 node: bench
 hostname: holdfast.bench.test
 data: "$folder/data"
-smtp: { listen: "127.0.0.1:$smtp" }
+smtp: { listen: "127.0.0.1:$smtp", max-connections: 3000, tls: { certificate: "$folder/cert.pem", key: "$folder/key.pem" } }
 lmtp: { listen: "127.0.0.1:$lmtp" }
 admin: { listen: "127.0.0.1:$admin" }
 store: { kind: embedded, max-bytes: 4GiB, min-free: 64MiB }

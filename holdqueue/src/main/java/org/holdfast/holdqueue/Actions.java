@@ -15,12 +15,16 @@ import org.holdfast.holdqueue.index.Key;
 import org.holdfast.holdqueue.index.Questions;
 import org.holdfast.holdqueue.log.Entry;
 import org.holdfast.holdqueue.log.SegmentLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a person does to deliveries: written to the log with who and why, then told onward. */
 final class Actions {
 
   /** Deliveries of one round; a filter that means more takes several. */
   private static final int ROUND = 1_000;
+
+  private static final Logger DELIVERIES = LoggerFactory.getLogger("org.holdfast.delivery");
 
   private final SegmentLog log;
   private final Fates fates;
@@ -90,8 +94,32 @@ final class Actions {
       lanes.add(redirect.to().lane());
     }
     fates.append(entries);
+    rows.forEach(row -> log(row, action));
     catchUp(log.end());
     lanes.forEach(changed);
+  }
+
+  /** In the words of the gateway's lines about deliveries. */
+  private static void log(Questions.Row row, QueueAction action) {
+    switch (action) {
+      case QueueAction.Retry _ -> {} // what becomes of it is told by whoever tries
+      case QueueAction.Park(String who, String why) -> log(row, "parked", who, why);
+      case QueueAction.Discard(String who, String why) -> log(row, "discarded", who, why);
+      case QueueAction.Redirect(String who, Recipient to, String _) ->
+          log(row, "redirected", who, "to " + to.address());
+    }
+  }
+
+  private static void log(Questions.Row row, String status, String who, String why) {
+    DELIVERIES
+        .atInfo()
+        .setMessage("delivery")
+        .addKeyValue("id", row.id())
+        .addKeyValue("to", row.lane())
+        .addKeyValue("by", who)
+        .addKeyValue("status", status)
+        .addKeyValue("reply", why)
+        .log();
   }
 
   private FateRecord fate(Questions.Row row, QueueAction action) {

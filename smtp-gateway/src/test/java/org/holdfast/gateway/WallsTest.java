@@ -18,11 +18,15 @@ class WallsTest {
   private static final String PATH = "org.holdfast.gateway.path..";
   private static final String ACCEPT = "org.holdfast.gateway.accept..";
   private static final String BOUNCE = "org.holdfast.gateway.bounce..";
+  private static final String CONTENT = "org.holdfast.gateway.content..";
   private static final String DELIVER = "org.holdfast.gateway.deliver..";
   private static final String ADMIN = "org.holdfast.gateway.admin..";
   private static final String CLI = "org.holdfast.gateway.cli..";
   private static final String CONF = "org.holdfast.gateway.conf..";
   private static final String DEMO = "org.holdfast.gateway.demo..";
+  private static final String LOG = "org.holdfast.gateway.log..";
+  private static final String TLS = "org.holdfast.gateway.tls..";
+  private static final String SASL = "org.holdfast.gateway.sasl..";
   private static final String WIRING = "org.holdfast.gateway.wiring..";
 
   @ArchTest
@@ -46,6 +50,43 @@ class WallsTest {
       knowsNothingOf(ACCEPT, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING, ROUTING);
 
   @ArchTest
+  static final ArchRule tls_knowsNoOtherRoom =
+      knowsNothingOf(
+          TLS,
+          ROUTING,
+          HOLDQUEUE,
+          PATH,
+          ACCEPT,
+          BOUNCE,
+          DELIVER,
+          ADMIN,
+          CLI,
+          CONF,
+          DEMO,
+          WIRING,
+          SASL,
+          "org.apache.james..");
+
+  @ArchTest
+  static final ArchRule sasl_knowsNoOtherRoomAndNoSocket =
+      knowsNothingOf(
+          SASL,
+          ROUTING,
+          HOLDQUEUE,
+          PATH,
+          ACCEPT,
+          BOUNCE,
+          DELIVER,
+          ADMIN,
+          CLI,
+          CONF,
+          DEMO,
+          WIRING,
+          TLS,
+          "io.netty..",
+          "org.apache.james..");
+
+  @ArchTest
   static final ArchRule deliver_knowsNoOtherRoom =
       knowsNothingOf(DELIVER, PATH, ACCEPT, ADMIN, CLI, CONF, DEMO, WIRING);
 
@@ -53,6 +94,22 @@ class WallsTest {
   static final ArchRule bounce_knowsNoOtherRoom =
       knowsNothingOf(
           BOUNCE, ROUTING, PATH, ACCEPT, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING, "io.netty..");
+
+  @ArchTest
+  static final ArchRule content_knowsNoOtherRoom =
+      knowsNothingOf(
+          CONTENT,
+          ROUTING,
+          PATH,
+          ACCEPT,
+          BOUNCE,
+          DELIVER,
+          ADMIN,
+          CLI,
+          CONF,
+          DEMO,
+          WIRING,
+          "io.netty..");
 
   @ArchTest
   static final ArchRule admin_knowsNoMailProtocol =
@@ -65,6 +122,11 @@ class WallsTest {
   @ArchTest
   static final ArchRule conf_isReadByOthersAndReadsNobody =
       knowsNothingOf(CONF, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, DEMO, WIRING);
+
+  @ArchTest
+  static final ArchRule log_knowsNoOtherRoom =
+      knowsNothingOf(
+          LOG, ROUTING, HOLDQUEUE, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING);
 
   @ArchTest
   static final ArchRule demo_usesPublicDoorsOnly =

@@ -1,58 +1,104 @@
 package org.holdfast.gateway.accept;
 
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes in one body: small in memory, large in a temporary file. Belongs to one event loop; ends
- * with {@link #finish} or {@link #abandon}.
+ * Takes in one body: small in memory, large in a temporary file. What it needs is set aside before
+ * the first octet where the size was declared, and piece by piece where it was not. Belongs to one
+ * event loop; ends with {@link #finish} or {@link #abandon}.
  */
 final class BodyBuilder {
 
+  /** What our own fields add to the declared size, generously. */
+  static final int FIELDS = 1024;
+
   private static final int FIRST_BUFFER = 8 * 1024;
-  private static final int FILE_BUFFER = 64 * 1024;
+
+  /** Small pieces are gathered up to this before they are written. */
+  private static final int FILE_BUFFER = 16 * 1024;
 
   private final BodySpool spool;
+  private final InetAddress client;
+  private final Consumer<@Nullable Throwable> written;
   private byte[] buffer = new byte[0];
   private int used;
   private int reserved;
   private long size;
+  private SpoolRoom.@Nullable Share share;
   private @Nullable BodyFile file;
 
-  BodyBuilder(BodySpool spool) {
+  /**
+   * @param client whose share of the spool is used
+   * @param written told after each write to the file, with what went wrong; on any thread
+   */
+  BodyBuilder(BodySpool spool, InetAddress client, Consumer<@Nullable Throwable> written) {
     this.spool = spool;
+    this.client = client;
+    this.written = written;
   }
 
   /**
-   * Appends octets. Returns null, or what completes (exceptionally when the disk fails) once octets
-   * handed to the file are written.
+   * Sets room aside for a body of this declared size.
+   *
+   * @param declared octets; 0: not declared
+   * @return false: there is none, and nothing was set aside
    */
-  @Nullable CompletableFuture<Void> append(byte[] octets, int from, int to) {
+  boolean reserve(long declared) {
+    long needed = declared + FIELDS;
+    if (needed <= spool.threshold() && growInMemory((int) needed)) {
+      return true;
+    }
+    share = spool.open(client, needed);
+    return share != null;
+  }
+
+  /** Appends octets; or says what forbids it, and then the body can only be abandoned. */
+  @Nullable Limit append(byte[] octets, int from, int to) {
     int length = to - from;
     size += length;
-    CompletableFuture<Void> writing = makeRoom(length);
-    System.arraycopy(octets, from, buffer, used, length);
-    used += length;
-    return writing;
+    if (file == null && fitsInMemory(length)) {
+      keep(octets, from, length);
+      return null;
+    }
+    Limit limit = roomInFile();
+    if (limit == null) {
+      toFile(octets, from, length);
+    }
+    return limit;
   }
 
   long size() {
     return size;
   }
 
+  /** Too much of it is on its way to the file: nothing more should be read for now. */
+  boolean mustWait() {
+    BodyFile open = file;
+    return open != null
+        && (open.unwritten() > Limits.UNWRITTEN || (open.unwritten() > 0 && spool.writes().full()));
+  }
+
   /** The whole body; this builder is done with. */
   CompletionStage<CountedBody> finish() {
+    SpoolRoom.Share room = share;
     BodyFile open = file;
     if (open == null) {
       int octets = reserved;
       reserved = 0;
+      closeShare();
       Runnable giveBack = () -> spool.memory().giveBack(octets);
       return CompletableFuture.completedFuture(CountedBody.inMemory(buffer, used, giveBack));
     }
-    var _ = flush(open);
+    flush(open);
     long length = size;
+    if (room != null) {
+      room.shrink(length);
+    }
     return open.close()
         .thenApply(closed -> CountedBody.inFile(open.path(), length, open::delete))
         .whenComplete((body, failure) -> deleteAfter(failure, open));
@@ -69,25 +115,23 @@ final class BodyBuilder {
     buffer = new byte[0];
     used = 0;
     giveBackMemory();
-    if (file != null) {
-      file.delete();
+    if (file == null) {
+      closeShare();
+    } else {
+      file.delete(); // which gives the share back
       file = null;
     }
   }
 
-  private @Nullable CompletableFuture<Void> makeRoom(int length) {
-    if (used + length <= buffer.length) {
-      return null;
+  private void closeShare() {
+    if (share != null) {
+      share.close();
+      share = null;
     }
-    if (file == null && growInMemory(used + length)) {
-      return null;
-    }
-    BodyFile open = file;
-    if (open == null) {
-      open = spool.newFile();
-      file = open;
-    }
-    return flush(open, length);
+  }
+
+  private boolean fitsInMemory(int length) {
+    return used + length <= buffer.length || (share == null && growInMemory(used + length));
   }
 
   private boolean growInMemory(int needed) {
@@ -96,7 +140,7 @@ final class BodyBuilder {
     }
     int wanted =
         Math.min(spool.threshold(), Math.max(FIRST_BUFFER, Integer.highestOneBit(needed) * 2));
-    if (!spool.memory().take(wanted - reserved)) {
+    if (!spool.memory().take(wanted - reserved, wanted)) {
       return false;
     }
     reserved = wanted;
@@ -104,17 +148,52 @@ final class BodyBuilder {
     return true;
   }
 
-  private CompletableFuture<Void> flush(BodyFile open, int thenNeeded) {
-    CompletableFuture<Void> writing = flush(open);
-    buffer = new byte[Math.max(FILE_BUFFER, thenNeeded)];
-    return writing;
+  private @Nullable Limit roomInFile() {
+    if (share == null) {
+      share = spool.open(client, size);
+    }
+    return share == null ? Limit.SPOOL : share.grow(size);
   }
 
-  private CompletableFuture<Void> flush(BodyFile open) {
-    CompletableFuture<Void> writing = open.write(buffer, used);
+  private void toFile(byte[] octets, int from, int length) {
+    BodyFile open = file;
+    if (open == null && share != null) {
+      open = spool.newFile(share);
+      file = open;
+      flush(open);
+    }
+    if (open == null) {
+      throw new IllegalStateException("no room was set aside");
+    }
+    if (used + length > FILE_BUFFER) {
+      flush(open);
+    }
+    if (length > FILE_BUFFER / 2) {
+      write(open, Arrays.copyOfRange(octets, from, from + length), length);
+      return;
+    }
+    if (buffer.length == 0) {
+      buffer = new byte[FILE_BUFFER];
+    }
+    keep(octets, from, length);
+  }
+
+  private void keep(byte[] octets, int from, int length) {
+    System.arraycopy(octets, from, buffer, used, length);
+    used += length;
+  }
+
+  private void flush(BodyFile open) {
+    if (used > 0) {
+      write(open, buffer, used);
+    }
+    buffer = new byte[0];
     used = 0;
     giveBackMemory();
-    return writing;
+  }
+
+  private void write(BodyFile open, byte[] octets, int length) {
+    var _ = open.write(octets, length).whenComplete((done, failure) -> written.accept(failure));
   }
 
   private void giveBackMemory() {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,19 +24,43 @@ final class BodyFile {
 
   private final Path file;
   private final Executor writers;
+  private final SpoolRoom.Share share;
+  private final WriteRoom writes;
+  private final AtomicLong unwritten = new AtomicLong();
   private CompletableFuture<Void> written;
   private @Nullable FileChannel channel;
 
-  BodyFile(Path file, Executor writers) {
+  /**
+   * @param share given back when the file is gone
+   * @param writes counts what is on its way to the file
+   */
+  BodyFile(Path file, Executor writers, SpoolRoom.Share share, WriteRoom writes) {
     this.file = file;
     this.writers = writers;
+    this.share = share;
+    this.writes = writes;
     this.written = CompletableFuture.runAsync(this::create, writers);
   }
 
   /** Writes the octets after all that came before; the buffer is handed over. */
   CompletableFuture<Void> write(byte[] buffer, int length) {
-    written = written.thenRunAsync(() -> writeFully(buffer, length), writers);
+    unwritten.addAndGet(length);
+    writes.take(length);
+    written =
+        written
+            .thenRunAsync(() -> writeFully(buffer, length), writers)
+            .whenComplete((done, failure) -> through(length));
     return written;
+  }
+
+  private void through(int length) {
+    unwritten.addAndGet(-length);
+    writes.giveBack(length);
+  }
+
+  /** Octets on their way to the file. */
+  long unwritten() {
+    return unwritten.get();
   }
 
   /**
@@ -71,7 +96,7 @@ final class BodyFile {
     ByteBuffer octets = ByteBuffer.wrap(buffer, 0, length);
     try {
       while (octets.hasRemaining()) {
-        open.write(octets);
+        share.wrote(open.write(octets));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -95,6 +120,8 @@ final class BodyFile {
       Files.deleteIfExists(file);
     } catch (IOException | UncheckedIOException e) {
       log.warn("temporary file {} stays until the next start: {}", file, e.toString());
+    } finally {
+      share.close();
     }
   }
 }

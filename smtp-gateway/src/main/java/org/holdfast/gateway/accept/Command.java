@@ -31,10 +31,32 @@ abstract class Command implements CommandHandler<SMTPSession> {
   public final Response onCommand(SMTPSession session, Request request) {
     String argument = request.getArgument();
     try {
-      return obey(MailSession.conversation(session), argument == null ? "" : argument);
+      return obey(
+          MailSession.conversation(session), argument == null ? "" : withoutSpaces(argument));
     } catch (Refusal refusal) {
+      RejectedCommand.log(
+          MailSession.conversation(session),
+          request.getCommand(),
+          argument == null ? "" : argument,
+          refusal.reply());
       return refusal.reply();
     }
+  }
+
+  /** For a command that stands alone. */
+  static void noArgument(String argument) throws Refusal {
+    if (!argument.isEmpty()) {
+      throw new Refusal(ProtocolReplies.NO_ARGUMENT);
+    }
+  }
+
+  /** More than one space between the words hurts nobody. */
+  private static String withoutSpaces(String argument) {
+    int at = 0;
+    while (at < argument.length() && argument.charAt(at) == ' ') {
+      at++;
+    }
+    return argument.substring(at);
   }
 
   /** Place of the path after {@code FROM:} or {@code TO:}; spaces before it are let pass. */

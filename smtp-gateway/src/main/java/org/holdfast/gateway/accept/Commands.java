@@ -4,25 +4,15 @@ import java.util.Optional;
 import org.apache.james.protocols.api.OidcSASLConfiguration;
 import org.apache.james.protocols.api.handler.CommandDispatcher;
 import org.apache.james.protocols.api.handler.WiringException;
-import org.apache.james.protocols.lmtp.core.LhloCmdHandler;
 import org.apache.james.protocols.smtp.SMTPConfiguration;
 import org.apache.james.protocols.smtp.SMTPProtocolHandlerChain;
 import org.apache.james.protocols.smtp.SMTPSession;
-import org.apache.james.protocols.smtp.core.ExpnCmdHandler;
-import org.apache.james.protocols.smtp.core.HeloCmdHandler;
-import org.apache.james.protocols.smtp.core.HelpCmdHandler;
-import org.apache.james.protocols.smtp.core.NoopCmdHandler;
-import org.apache.james.protocols.smtp.core.QuitCmdHandler;
-import org.apache.james.protocols.smtp.core.RsetCmdHandler;
-import org.apache.james.protocols.smtp.core.VrfyCmdHandler;
-import org.apache.james.protocols.smtp.core.esmtp.EhloCmdHandler;
 
 /**
  * James's command engine with our handlers in it; one for each listener.
  *
- * <p>James's: the dispatcher, HELO, EHLO, LHLO, RSET, NOOP, QUIT, VRFY, EXPN, HELP. Ours: whatever
- * touches addresses, sizes, octets or TLS, because its own accept bare line ends, unknown
- * parameters and more (see {@code docs/decisions/0008}).
+ * <p>James's: the dispatcher. Ours: every command, because its own accept bare line ends, unknown
+ * parameters, names that they have refused, and more (see {@code docs/decisions/0008}).
  */
 final class Commands {
 
@@ -30,29 +20,33 @@ final class Commands {
 
   static CommandDispatcher<SMTPSession> of(ListenerSettings settings) {
     boolean tls = settings.certificate() != null;
-    NoMetrics metrics = new NoMetrics();
     CommandDispatcher<SMTPSession> dispatcher = new CommandDispatcher<>();
-    SMTPProtocolHandlerChain chain = new SMTPProtocolHandlerChain(metrics, false);
+    SMTPProtocolHandlerChain chain = new SMTPProtocolHandlerChain(new NoMetrics(), false);
     chain.add(dispatcher);
     if (settings.dialect() == Dialect.LMTP) {
-      chain.add(new LhloCmdHandler(metrics));
+      chain.add(new HelloCommand("LHLO"));
     } else {
-      chain.add(new EhloCmdHandler(metrics));
-      chain.add(new HeloCmdHandler(metrics));
+      chain.add(new HelloCommand("EHLO"));
+      chain.add(new HelloCommand("HELO"));
     }
-    chain.add(new Greeting(settings.maxMessageSize(), tls));
-    chain.add(new RsetCmdHandler());
-    chain.add(new NoopCmdHandler());
-    chain.add(new QuitCmdHandler(metrics));
-    chain.add(new VrfyCmdHandler());
-    chain.add(new ExpnCmdHandler());
-    chain.add(new HelpCmdHandler());
+    chain.add(new Greeting(settings));
+    chain.add(new ResetCommand());
+    chain.add(new NoopCommand());
+    chain.add(new QuitCommand());
+    chain.add(new VerifyCommand());
+    chain.add(new ExpandCommand());
+    chain.add(new HelpCommand());
     chain.add(new MailCommand());
     chain.add(new RcptCommand());
     chain.add(new DataCommand());
     chain.add(new BdatCommand());
     if (tls) {
       chain.add(new StartTlsCommand());
+    }
+    chain.add(new XclientCommand());
+    chain.add(new XforwardCommand());
+    if (settings.security().accounts().isPresent()) {
+      chain.add(new AuthCommand());
     }
     chain.add(new UnknownCommand());
     try {

@@ -4,17 +4,16 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.timeout.IdleStateEvent;
-import java.net.InetSocketAddress;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.net.ssl.SSLSession;
 import org.apache.james.protocols.api.Response;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.Replies;
-import org.holdfast.gateway.reply.Reply;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,28 +29,41 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   private final Listener listener;
   private final Framer framer = new Framer(this);
-  private final InetSocketAddress client;
-  private final InetSocketAddress local;
+  private final Peer peer;
   private final Channel channel;
   private final ReplyOutput output;
   private final MessageIn messages;
+  private final Login login;
+  private final Conduct conduct;
+  private final Guard guard;
+  private final Patience patience;
+  private final SessionTls tls;
   private @Nullable MailSession session;
 
-  private boolean encrypted;
+  private boolean bannerSaid;
   private boolean waiting;
+  private boolean keptBack;
   private boolean stopping;
   private boolean ending;
   private boolean gone;
-  private int errors;
 
-  Conversation(
-      Listener listener, Channel channel, InetSocketAddress client, InetSocketAddress local) {
+  Conversation(Listener listener, Channel channel, Peer peer) {
     this.listener = listener;
     this.channel = channel;
-    this.client = client;
-    this.local = local;
+    this.peer = peer;
     this.output = new ReplyOutput(channel);
     this.messages = new MessageIn(this, listener, framer);
+    this.login = new Login(this, listener, framer);
+    this.tls = new SessionTls(listener, channel);
+    this.guard = new Guard(listener, peer);
+    this.conduct = new Conduct(settings().maxRecipients());
+    this.patience =
+        new Patience(
+            channel.eventLoop(),
+            settings().commandTimeout(),
+            settings().rates().minData(),
+            listener.connections()::crowded,
+            this::late);
   }
 
   // --- what the command handlers ask ---
@@ -70,6 +82,11 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     return messages;
   }
 
+  /** Who the client has shown to be. */
+  Login login() {
+    return login;
+  }
+
   /** We say 421 as soon as nothing is in flight. */
   boolean stopping() {
     return stopping;
@@ -83,16 +100,46 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     return listener.inbound();
   }
 
-  InetSocketAddress client() {
-    return client;
+  /** Who is at the other end. */
+  Peer peer() {
+    return peer;
   }
 
-  InetSocketAddress local() {
-    return local;
+  /** What all conversations of this door share. */
+  Listener listener() {
+    return listener;
   }
 
-  boolean encrypted() {
-    return encrypted;
+  /** From now on the client is somebody else, and the session is where it was after the banner. */
+  WireReply beginAnew() {
+    session().forgetGreeting();
+    return listener.greeting();
+  }
+
+  /** The protocol as it stands in {@code Received:} and in log lines. */
+  String protocol() {
+    Incoming mail = messages.mail();
+    return ProtocolName.of(
+        settings().dialect(),
+        session().extended(),
+        mail != null && mail.international(),
+        tls.encrypted(),
+        peer.login() != null);
+  }
+
+  /** How the connection is encrypted. */
+  SessionTls tls() {
+    return tls;
+  }
+
+  /** What the client did wrong so far. */
+  Conduct conduct() {
+    return conduct;
+  }
+
+  /** Holds the client to what it shares with others. */
+  Guard guard() {
+    return guard;
   }
 
   void startTls() {
@@ -100,9 +147,13 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     say(ProtocolReplies.READY_FOR_TLS);
     flush();
     session().forgetGreeting();
-    encrypted = true;
-    SslHandler handler = listener.newTls(channel.alloc());
-    channel.pipeline().addFirst(handler);
+    login.forget();
+    encrypt();
+  }
+
+  /** Whatever comes from now on is TLS. */
+  void encrypt() {
+    tls.begin(this);
   }
 
   /** The answer if it is there already; else null, and it is said when it comes. */
@@ -119,20 +170,30 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void line(byte[] line) {
-    WireReply refusal = CommandLine.refusal(line);
-    if (refusal != null) {
-      say(refusal);
-      return;
-    }
-    Response response = listener.commands().onLine(session(), line);
+    patience.forCommand(messages.mail() == null);
+    Response response = login.isUnderWay() ? login.answer(line) : obey(CommandLine.trimmed(line));
     if (response != null) {
       say(response);
     }
+    if (messages.inBody()) {
+      patience.forData();
+    }
+  }
+
+  private @Nullable Response obey(byte[] line) {
+    WireReply refusal = CommandLine.refusal(line);
+    if (refusal != null) {
+      return refusal;
+    }
+    if (!CommandLine.leadsOn(line)) {
+      conduct.junk();
+    }
+    return listener.commands().onLine(session(), line);
   }
 
   @Override
   public void badLine(WireReply refusal) {
-    say(refusal);
+    say(login.isUnderWay() ? login.badAnswer(refusal) : refusal);
   }
 
   @Override
@@ -142,11 +203,13 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void endOfData() {
+    patience.forCommand(false);
     messages.endOfData();
   }
 
   @Override
   public void endOfChunk() {
+    patience.forCommand(false);
     messages.endOfChunk();
   }
 
@@ -160,13 +223,19 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
         future.whenComplete((done, failure) ->
             onLoop(() -> {
               waiting = false;
+              patience.forCommand(messages.mail() == null);
               then.accept(future);
-              if (!waiting) {
-                framer.resume();
-              }
-              flush();
-              adjustReading();
+              goOn();
             }));
+  }
+
+  /** Looks at what has come meanwhile, if nothing stands against it. */
+  private void goOn() {
+    if (!waiting && !keptBack && channel.isWritable()) {
+      framer.resume();
+    }
+    flush();
+    adjustReading();
   }
 
   /** Any thread. */
@@ -180,7 +249,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   private <T> WireReply answerOf(CompletableFuture<T> future, Function<T, WireReply> answer) {
     if (future.isCompletedExceptionally()) {
-      log.error("no answer for {}", clientText(), future.exceptionNow());
+      log.error("no answer for {}", peer.text(), future.exceptionNow());
       return WireReply.of(ProtocolReplies.TROUBLE);
     }
     return answer.apply(future.resultNow());
@@ -192,32 +261,75 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
       return;
     }
     output.add(response);
-    countError(
+    if (response.isEndSession()) {
+      end();
+      return;
+    }
+    judge(
         response instanceof WireReply reply
             ? reply.code()
             : Integer.parseInt(response.getRetCode()));
-    if (response.isEndSession()) {
-      end();
+    if (output.gathered() > Limits.REPLIES && !ending) {
+      flush();
+      if (!channel.isWritable()) {
+        framer.pause();
+      }
     }
   }
 
-  private void countError(int code) {
+  private void judge(int code) {
     if ((code >= 500 && code <= 504) || code == 555) {
-      errors++;
-      if (errors > Limits.ERRORS) {
-        say(ProtocolReplies.TOO_MANY_ERRORS);
-      }
+      conduct.error();
+    }
+    Limit reached = conduct.reached();
+    if (reached != null) {
+      guard.hit(reached);
+      output.add(reached.reply());
+      end();
+    }
+    keepBack(conduct.takeDelay());
+  }
+
+  /** Nothing more is said or looked at for so long; no thread waits. */
+  private void keepBack(int millis) {
+    if (millis > 0 && !keptBack && !ending) {
+      keptBack = true;
+      framer.pause();
+      var _ =
+          channel
+              .eventLoop()
+              .schedule(
+                  () -> {
+                    keptBack = false;
+                    flush();
+                    goOn();
+                  },
+                  millis,
+                  TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void late(Limit limit) {
+    guard.hit(limit);
+    if (limit == Limit.REPLY_TIME) {
+      close();
+    } else {
+      say(limit.reply());
+      flush();
     }
   }
 
   private void end() {
     ending = true;
+    patience.end();
     framer.close();
     messages.drop();
   }
 
   private void flush() {
-    output.flush(ending);
+    if (ending || !keptBack) {
+      output.flush(ending);
+    }
   }
 
   // --- the channel ---
@@ -229,8 +341,16 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
-    say(WireReply.of(new Reply(220, "", settings().hostname() + banner())));
+    if (!tls.shakingHands()) {
+      greet();
+    }
+  }
+
+  private void greet() {
+    bannerSaid = true;
+    say(listener.greeting());
     flush();
+    patience.start();
   }
 
   /** Says why the client is not served, and ends. */
@@ -239,13 +359,11 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     flush();
   }
 
-  private String banner() {
-    return settings().dialect() == Dialect.LMTP ? " LMTP Holdfast" : " ESMTP Holdfast";
-  }
-
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    framer.read((ByteBuf) message);
+    ByteBuf octets = (ByteBuf) message;
+    patience.came(octets.readableBytes());
+    framer.read(octets);
     adjustReading();
   }
 
@@ -256,12 +374,17 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    adjustReading();
+    if (channel.isWritable()) {
+      goOn();
+    } else {
+      adjustReading();
+    }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     gone = true;
+    patience.end();
     framer.close();
     messages.drop();
     output.release();
@@ -270,28 +393,48 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof IdleStateEvent && !waiting && channel.config().isAutoRead()) {
-      say(ProtocolReplies.SILENT);
-      flush();
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      handshake(handshake);
+    }
+  }
+
+  private void handshake(SslHandshakeCompletionEvent handshake) {
+    SSLSession session = tls.completed(handshake);
+    if (session == null) {
+      return; // exceptionCaught says why
+    }
+    listener.tls().verifiedClient(session).ifPresent(login::byCertificate);
+    if (!bannerSaid) {
+      greet(); // TLS from the first octet on
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (cause instanceof java.io.IOException
-        || cause.getCause() instanceof javax.net.ssl.SSLException) {
-      log.info("connection of {} broke: {}", clientText(), cause.toString());
-    } else {
-      log.error("conversation with {} failed", clientText(), cause);
-    }
+    Breakage.log(listener.rejects(), peer, cause);
     close();
+  }
+
+  /** Who must log in has had time for it; on the event loop. */
+  void loginDue() {
+    if (!login.isMissing() || gone) {
+      return;
+    }
+    if (tls.shakingHands()) {
+      close();
+    } else {
+      say(ProtocolReplies.LOGIN_LATE);
+      flush();
+    }
   }
 
   /** Says goodbye now if nothing is in flight, else after its answer. Any thread. */
   void stop() {
     onLoop(() -> {
       stopping = true;
-      if (!waiting && !messages.inBody()) {
+      if (tls.shakingHands()) {
+        close(); // nothing can be said that would be understood
+      } else if (!waiting && !messages.inBody()) {
         say(WireReply.last(Replies.SHUTTING_DOWN));
         flush();
       }
@@ -312,33 +455,16 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     if (ending || gone) {
       return;
     }
-    boolean read =
-        framer.unread() <= Limits.UNREAD
-            && messages.unwritten() <= Limits.UNWRITTEN
-            && channel.isWritable();
+    boolean read = framer.unread() <= Limits.UNREAD && !messages.mustWait() && channel.isWritable();
     if (channel.config().isAutoRead() != read) {
       channel.config().setAutoRead(read);
     }
-  }
-
-  // --- words ---
-
-  /** The client as an address literal (RFC 5321 section 4.1.3). */
-  String literal() {
-    String address = address();
-    return address.indexOf(':') < 0 ? "[" + address + "]" : "[IPv6:" + address + "]";
-  }
-
-  /** The client as people read it: the name it gave and its address. */
-  String clientText() {
-    MailSession open = session;
-    return (open == null ? "unknown" : open.clientName()) + " [" + address() + "]";
-  }
-
-  /** Without the zone of a link-local address (RFC 4007), which means nothing elsewhere. */
-  private String address() {
-    String address = client.getAddress().getHostAddress();
-    int zone = address.indexOf('%');
-    return zone < 0 ? address : address.substring(0, zone);
+    if (!channel.isWritable()) {
+      patience.forRepliesTaken();
+    } else if (waiting || keptBack || !read) {
+      patience.interrupt();
+    } else {
+      patience.goOn();
+    }
   }
 }

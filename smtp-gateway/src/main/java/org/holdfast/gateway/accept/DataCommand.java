@@ -2,7 +2,7 @@ package org.holdfast.gateway.accept;
 
 import org.apache.james.protocols.api.Response;
 
-/** DATA (RFC 5321 section 4.1.1.4). */
+/** DATA (RFC 5321 section 4.1.1.4); not for a binary message (RFC 3030 section 3). */
 final class DataCommand extends Command {
 
   DataCommand() {
@@ -11,15 +11,16 @@ final class DataCommand extends Command {
 
   @Override
   Response obey(Conversation conversation, String argument) throws Refusal {
-    if (!argument.isEmpty()) {
-      throw new Refusal(ProtocolReplies.NO_ARGUMENT);
-    }
+    noArgument(argument);
     Incoming mail = conversation.messages().mail();
     if (mail == null) {
       throw new Refusal(ProtocolReplies.MAIL_FIRST);
     }
     if (mail.chunked()) {
       throw new Refusal(ProtocolReplies.CHUNKS_BEGUN);
+    }
+    if (mail.binary()) {
+      throw new Refusal(ProtocolReplies.BINARY_NEEDS_CHUNKS);
     }
     if (mail.recipients().isEmpty()) {
       throw new Refusal(ProtocolReplies.NO_RECIPIENT);

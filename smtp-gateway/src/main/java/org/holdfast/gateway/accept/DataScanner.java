@@ -26,23 +26,30 @@ final class DataScanner {
   }
 
   private final boolean dots;
+  private final boolean anyOctets;
   private At at = At.LINE_START;
   private int lineLength;
   private boolean ended;
   private @Nullable Defect defect;
 
-  private DataScanner(boolean dots) {
+  private DataScanner(boolean dots, boolean anyOctets) {
     this.dots = dots;
+    this.anyOctets = anyOctets;
   }
 
   /** For the octets after DATA. */
   static DataScanner ofData() {
-    return new DataScanner(true);
+    return new DataScanner(true, false);
   }
 
   /** For the octets of BDAT chunks (RFC 3030): no dots, no end of data. */
   static DataScanner ofChunks() {
-    return new DataScanner(false);
+    return new DataScanner(false, false);
+  }
+
+  /** For those of a binary message (RFC 3030 section 3): nothing in it is looked at. */
+  static DataScanner ofBinary() {
+    return new DataScanner(false, true);
   }
 
   /** CRLF "." CRLF has been read. */
@@ -72,6 +79,10 @@ final class DataScanner {
    * Scans {@code buffer[from, to)}; returns where it stopped: {@code to}, or after the end of data.
    */
   int scan(byte[] buffer, int from, int to, Sink sink) {
+    if (anyOctets) {
+      hand(buffer, from, to, sink);
+      return to;
+    }
     int kept = from;
     int i = from;
     while (i < to) {

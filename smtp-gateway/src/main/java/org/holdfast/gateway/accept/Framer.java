@@ -2,6 +2,7 @@ package org.holdfast.gateway.accept;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class Framer {
   }
 
   private static final WireReply TOO_LONG = ProtocolReplies.COMMAND_TOO_LONG;
+  private static final String AUTH = "AUTH ";
   private static final int SCRATCH = 64 * 1024;
   private static final FastThreadLocal<byte[]> scratch =
       new FastThreadLocal<>() {
@@ -53,7 +55,14 @@ final class Framer {
   /** A line that is too long is being read away. */
   private boolean skippingLine;
 
+  /** The next line is no command but an answer in an AUTH exchange, which may be longer. */
+  private boolean answerDue;
+
   private int skipped;
+  private byte lastSkipped;
+
+  /** The line before ended in a bare LF: this one is the rest of it, up to its CRLF. */
+  private boolean afterBareLf;
 
   private long chunkLeft;
   private DataScanner scanner = DataScanner.ofData();
@@ -91,6 +100,11 @@ final class Framer {
     return paused;
   }
 
+  /** Whether the next lines are answers in an AUTH exchange (RFC 4954 section 4). */
+  void expectAnswers(boolean due) {
+    answerDue = due;
+  }
+
   /** What follows is a message that ends with CRLF "." CRLF. */
   void startData(DataScanner newScanner) {
     scanner = newScanner;
@@ -111,6 +125,7 @@ final class Framer {
       unread = null;
     }
     skippingLine = false;
+    afterBareLf = false;
   }
 
   /** Nothing is cut any more; buffers are given back. */
@@ -174,7 +189,7 @@ final class Framer {
     int start = in.readerIndex();
     int lf = in.indexOf(start, in.writerIndex(), (byte) '\n');
     int length = (lf < 0 ? in.writerIndex() : lf + 1) - start;
-    if (skippingLine || length > Limits.COMMAND_LINE) {
+    if (skippingLine || (length > Limits.COMMAND_LINE && length > longest(in, start))) {
       return skip(in, length, lf >= 0);
     }
     if (lf < 0) {
@@ -186,12 +201,23 @@ final class Framer {
     return true;
   }
 
+  private int longest(ByteBuf in, int start) {
+    boolean auth =
+        answerDue
+            || in.toString(start, AUTH.length(), StandardCharsets.ISO_8859_1)
+                .equalsIgnoreCase(AUTH);
+    return auth ? Limits.AUTH_LINE : Limits.COMMAND_LINE;
+  }
+
   private boolean skip(ByteBuf in, int length, boolean ended) {
+    byte beforeLf = length > 1 ? in.getByte(in.readerIndex() + length - 2) : lastSkipped;
+    lastSkipped = in.getByte(in.readerIndex() + length - 1);
     in.skipBytes(length);
     skipped += length;
     skippingLine = !ended;
     if (ended) {
       skipped = 0;
+      afterBareLf = beforeLf != '\r';
       receiver.badLine(TOO_LONG);
     } else if (skipped > Limits.ENDLESS_LINE) {
       receiver.badLine(ProtocolReplies.ENDLESS_LINE);
@@ -201,11 +227,16 @@ final class Framer {
 
   /**
    * A line ends at LF, so that a client with the wrong line ends is told so at once; it is a
-   * command only if CRLF is what it ends with and no other CR is in it.
+   * command only if CRLF is what it ends with and no other CR or LF is in it. So what follows a
+   * bare LF is refused too, up to the next CRLF: it may be what somebody smuggled into the argument
+   * of a command of somebody else.
    */
   private void cut(byte[] line) {
     int length = line.length - 2;
-    if (length < 0 || line[length] != '\r') {
+    boolean bareLf = length < 0 || line[length] != '\r';
+    boolean rest = afterBareLf;
+    afterBareLf = bareLf;
+    if (bareLf || rest) {
       receiver.badLine(Defect.BARE_LF.inCommand());
       return;
     }

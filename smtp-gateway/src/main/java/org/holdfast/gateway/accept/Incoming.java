@@ -14,20 +14,33 @@ final class Incoming {
   private final String id;
   private final String reversePath;
   private final Map<String, String> parameters;
+  private final long began;
+  private final long declared;
+  private String protocol = "";
   private final List<Recipient> recipients = new ArrayList<>(1);
 
   private final HopCount hops = new HopCount();
   private @Nullable DataScanner scanner;
   private @Nullable BodyBuilder body;
   private long read;
+  private int envelope;
   private boolean chunked;
   private boolean tooLarge;
   private boolean storeFailed;
 
-  Incoming(String id, String reversePath, Map<String, String> parameters) {
+  /**
+   * A transaction that began with MAIL.
+   *
+   * @param declared octets, by SIZE; 0: not said
+   * @param began milliseconds since 1970
+   */
+  Incoming(
+      String id, String reversePath, Map<String, String> parameters, long declared, long began) {
     this.id = id;
+    this.began = began;
     this.reversePath = reversePath;
     this.parameters = parameters;
+    this.declared = declared;
   }
 
   String id() {
@@ -42,12 +55,41 @@ final class Incoming {
     return parameters;
   }
 
+  long declared() {
+    return declared;
+  }
+
+  /** Octets of memory that the recipients take, about. */
+  int envelope() {
+    return envelope;
+  }
+
+  /** Says how much they take now. */
+  void envelope(int octets) {
+    envelope = octets;
+  }
+
   boolean international() {
     return parameters.containsKey("SMTPUTF8");
   }
 
+  /** Any octets are welcome, by BDAT (RFC 3030 section 3). */
+  boolean binary() {
+    return "BINARYMIME".equals(parameters.get("BODY"));
+  }
+
   List<Recipient> recipients() {
     return recipients;
+  }
+
+  /** When MAIL came, in milliseconds since 1970. */
+  long began() {
+    return began;
+  }
+
+  /** The protocol as it stands in {@code Received:}; empty before the body begins. */
+  String protocol() {
+    return protocol;
   }
 
   /** Octets of the message read, without dots and without our own fields. */
@@ -64,13 +106,20 @@ final class Incoming {
     return body != null || scanner != null;
   }
 
-  /** The body begins with our own fields. */
-  DataScanner begin(BodyBuilder newBody, byte[] fields, boolean inChunks) {
+  /** The body, which has room, begins with our own fields. */
+  DataScanner begin(BodyBuilder newBody, byte[] fields, String inProtocol, boolean inChunks) {
+    protocol = inProtocol;
     chunked = inChunks;
-    scanner = inChunks ? DataScanner.ofChunks() : DataScanner.ofData();
+    scanner = inChunks ? chunkScanner() : DataScanner.ofData();
     body = newBody;
-    var _ = newBody.append(fields, 0, fields.length);
+    if (newBody.append(fields, 0, fields.length) != null) {
+      storeFailed();
+    }
     return scanner;
+  }
+
+  private DataScanner chunkScanner() {
+    return binary() ? DataScanner.ofBinary() : DataScanner.ofChunks();
   }
 
   @Nullable DataScanner scanner() {

@@ -12,6 +12,15 @@ final class Limits {
   /** RFC 5321 section 4.5.3.1.4: the commands that take no parameters of extensions. */
   static final int PLAIN_COMMAND_LINE = 512;
 
+  /** RFC 4954 section 4: AUTH and the lines of its exchange, CRLF included. */
+  static final int AUTH_LINE = 12_288;
+
+  /** Logins that may fail in one session; the last of them is answered with 421. */
+  static final int FAILED_LOGINS = 3;
+
+  /** Password checks of one listener that may wait for their turn; one more gets 454. */
+  static final int WAITING_LOGINS = 256;
+
   /**
    * Octets without a line end where a command is due; after so many the client is told and left.
    */
@@ -39,14 +48,65 @@ final class Limits {
   /** Protocol errors in one session; the next one is answered with 421. */
   static final int ERRORS = 20;
 
+  /** Protocol errors before replies to further ones begin to come later and later. */
+  static final int ERRORS_AT_ONCE = 10;
+
+  /** Refused recipients, without a message between them, before the replies come later. */
+  static final int REFUSED_AT_ONCE = 100;
+
+  /** Milliseconds that each further error or refusal adds to the time a reply is kept back. */
+  static final int SLOWER_BY = 50;
+
+  /** Milliseconds that a reply is kept back at most. */
+  static final int SLOWEST = 200;
+
+  /**
+   * Commands without progress (NOOP, RSET, EHLO, VRFY, messages that were refused...) since the
+   * last accepted message; each further one counts as an error (Postfix: {@code
+   * smtpd_junk_command_limit}).
+   */
+  static final int JUNK = 100;
+
+  /**
+   * Milliseconds that a client without a transaction is waited for when somebody else was turned
+   * away in the last minute because there were too many connections.
+   */
+  static final long CROWDED_MILLIS = 10_000;
+
+  /** Octets of replies gathered before they are sent, and before more commands are looked at. */
+  static final int REPLIES = 16 * 1024;
+
+  /** Seconds for our last words to leave the machine; then the connection is cut. */
+  static final int LAST_WORDS_SECONDS = 10;
+
+  /** Connections that are being told that they are one too many; further ones are just closed. */
+  static final int TURNED_AWAY = 256;
+
+  /** What a recipient takes in memory beyond what was said of it, twice: as text and as it is. */
+  static final int RECIPIENT = 512;
+
+  /** Octets taken from a socket at once. */
+  static final int ONE_READ = 32 * 1024;
+
   /** Octets read but not yet looked at; above this the socket is not read any more. */
-  static final int UNREAD = 64 * 1024;
+  static final int UNREAD = 16 * 1024;
 
   /** Octets of a body waiting to be written to its file; above this the socket is not read. */
-  static final int UNWRITTEN = 1024 * 1024;
+  static final int UNWRITTEN = 256 * 1024;
 
   /** Octets of a refused message that are read away; a client that sends more is cut off. */
   static final long DISCARDED = 1L << 30;
+
+  /**
+   * How long a listed proxy may take for its PROXY header; HAProxy's text asks for 3 s at least.
+   */
+  static final int PROXY_HEADER_SECONDS = 5;
+
+  /** Octets of the additional fields (TLVs) of a PROXY header of version 2. */
+  static final int PROXY_TLVS = 4096;
+
+  /** Characters of an argument that a line about its refusal shows. */
+  static final int LOGGED_ARGUMENT = 320;
 
   private Limits() {}
 }

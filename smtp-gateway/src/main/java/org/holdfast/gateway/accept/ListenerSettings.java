@@ -16,13 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param maxMessageSize octets of a message as the client sends it, without dot-stuffing
  * @param maxRecipients accepted recipients of one message
  * @param maxConnections open at the same time, from everybody
- * @param maxConnectionsPerClient open at the same time, from one address
- * @param commandTimeout how long a client may be silent
+ * @param maxConnectionsPerClient open at the same time, from one IPv4 address or IPv6 /64
+ * @param commandTimeout how long a client may take for one command, and be silent in a message
  * @param certificate PEM file with the chain; null for no STARTTLS
  * @param key PEM file with the private key (PKCS#8); null for no STARTTLS
  * @param memoryThreshold octets of one body kept in memory; a larger one goes to a temporary file
  * @param memoryTotal octets of all bodies kept in memory; above it even small ones go to a file
  * @param spool existing directory for the temporary files of large bodies; only one process uses it
+ * @param introducers whose word about who the client is counts
+ * @param security who clients are, and how their connections are encrypted
+ * @param rates what one client may do in a minute
  */
 public record ListenerSettings(
     Dialect dialect,
@@ -39,7 +42,10 @@ public record ListenerSettings(
     @Nullable Path key,
     int memoryThreshold,
     long memoryTotal,
-    Path spool) {
+    Path spool,
+    Introducers introducers,
+    Security security,
+    Rates rates) {
 
   public ListenerSettings {
     allow = List.copyOf(allow);

@@ -1,6 +1,8 @@
 package org.holdfast.gateway.accept;
 
+import com.codahale.metrics.MetricRegistry;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -11,45 +13,54 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.holdfast.gateway.accept.Security.TlsListen;
 import org.holdfast.gateway.path.Inbound;
+import org.holdfast.gateway.tls.ServerTls;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One listener for SMTP (RFC 5321) or LMTP (RFC 2033). Started once, stopped once; both from any
- * thread but an event loop.
+ * One listener for SMTP (RFC 5321) or LMTP (RFC 2033), at one address or, with TLS from the first
+ * octet on, at a second one too. Started once, stopped once; both from any thread but an event
+ * loop.
  */
 public final class MailServer {
 
   private static final Logger log = LoggerFactory.getLogger(MailServer.class);
   private static final int BACKLOG = 1024;
+  private static final int FIRST_READ = 2048;
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
   private final ListenerSettings settings;
   private final EventLoopGroup group;
-  private final AllowList allowed;
+  private final ProxyDoor proxies;
   private final BodySpool spool;
   private final Listener listener;
   private final ExecutorService writers = Executors.newVirtualThreadPerTaskExecutor();
+  private final @Nullable ServerTls tls;
   private @Nullable Channel channel;
+  private @Nullable Channel tlsChannel;
+  private @Nullable Future<?> looking;
 
   /**
    * Reads certificate and key; opens nothing yet.
    *
    * @param group runs all conversations, and is not shut down here: NIO or epoll
    * @param ids shared by all listeners of the process
+   * @param room for temporary files; shared likewise
+   * @param counted takes the counters {@code holdfast.limit.DOOR.LIMIT}
    * @throws IOException naming what is wrong with the certificate or the key
    * @throws IllegalArgumentException naming the entry of the allow list that is no network
    */
@@ -58,22 +69,71 @@ public final class MailServer {
       Inbound inbound,
       EventLoopGroup group,
       InstantSource clock,
-      QueueId ids)
+      QueueId ids,
+      SpoolRoom room,
+      MetricRegistry counted)
       throws IOException {
     this.settings = settings;
     this.group = group;
-    this.allowed = new AllowList(settings.allow());
-    this.spool = new BodySpool(settings, writers);
-    this.listener = new Listener(settings, inbound, clock, ids, spool, tls(settings));
+    this.spool = new BodySpool(settings, room, writers);
+    this.tls = tls(settings, clock);
+    this.listener = new Listener(settings, inbound, clock, ids, spool, tls, counted);
+    this.proxies =
+        new ProxyDoor(
+            settings.introducers().proxies(), settings.maxConnections(), listener.rejects());
   }
 
   /**
    * Listens; returns the address, with the real port where 0 was asked for.
    *
-   * @throws IOException when the port is in use or the spool cannot be read
+   * @throws IOException when a port is in use or the spool cannot be read
    */
   public InetSocketAddress start() throws IOException {
     spool.clear();
+    Channel open = listen(settings.host(), settings.port(), new Door(false));
+    channel = open;
+    Optional<TlsListen> second = settings.security().tlsListen();
+    if (second.isPresent()) {
+      tlsChannel = listen(second.get().host(), second.get().port(), new Door(true));
+      log.info("{} with TLS from the first octet on: {}", settings.dialect(), tlsAddress());
+    }
+    long interval = ServerTls.LOOK_INTERVAL.toMillis();
+    looking =
+        group
+            .next()
+            .scheduleWithFixedDelay(
+                () -> writers.execute(this::look), interval, interval, TimeUnit.MILLISECONDS);
+    return (InetSocketAddress) open.localAddress();
+  }
+
+  /** Where TLS is spoken from the first octet on; null when nowhere. */
+  public @Nullable InetSocketAddress tlsAddress() {
+    Channel open = tlsChannel;
+    return open == null ? null : (InetSocketAddress) open.localAddress();
+  }
+
+  /**
+   * Looks whether certificate, key or accounts have changed. Happens by itself every {@link
+   * ServerTls#LOOK_INTERVAL}. Blocks on files.
+   */
+  void look() {
+    if (tls != null) {
+      tls.look();
+    }
+    listener.logins().ifPresent(Logins::look);
+  }
+
+  /** Counts what happens here, under this prefix. */
+  public void register(MetricRegistry counted, String prefix) {
+    if (tls != null) {
+      counted.registerGauge(prefix + ".tls.certificate.days", tls::daysLeft);
+    }
+    listener
+        .logins()
+        .ifPresent(logins -> counted.register(prefix + ".logins.failed", logins.failed()));
+  }
+
+  private Channel listen(String host, int port, Door door) throws IOException {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(group)
@@ -82,16 +142,17 @@ public final class MailServer {
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
-            .childHandler(new Door())
-            .bind(settings.host(), settings.port())
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(FIRST_READ / 4, FIRST_READ, Limits.ONE_READ))
+            .childHandler(door)
+            .bind(host, port)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "cannot listen on " + settings.host() + ":" + settings.port() + ": " + bound.cause(),
-          bound.cause());
+          "cannot listen on " + host + ":" + port + ": " + bound.cause(), bound.cause());
     }
-    channel = bound.channel();
-    return (InetSocketAddress) bound.channel().localAddress();
+    return bound.channel();
   }
 
   /**
@@ -101,12 +162,19 @@ public final class MailServer {
    * @return whether everybody was done in time
    */
   public boolean stop(Duration grace) throws InterruptedException {
-    if (channel != null) {
-      channel.close().awaitUninterruptibly();
+    for (Channel open : new Channel[] {channel, tlsChannel}) {
+      if (open != null) {
+        open.close().awaitUninterruptibly();
+      }
     }
+    if (looking != null) {
+      looking.cancel(false);
+    }
+    proxies.close();
     listener.conversations().forEach(Conversation::stop);
     boolean done = awaitEnd(grace);
     listener.conversations().forEach(Conversation::close);
+    listener.logins().ifPresent(Logins::stop);
     writers.shutdown();
     boolean written = writers.awaitTermination(grace.toMillis() + 1, TimeUnit.MILLISECONDS);
     return done && written;
@@ -130,52 +198,68 @@ public final class MailServer {
     return nio ? NioServerSocketChannel.class : EpollServerSocketChannel.class;
   }
 
-  private static @Nullable SslContext tls(ListenerSettings settings) throws IOException {
+  private static @Nullable ServerTls tls(ListenerSettings settings, InstantSource clock)
+      throws IOException {
     Path certificate = settings.certificate();
     Path key = settings.key();
     if (certificate == null || key == null) {
       return null;
     }
-    try {
-      return SslContextBuilder.forServer(certificate.toFile(), key.toFile()).build();
-    } catch (IllegalArgumentException e) {
-      throw new IOException("cannot use certificate " + certificate + " with key " + key, e);
-    }
+    Security security = settings.security();
+    String name = settings.dialect().name().toLowerCase(Locale.ROOT);
+    return new ServerTls(name, certificate, key, security.minVersion(), security.clientCa(), clock);
   }
 
-  /** Lets a client in or turns it away. */
+  /** A client arrives: directly, or by a proxy that has yet to say whose connection it is. */
   private final class Door extends ChannelInitializer<Channel> {
+
+    private final boolean tlsAtOnce;
+
+    Door(boolean tlsAtOnce) {
+      this.tlsAtOnce = tlsAtOnce;
+    }
 
     @Override
     protected void initChannel(Channel arrived) {
       if (arrived.remoteAddress() instanceof InetSocketAddress client
           && arrived.localAddress() instanceof InetSocketAddress local) {
-        Conversation conversation = new Conversation(listener, arrived, client, local);
-        WireReply refusal = refusal(conversation);
-        arrived
-            .pipeline()
-            .addLast(refusal == null ? idle() : new TurnedAway(conversation, refusal));
-        arrived.pipeline().addLast(conversation);
+        if (proxies.isProxy(client.getAddress())) {
+          proxies.await(arrived, client, local, peer -> letIn(arrived, peer));
+        } else {
+          letIn(arrived, new Peer(client, local));
+        }
       } else {
         var _ = arrived.close(); // gone before it was looked at
       }
     }
 
-    private IdleStateHandler idle() {
-      return new IdleStateHandler(
-          settings.commandTimeout().toMillis(), 0, 0, TimeUnit.MILLISECONDS);
+    /** Lets a client in or turns it away. */
+    private void letIn(Channel arrived, Peer peer) {
+      Conversation conversation = new Conversation(listener, arrived, peer);
+      WireReply refusal = listener.refusal(conversation);
+      if (refusal != null && (tlsAtOnce || !listener.mayTurnAway())) {
+        // Too many are being told already; or it takes a handshake, which would be our work.
+        var _ = arrived.close();
+        return;
+      }
+      if (refusal != null) {
+        arrived.closeFuture().addListener(closed -> listener.turnedAway());
+        arrived.pipeline().addLast(new TurnedAway(conversation, refusal));
+      }
+      arrived.pipeline().addLast(conversation);
+      if (tlsAtOnce) {
+        conversation.encrypt();
+      }
+      if (refusal == null && conversation.login().isMissing()) {
+        awaitLogin(arrived, conversation);
+      }
     }
 
-    private @Nullable WireReply refusal(Conversation conversation) {
-      if (!allowed.allows(conversation.client().getAddress())) {
-        log.info("client {} is not allowed", conversation.client().getAddress().getHostAddress());
-        return ProtocolReplies.NOT_ALLOWED;
-      }
-      if (!listener.began(conversation)) {
-        log.info("too many connections: {}", conversation.client().getAddress().getHostAddress());
-        return ProtocolReplies.TOO_MANY_CONNECTIONS;
-      }
-      return null;
+    private void awaitLogin(Channel arrived, Conversation conversation) {
+      long time = settings.security().loginTime().toMillis();
+      Future<?> due =
+          arrived.eventLoop().schedule(conversation::loginDue, time, TimeUnit.MILLISECONDS);
+      arrived.closeFuture().addListener(closed -> due.cancel(false));
     }
   }
 }

@@ -51,27 +51,24 @@ final class MailSession extends SMTPSessionImpl {
     return getAttachment(CURRENT_HELO_MODE, State.Connection).filter("EHLO"::equals).isPresent();
   }
 
-  String clientName() {
-    return getAttachment(CURRENT_HELO_NAME, State.Connection).orElse("unknown");
-  }
-
-  /** RFC 3207 section 4.2: what was said before TLS is forgotten. */
+  /** RFC 3207 section 4.2: what was said before TLS is forgotten; and what before XCLIENT. */
   void forgetGreeting() {
     resetState();
     var _ = removeAttachment(CURRENT_HELO_MODE, State.Connection);
     var _ = removeAttachment(CURRENT_HELO_NAME, State.Connection);
+    conversation.peer().forgetHello();
   }
 
   private record Transport(Conversation conversation) implements ProtocolTransport {
 
     @Override
     public InetSocketAddress getRemoteAddress() {
-      return conversation.client();
+      return conversation.peer().socket();
     }
 
     @Override
     public InetSocketAddress getLocalAddress() {
-      return conversation.local();
+      return conversation.peer().local();
     }
 
     @Override
@@ -81,7 +78,7 @@ final class MailSession extends SMTPSessionImpl {
 
     @Override
     public boolean isTLSStarted() {
-      return conversation.encrypted();
+      return conversation.tls().encrypted();
     }
 
     @Override

@@ -30,7 +30,7 @@ final class MessageIn {
   private @Nullable WireReply chunkRefusal;
   private boolean lastChunk;
   private boolean inBody;
-  private int unwritten;
+  private boolean wakes;
   private long discarded;
 
   MessageIn(Conversation conversation, Listener listener, Framer framer) {
@@ -49,25 +49,64 @@ final class MessageIn {
     return inBody;
   }
 
-  /** Octets of a body on their way to its file. */
-  int unwritten() {
-    return unwritten;
+  /** The disk is behind: nothing more should be read until it says that it has written. */
+  boolean mustWait() {
+    Incoming begun = mail;
+    BodyBuilder body = begun == null ? null : begun.body();
+    if (body == null || !body.mustWait()) {
+      return false;
+    }
+    if (!wakes && listener.spool().writes().full()) {
+      wakes = true;
+      listener.spool().writes().whenRoom(() -> conversation.onLoop(this::wake));
+    }
+    return true;
   }
 
-  void begin(String reversePath, Map<String, String> parameters) {
-    mail = new Incoming(listener.ids().next(), reversePath, parameters);
+  private void wake() {
+    wakes = false;
+    conversation.adjustReading();
+  }
+
+  /**
+   * @param declared octets, by SIZE; 0: not said
+   */
+  void begin(String reversePath, Map<String, String> parameters, long declared) {
+    String id = listener.ids().next();
+    mail = new Incoming(id, reversePath, parameters, declared, listener.clock().millis());
+  }
+
+  /** May the transaction have one more recipient, given in so many octets? Then it is counted. */
+  boolean roomForRecipient(Incoming begun, int octets) {
+    int taken = Limits.RECIPIENT + 2 * octets;
+    if (!listener.envelopes().take(taken, begun.envelope() + taken)) {
+      return false;
+    }
+    begun.envelope(begun.envelope() + taken);
+    return true;
+  }
+
+  private void forgetEnvelope(Incoming over) {
+    listener.envelopes().giveBack(over.envelope());
+    over.envelope(0);
   }
 
   void drop() {
     if (mail != null) {
+      forgetEnvelope(mail);
       mail.abandon();
       mail = null;
     }
+    conversation.peer().forwarded(Map.of());
   }
 
-  void beginData(Incoming begun) {
+  /**
+   * @throws Refusal there is no room; what follows is a command
+   */
+  void beginData(Incoming begun) throws Refusal {
+    DataScanner scanner = beginBody(begun, false);
     inBody = true;
-    framer.startData(beginBody(begun, false));
+    framer.startData(scanner);
   }
 
   /** A refusal is said once the octets of the chunk have been read away. */
@@ -78,10 +117,24 @@ final class MessageIn {
     Incoming begun = mail;
     DataScanner scanner = DataScanner.ofChunks();
     if (refusal == null && begun != null) {
-      DataScanner before = begun.scanner();
-      scanner = before == null ? beginBody(begun, true) : before;
+      scanner = scannerOfChunks(begun);
     }
     framer.startChunk(scanner, octets);
+  }
+
+  /** When there is no room the transaction ends, or a later chunk would become half a message. */
+  private DataScanner scannerOfChunks(Incoming begun) {
+    DataScanner before = begun.scanner();
+    if (before != null) {
+      return before;
+    }
+    try {
+      return beginBody(begun, true);
+    } catch (Refusal noRoom) {
+      drop();
+      chunkRefusal = noRoom.reply();
+      return DataScanner.ofChunks();
+    }
   }
 
   void octets(byte[] buffer, int from, int to) {
@@ -90,13 +143,18 @@ final class MessageIn {
         begun == null || chunkRefusal != null
             ? null
             : begun.take(buffer, from, to, listener.settings().maxMessageSize());
-    if (body == null) {
+    if (body == null || begun == null) {
       discard(to - from);
       return;
     }
-    CompletableFuture<Void> writing = body.append(buffer, from, to);
-    if (writing != null && begun != null) {
-      countUnwritten(writing, begun);
+    append(begun, body, buffer, from, to);
+  }
+
+  private void append(Incoming begun, BodyBuilder body, byte[] buffer, int from, int to) {
+    Limit limit = body.append(buffer, from, to);
+    if (limit != null) {
+      conversation.guard().hit(limit);
+      begun.storeFailed();
     }
   }
 
@@ -122,37 +180,37 @@ final class MessageIn {
     }
   }
 
-  private DataScanner beginBody(Incoming begun, boolean chunks) {
-    String name = fieldSafe(conversation.session().clientName());
+  private DataScanner beginBody(Incoming begun, boolean chunks) throws Refusal {
+    Peer peer = conversation.peer();
+    BodyBuilder body =
+        new BodyBuilder(
+            listener.spool(),
+            peer.address(),
+            failure -> conversation.onLoop(() -> written(begun, failure)));
+    conversation.guard().mustReserve(body, begun.declared());
+    String protocol = conversation.protocol();
     byte[] fields =
         listener
             .fields()
             .of(
-                name + " (" + conversation.literal() + ")",
-                with(begun),
+                from(peer),
+                conversation.tls().encryption(),
+                protocol,
                 begun.id(),
                 begun.recipients().size() == 1 ? begun.recipients().getFirst().original() : null,
                 listener.clock().instant());
-    return begun.begin(new BodyBuilder(listener.spool()), fields, chunks);
+    return begun.begin(body, fields, protocol, chunks);
   }
 
-  /** RFC 3848 and RFC 6531 section 4.3. */
-  private String with(Incoming begun) {
-    String plain = listener.settings().dialect() == Dialect.LMTP ? "LMTP" : "SMTP";
-    if (begun.international()) {
-      plain = "UTF8" + plain;
-    } else if (listener.settings().dialect() == Dialect.SMTP && conversation.session().extended()) {
-      plain = "ESMTP";
-    }
-    return conversation.encrypted() ? plain + "S" : plain;
-  }
-
-  /** Header and body must be sent on by LMTP's DATA, which knows whole lines only. */
+  /** What is made of lines is sent on by DATA, which knows whole ones only. */
   private void closeLastLine(Incoming begun) {
+    if (begun.binary()) {
+      return;
+    }
     DataScanner scanner = begun.scanner();
     BodyBuilder body = begun.body();
     if (scanner != null && body != null && !scanner.atLineStart() && scanner.defect() == null) {
-      var _ = body.append(new byte[] {'\r', '\n'}, 0, 2);
+      append(begun, body, new byte[] {'\r', '\n'}, 0, 2);
     }
   }
 
@@ -167,6 +225,9 @@ final class MessageIn {
 
   private void endOfMessage(Incoming whole) {
     discarded = 0;
+    if (whole.tooLarge()) {
+      conversation.guard().hit(Limit.MESSAGE_SIZE);
+    }
     Reply refusal = whole.refusal();
     BodyBuilder body = refusal == null ? whole.takeBody() : null;
     if (body == null) {
@@ -179,7 +240,7 @@ final class MessageIn {
             whole.id(),
             whole.reversePath(),
             listener.clock().instant(),
-            conversation.clientText(),
+            conversation.peer().text(),
             whole.parameters());
     CompletableFuture<CountedBody> finished = body.finish().toCompletableFuture();
     if (finished.isDone()) {
@@ -245,8 +306,20 @@ final class MessageIn {
   }
 
   private void answer(Incoming whole, List<Reply> replies) {
+    TransactionLog.ended(
+        whole,
+        conversation.peer(),
+        whole.protocol(),
+        conversation.tls().encryption(),
+        listener.clock().millis() - whole.began(),
+        replies);
     drop();
-    TransactionLog.ended(whole, conversation.clientText(), replies);
+    forgetEnvelope(whole);
+    if (replies.stream().anyMatch(reply -> reply.code() == 250)) {
+      conversation.conduct().progress();
+    } else {
+      conversation.conduct().junk();
+    }
     replies.forEach(reply -> conversation.say(WireReply.of(reply)));
     if (conversation.stopping()) {
       conversation.say(WireReply.last(Replies.SHUTTING_DOWN));
@@ -260,25 +333,22 @@ final class MessageIn {
     }
   }
 
-  private void countUnwritten(CompletableFuture<Void> writing, Incoming begun) {
-    int octets = Limits.UNREAD;
-    unwritten += octets;
-    var _ =
-        writing.whenComplete(
-            (done, failure) -> conversation.onLoop(() -> written(octets, begun, failure)));
-  }
-
-  private void written(int octets, Incoming begun, @Nullable Throwable failure) {
-    unwritten -= octets;
+  private void written(Incoming begun, @Nullable Throwable failure) {
     if (failure != null) {
-      log.error("{} cannot be kept: {}", begun.id(), failure.toString());
+      if (begun.body() != null) {
+        log.error("{} cannot be kept: {}", begun.id(), failure.toString());
+      }
       begun.storeFailed();
     }
     conversation.adjustReading();
   }
 
-  /** The name is printable ASCII already; what would break the field's syntax goes. */
-  private static String fieldSafe(String name) {
-    return name.replace('(', '?').replace(')', '?');
+  /**
+   * {@code helo (reverse-name [address])}. The names are printable ASCII without what would break
+   * the field's syntax: whoever took them made sure.
+   */
+  private static String from(Peer peer) {
+    String name = peer.reverseName();
+    return peer.helo() + " (" + (name == null ? "" : name + " ") + peer.literal() + ")";
   }
 }

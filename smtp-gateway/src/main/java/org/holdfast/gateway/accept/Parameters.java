@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and checks the parameters of MAIL and RCPT (RFC 5321 section 4.1.2). */
 final class Parameters {
 
+  private static final int AUTH = 500;
   private static final int ENVID = 100;
   private static final int ORCPT = 500;
 
@@ -43,6 +44,17 @@ final class Parameters {
     }
   }
 
+  /**
+   * Checks and removes AUTH, for who offers it: it says who wrote the mail, and may go no further
+   * without a login there (RFC 4954 section 5).
+   */
+  static void takeAuth(Map<String, String> given) throws Refusal {
+    if (given.containsKey("AUTH")) {
+      xtext(given.getOrDefault("AUTH", ""), AUTH);
+      given.remove("AUTH");
+    }
+  }
+
   /** What MAIL may have, to be passed on: all but SIZE. */
   static Map<String, String> ofMail(Map<String, String> given) throws Refusal {
     Map<String, String> kept = new LinkedHashMap<>();
@@ -50,24 +62,30 @@ final class Parameters {
       String value = parameter.getValue();
       switch (parameter.getKey()) {
         case "SIZE" -> check(isNumber(value));
-        case "BODY" -> kept.put("BODY", oneOf(value, "7BIT", "8BITMIME"));
+        case "BODY" -> kept.put("BODY", oneOf(value, "7BIT", "8BITMIME", "BINARYMIME"));
         case "RET" -> kept.put("RET", oneOf(value, "FULL", "HDRS"));
         case "SMTPUTF8" -> kept.put("SMTPUTF8", oneOf(value, ""));
         case "ENVID" -> kept.put("ENVID", xtext(value, ENVID));
+        case "REQUIRETLS" -> kept.put("REQUIRETLS", oneOf(value, ""));
         default -> throw unknown();
       }
     }
     return kept;
   }
 
-  /** What RCPT may have, to be passed on (RFC 3461 section 4). */
-  static Map<String, String> ofRecipient(Map<String, String> given) throws Refusal {
+  /**
+   * What RCPT may have, to be passed on (RFC 3461 section 4).
+   *
+   * @param international MAIL said SMTPUTF8
+   */
+  static Map<String, String> ofRecipient(Map<String, String> given, boolean international)
+      throws Refusal {
     Map<String, String> kept = new LinkedHashMap<>();
     for (Map.Entry<String, String> parameter : given.entrySet()) {
       String value = parameter.getValue();
       switch (parameter.getKey()) {
         case "NOTIFY" -> kept.put("NOTIFY", notify(value));
-        case "ORCPT" -> kept.put("ORCPT", originalRecipient(value));
+        case "ORCPT" -> kept.put("ORCPT", originalRecipient(value, international));
         default -> throw unknown();
       }
     }
@@ -80,7 +98,8 @@ final class Parameters {
     if (size == null) {
       return 0;
     }
-    return size.length() > 18 ? Long.MAX_VALUE : Long.parseLong(size);
+    String digits = size.replaceFirst("^0+(?=.)", "");
+    return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
   }
 
   private static boolean isKeyword(String word) {
@@ -110,9 +129,10 @@ final class Parameters {
     return good;
   }
 
+  /** Without case as ASCII has it: U+017F is no S. */
   private static String oneOf(String value, String... allowed) throws Refusal {
     for (String word : allowed) {
-      if (word.equalsIgnoreCase(value)) {
+      if (word.equalsIgnoreCase(value) && value.chars().allMatch(c -> c < 128)) {
         return word;
       }
     }
@@ -120,6 +140,7 @@ final class Parameters {
   }
 
   private static String notify(String value) throws Refusal {
+    check(value.chars().allMatch(c -> c < 128));
     String upper = value.toUpperCase(Locale.ROOT);
     if (upper.equals("NEVER")) {
       return upper;
@@ -130,14 +151,51 @@ final class Parameters {
     return upper;
   }
 
-  private static String originalRecipient(String value) throws Refusal {
+  private static String originalRecipient(String value, boolean international) throws Refusal {
     int semicolon = value.indexOf(';');
     check(semicolon > 0 && isKeyword(value.substring(0, semicolon)) && value.length() <= ORCPT);
-    boolean utf8 = value.regionMatches(true, 0, "utf-8;", 0, 6);
-    if (!utf8) {
-      xtext(value.substring(semicolon + 1), ORCPT);
+    String address = value.substring(semicolon + 1);
+    if (value.regionMatches(true, 0, "utf-8;", 0, 6)) {
+      check(isUnitext(address, international));
+    } else {
+      xtext(address, ORCPT);
     }
     return value;
+  }
+
+  /**
+   * RFC 6533 section 3: {@code utf-8-addr-xtext}, or, where SMTPUTF8 was said, {@code
+   * utf-8-addr-unitext}.
+   */
+  private static boolean isUnitext(String address, boolean international) {
+    boolean good = !address.isEmpty();
+    for (int i = 0; good && i < address.length(); i++) {
+      char c = address.charAt(i);
+      if (c == '\\') {
+        int end = endOfEmbedded(address, i);
+        good = end > 0;
+        i = end;
+      } else {
+        good = c > ' ' && c != '+' && c != '=' && (c <= '~' || (c > '\u009f' && international));
+      }
+    }
+    return good;
+  }
+
+  /** Place of the brace that ends {@code \x{...}}; -1 if it is none. */
+  private static int endOfEmbedded(String address, int from) {
+    int end = address.indexOf('}', from);
+    if (!address.startsWith("\\x{", from) || end < from + 5 || end > from + 9) {
+      return -1;
+    }
+    for (int i = from + 3; i < end; i++) {
+      if (!isHex(address, i)) {
+        return -1;
+      }
+    }
+    int point = Integer.parseInt(address.substring(from + 3, end), 16);
+    boolean character = point <= Character.MAX_CODE_POINT && (point < 0xD800 || point > 0xDFFF);
+    return character ? end : -1;
   }
 
   /** RFC 3461 section 4: printable ASCII, "+" only before two upper-case hexadecimal digits. */

@@ -1,6 +1,5 @@
 package org.holdfast.gateway.accept;
 
-import io.netty.util.NetUtil;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -9,6 +8,9 @@ import java.nio.charset.StandardCharsets;
  * spelt it.
  */
 final class PathParser {
+
+  /** RFC 1035 section 2.3.4. */
+  private static final int LABEL = 63;
 
   private static final String ATOM = "!#$%&'*+-/=?^_`{|}~";
 
@@ -41,11 +43,12 @@ final class PathParser {
     if (take('>')) {
       return "";
     }
-    if (peek() == '@' && !sourceRoute()) {
+    boolean routed = peek() == '@';
+    if (routed && !sourceRoute()) {
       return null;
     }
     int start = at;
-    boolean good = localPart() && (peek() == '>' || (take('@') && domainOrLiteral()));
+    boolean good = localPart() && ((peek() == '>' && !routed) || (take('@') && domainOrLiteral()));
     String mailbox = text.substring(start, at);
     return good && take('>') && fits(mailbox) ? mailbox : null;
   }
@@ -104,7 +107,7 @@ final class PathParser {
       if (c == '"') {
         return true;
       }
-      if (c == '\\' && (at == text.length() || !isQuotable(text.charAt(at++)))) {
+      if (c == '\\' && !quotedPair()) {
         return false;
       }
       if (!isQuotable(c)) {
@@ -112,6 +115,13 @@ final class PathParser {
       }
     }
     return false;
+  }
+
+  /** ASCII only: RFC 6531 section 3.3 adds nothing here. */
+  private boolean quotedPair() {
+    boolean good = peek() >= ' ' && peek() <= '~';
+    at += good ? 1 : 0;
+    return good;
   }
 
   private boolean isQuotable(char c) {
@@ -139,14 +149,41 @@ final class PathParser {
   /** The underscore is forbidden, and used; it hurts nobody here. */
   private boolean label() {
     int start = at;
-    while (at < text.length() && isLabel(text.charAt(at))) {
-      at++;
+    while (at < text.length() && isLabel(text.codePointAt(at))) {
+      at += Character.charCount(text.codePointAt(at));
     }
-    return at > start && text.charAt(start) != '-' && text.charAt(at - 1) != '-';
+    return at > start
+        && at - start <= LABEL
+        && text.charAt(start) != '-'
+        && text.charAt(at - 1) != '-';
   }
 
-  private boolean isLabel(char c) {
-    return isLetterOrDigit(c) || c == '-' || c == '_';
+  private boolean isLabel(int c) {
+    if (c > '~') {
+      international = true;
+      return mayBeInULabel(c);
+    }
+    return isLetterOrDigit((char) c) || c == '-' || c == '_';
+  }
+
+  /**
+   * RFC 6531 wants U-labels (RFC 5890): {@code routing.Address} decides what is one. What never is
+   * goes no further than here, above all what does not show or turns text around; but for the two
+   * joiners.
+   */
+  private static boolean mayBeInULabel(int c) {
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.SPACE_SEPARATOR,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED ->
+          false;
+      case Character.FORMAT -> c == '\u200c' || c == '\u200d';
+      default -> true;
+    };
   }
 
   private boolean literal() {
@@ -156,16 +193,7 @@ final class PathParser {
     }
     String inside = text.substring(at + 1, end);
     at = end + 1;
-    return isAddress(inside);
-  }
-
-  private static boolean isAddress(String inside) {
-    if (inside.regionMatches(true, 0, "IPv6:", 0, 5)) {
-      return inside.indexOf('%') < 0
-          && inside.indexOf('[') < 0
-          && NetUtil.isValidIpV6Address(inside.substring(5));
-    }
-    return NetUtil.isValidIpV4Address(inside);
+    return AddressLiteral.isGood(inside);
   }
 
   private char peek() {

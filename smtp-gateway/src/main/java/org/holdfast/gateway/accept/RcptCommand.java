@@ -29,24 +29,36 @@ final class RcptCommand extends Command {
     if (!given.isEmpty() && !conversation.session().extended()) {
       throw new Refusal(ProtocolReplies.EXTENSIONS_NEED_EHLO);
     }
-    Map<String, String> kept = Parameters.ofRecipient(given);
+    Map<String, String> kept = Parameters.ofRecipient(given, mail.international());
     if (parser.international() && !mail.international()) {
       throw new Refusal(ProtocolReplies.NO_INTERNATIONAL_SENDER);
     }
     if (mail.recipients().size() >= conversation.settings().maxRecipients()) {
-      throw new Refusal(ProtocolReplies.TOO_MANY_RECIPIENTS);
+      conversation.conduct().refusedRecipient();
+      throw conversation.guard().refused(Limit.RECIPIENTS);
+    }
+    conversation.guard().mustNotBeTooFast(Limit.RECIPIENT_RATE);
+    if (!conversation.messages().roomForRecipient(mail, argument.length())) {
+      throw conversation.guard().refused(Limit.ENVELOPES);
     }
     return conversation.await(
-        conversation.inbound().recipient(address, kept), answer -> taken(mail, answer));
+        conversation.inbound().recipient(address, kept),
+        answer -> taken(conversation, mail, address, answer));
   }
 
-  private static WireReply taken(Incoming mail, Inbound.Answer answer) {
+  private static WireReply taken(
+      Conversation conversation, Incoming mail, String address, Inbound.Answer answer) {
     return switch (answer) {
       case Inbound.Answer.Accepted accepted -> {
         mail.recipients().add(accepted.recipient());
         yield WireReply.of(accepted.reply());
       }
-      case Inbound.Answer.Rejected rejected -> WireReply.of(rejected.reply());
+      case Inbound.Answer.Rejected rejected -> {
+        WireReply reply = WireReply.of(rejected.reply());
+        conversation.conduct().refusedRecipient();
+        RejectedCommand.log(conversation, "RCPT", address, reply);
+        yield reply;
+      }
     };
   }
 

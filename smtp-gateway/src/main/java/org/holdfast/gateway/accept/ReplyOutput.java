@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.james.protocols.api.Response;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class ReplyOutput {
   private final Channel channel;
   private @Nullable ChannelHandlerContext context;
   private @Nullable ByteBuf gathered;
+  private @Nullable Future<?> end;
 
   ReplyOutput(Channel channel) {
     this.channel = channel;
@@ -43,6 +45,11 @@ final class ReplyOutput {
     }
   }
 
+  /** Octets that wait for the next flush. */
+  int gathered() {
+    return gathered == null ? 0 : gathered.readableBytes();
+  }
+
   /**
    * Sends what was gathered.
    *
@@ -55,17 +62,29 @@ final class ReplyOutput {
     if (buffer != null && to != null) {
       var written = to.writeAndFlush(buffer);
       if (last) {
+        closeAfter(Limits.LAST_WORDS_SECONDS);
         written.addListener(done -> linger());
       }
     }
   }
 
-  /** Gives back what nobody will read. */
+  /** The connection is gone: gives back what nobody will read. */
   void release() {
     if (gathered != null) {
       gathered.release();
       gathered = null;
     }
+    if (end != null) {
+      end.cancel(false);
+    }
+  }
+
+  /** Whatever happens; a later call replaces an earlier one. */
+  private void closeAfter(int seconds) {
+    if (end != null) {
+      end.cancel(false);
+    }
+    end = channel.eventLoop().schedule(this::close, seconds, TimeUnit.SECONDS);
   }
 
   private ByteBuf buffer() {
@@ -82,6 +101,9 @@ final class ReplyOutput {
    * reply with it; so our side is closed first and the rest is read away for a moment.
    */
   private void linger() {
+    if (!channel.isOpen()) {
+      return;
+    }
     if (channel.pipeline().get(SslHandler.class) != null
         || !(channel instanceof DuplexChannel duplex)) {
       close();
@@ -89,7 +111,7 @@ final class ReplyOutput {
     }
     var _ = duplex.shutdownOutput();
     channel.config().setAutoRead(true);
-    var _ = channel.eventLoop().schedule(this::close, LINGER_SECONDS, TimeUnit.SECONDS);
+    closeAfter(LINGER_SECONDS);
   }
 
   private void close() {

@@ -12,10 +12,8 @@ final class StartTlsCommand extends Command {
 
   @Override
   @Nullable Response obey(Conversation conversation, String argument) throws Refusal {
-    if (!argument.isEmpty()) {
-      throw new Refusal(ProtocolReplies.NO_ARGUMENT);
-    }
-    if (conversation.encrypted()) {
+    noArgument(argument);
+    if (conversation.tls().encrypted()) {
       throw new Refusal(ProtocolReplies.TLS_ALREADY);
     }
     conversation.startTls();

@@ -26,16 +26,28 @@ final class TraceFields {
   /**
    * {@code Received:} and {@code X-Holdfast-Id:} with their line ends.
    *
-   * @param client the name it gave itself and its address literal: {@code mx1 ([192.0.2.1])}
+   * @param client the name it gave itself and its address literal: {@code mx1 (mx1.example.com
+   *     [192.0.2.1])}
+   * @param tls null for plain text
    * @param with as registered for "with": ESMTPS, LMTP, UTF8SMTP ...
-   * @param recipient the only recipient; null when there are several
+   * @param recipient the only recipient; null when there are several. One that is not ASCII is left
+   *     out: an alias may lead from it to a mailbox whose server takes nothing else.
    */
-  byte[] of(String client, String with, String id, @Nullable String recipient, Instant now) {
+  byte[] of(
+      String client,
+      @Nullable Encryption tls,
+      String with,
+      String id,
+      @Nullable String recipient,
+      Instant now) {
     StringBuilder fields = new StringBuilder(320);
     fields.append("Received: from ").append(client);
+    if (tls != null) {
+      fields.append("\r\n\t").append(tls.comment());
+    }
     fields.append("\r\n\tby ").append(hostname).append(" with ").append(with);
     fields.append(" id ").append(id);
-    if (recipient != null) {
+    if (recipient != null && recipient.chars().allMatch(c -> c < 128)) {
       fields.append("\r\n\tfor <").append(recipient).append('>');
     }
     fields.append(";\r\n\t").append(date(now)).append("\r\n");

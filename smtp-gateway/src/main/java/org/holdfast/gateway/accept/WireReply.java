@@ -1,24 +1,26 @@
 package org.holdfast.gateway.accept;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.james.protocols.api.Response;
 import org.holdfast.gateway.reply.Reply;
 
-/**
- * A one-line reply, ready as octets with its CRLF, that James's dispatcher hands through.
- * Immutable.
- */
+/** A reply, ready as octets with its CRLF, that James's dispatcher hands through. Immutable. */
 final class WireReply implements Response {
 
   private final int code;
   private final byte[] octets;
   private final boolean endSession;
 
-  private WireReply(Reply reply, boolean endSession) {
-    this.code = reply.code();
+  private WireReply(int code, byte[] octets, boolean endSession) {
+    this.code = code;
+    this.octets = octets;
     this.endSession = endSession;
-    this.octets = encode(reply.line());
+  }
+
+  private WireReply(Reply reply, boolean endSession) {
+    this(reply.code(), encode(reply.line()), endSession);
   }
 
   static WireReply of(Reply reply) {
@@ -27,6 +29,16 @@ final class WireReply implements Response {
 
   static WireReply of(int code, String enhanced, String text) {
     return new WireReply(new Reply(code, enhanced, text), false);
+  }
+
+  /** A reply of several lines (RFC 5321 section 4.2.1), at least one. */
+  static WireReply lines(int code, List<String> texts) {
+    ByteArrayOutputStream octets = new ByteArrayOutputStream();
+    for (int i = 0; i < texts.size(); i++) {
+      char separator = i < texts.size() - 1 ? '-' : ' ';
+      octets.writeBytes(encode(Integer.toString(code) + separator + texts.get(i)));
+    }
+    return new WireReply(code, octets.toByteArray(), false);
   }
 
   /** A reply after which the connection is closed. */
@@ -41,6 +53,11 @@ final class WireReply implements Response {
 
   int code() {
     return code;
+  }
+
+  /** The line without its end, for logs. */
+  String text() {
+    return new String(octets, 0, octets.length - 2, StandardCharsets.US_ASCII);
   }
 
   /** Owned by this reply: read only. */
@@ -68,7 +85,7 @@ final class WireReply implements Response {
 
   @Override
   public List<CharSequence> getLines() {
-    return List.of(new String(octets, 0, octets.length - 2, StandardCharsets.US_ASCII));
+    return List.of(new String(octets, StandardCharsets.US_ASCII).split("\r\n"));
   }
 
   @Override

@@ -29,7 +29,11 @@ public final class Metrics {
       Routing routing,
       ForgottenHolds forgotten,
       InstantSource clock) {
-    registry.register(new DropwizardExports(counted));
+    DropwizardExports.builder()
+        .dropwizardRegistry(counted)
+        .metricFilter((name, metric) -> !LimitCollector.shows(name))
+        .register(registry);
+    registry.register(new LimitCollector(counted));
     registry.register(new QueueCollector(queue, clock));
     registry.register(new MapCollector(routing, forgotten, clock));
   }

@@ -9,8 +9,8 @@ final class Explanation {
   private Explanation() {}
 
   /** The part, its own header in front. */
-  static byte[] of(Failure failure, Reporter reporter) {
-    byte[] text = text(failure, reporter).getBytes(StandardCharsets.UTF_8);
+  static byte[] of(Report report, Reporter reporter) {
+    byte[] text = text(report, reporter).getBytes(StandardCharsets.UTF_8);
     boolean ascii = Text.isAscii(text);
     HeaderFields fields =
         new HeaderFields()
@@ -24,29 +24,56 @@ final class Explanation {
     return part.toByteArray();
   }
 
-  private static String text(Failure failure, Reporter reporter) {
+  private static String text(Report report, Reporter reporter) {
     return """
     This is the mail system at %s.
 
-    Your message could not be delivered to the recipient below. We had accepted
-    it; the server that keeps the mailbox has now refused it for good, and it
-    will not be tried again.
-
-        <%s>
-        the server said: %s
-
+    %s
     We accepted it on %s.
     Our number for it is %s. If you need help, write to
     <%s> and enclose this report.
     """
         .formatted(
             safe(reporter.hostname()),
-            safe(failure.recipient().original()),
-            safe(failure.reply().line()),
-            Notification.date(failure.envelope().accepted()),
-            safe(failure.envelope().id()),
+            what(report),
+            Notification.date(report.envelope().accepted()),
+            safe(report.envelope().id()),
             safe(reporter.postmaster()))
         .replace("\n", "\r\n");
+  }
+
+  private static String what(Report report) {
+    String recipient = safe(report.recipient().original());
+    String said = safe(report.reply().line());
+    return switch (report.action()) {
+      case FAILED ->
+          """
+          Your message could not be delivered to the recipient below. We had accepted
+          it; the server that keeps the mailbox has now refused it for good, and it
+          will not be tried again.
+
+              <%s>
+              the server said: %s
+          """
+              .formatted(recipient, said);
+      case DELIVERED ->
+          """
+          Your message was delivered to the recipient below, as you asked to be told.
+
+              <%s>
+              the server said: %s
+          """
+              .formatted(recipient, said);
+      case DELAYED ->
+          """
+          Your message to the recipient below could not be delivered yet. It is safe
+          with us and goes on as soon as the mailbox can be reached. You need not send
+          it again.
+
+              <%s>
+          """
+              .formatted(recipient);
+    };
   }
 
   private static String safe(String text) {

@@ -9,7 +9,7 @@ final class HeaderFields {
   /** Where a line should end (RFC 5322 section 2.1.1), in characters. */
   private static final int LINE = 78;
 
-  /** Longest value; the rest is cut off. A line must not have more than 998 octets. */
+  /** Longest value in octets; the rest is cut off. A line must not have more than 998 octets. */
   static final int MOST_VALUE = 900;
 
   private final StringBuilder text = new StringBuilder();
@@ -42,11 +42,20 @@ final class HeaderFields {
 
   private static String safe(String value) {
     StringBuilder safe = new StringBuilder(Math.min(value.length(), MOST_VALUE));
-    value
-        .strip()
-        .codePoints()
-        .limit(MOST_VALUE)
-        .forEach(c -> safe.appendCodePoint(Text.isSafe(c) ? c : '?'));
+    int left = MOST_VALUE;
+    for (int c : value.strip().codePoints().toArray()) {
+      int shown = Text.isSafe(c) ? c : '?';
+      left -= octets(shown);
+      if (left < 0) {
+        break;
+      }
+      safe.appendCodePoint(shown);
+    }
     return safe.toString();
+  }
+
+  /** In UTF-8. */
+  private static int octets(int c) {
+    return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
   }
 }

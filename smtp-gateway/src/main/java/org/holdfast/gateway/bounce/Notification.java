@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.holdfast.holdqueue.Content;
@@ -44,40 +45,47 @@ public final class Notification {
   }
 
   /**
-   * Tells the sender of one failure.
+   * Tells the sender what happened to one recipient.
    *
    * @param id the notification's own queue id
-   * @throws IOException the refused message cannot be read
+   * @throws IOException the message cannot be read
    */
-  public static Notification of(String id, Failure failure, Reporter reporter) throws IOException {
-    ReturnedPart returned =
-        ReturnedPart.of(
-            OriginalMessage.read(failure.content()), SenderWishes.wholeMessage(failure.envelope()));
+  public static Notification of(String id, Report report, Reporter reporter) throws IOException {
+    // RET is about failures only (RFC 3461 section 4.3)
+    boolean whole =
+        report.action() == Action.FAILED && SenderWishes.wholeMessage(report.envelope());
+    ReturnedPart returned = ReturnedPart.of(OriginalMessage.read(report.content()), whole);
     String boundary = returned.boundary(id);
-    String header = header(id, failure, reporter, boundary, returned.eightBit()).toString();
+    String header = header(id, report, reporter, boundary, returned.eightBit()).toString();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(header.getBytes(StandardCharsets.UTF_8));
     out.writeBytes(ascii("This is a delivery status notification.\r\n"));
-    part(out, boundary, Explanation.of(failure, reporter));
-    part(out, boundary, StatusFields.of(failure, reporter));
+    part(out, boundary, Explanation.of(report, reporter));
+    part(out, boundary, StatusFields.of(report, reporter));
     part(out, boundary, returned.octets());
     out.writeBytes(ascii("\r\n--" + boundary + "--\r\n"));
     byte[] octets = out.toByteArray();
-    Map<String, String> parameters = Text.isAscii(octets) ? Map.of() : Map.of("BODY", "8BITMIME");
+    Map<String, String> parameters = new HashMap<>();
+    if (!Text.isAscii(octets)) {
+      parameters.put("BODY", "8BITMIME");
+    }
+    if (SenderWishes.requiresTls(report.envelope())) {
+      parameters.put("REQUIRETLS", "");
+    }
     return new Notification(
-        new Envelope(id, "", failure.at(), reporter.hostname(), parameters),
+        new Envelope(id, "", report.at(), reporter.hostname(), parameters),
         new OctetsInMemory(octets));
   }
 
   private static HeaderFields header(
-      String id, Failure failure, Reporter reporter, String boundary, boolean eightBit) {
+      String id, Report report, Reporter reporter, String boundary, boolean eightBit) {
     HeaderFields fields =
         new HeaderFields()
             .field("X-Holdfast-Id", id)
-            .field("Date", date(failure.at()))
+            .field("Date", date(report.at()))
             .field("From", "Mail Delivery System <" + reporter.postmaster() + ">")
-            .field("To", "<" + failure.envelope().reversePath() + ">")
-            .field("Subject", "Undelivered mail returned to sender")
+            .field("To", "<" + report.envelope().reversePath() + ">")
+            .field("Subject", report.action().subject())
             .field("Message-ID", "<" + id + "@" + reporter.hostname() + ">")
             .field("Auto-Submitted", "auto-replied")
             .field("MIME-Version", "1.0")

@@ -27,8 +27,9 @@ final class ReturnedPart {
 
   static ReturnedPart of(OriginalMessage message, boolean whole) {
     byte[] header = message.header();
-    boolean asciiHeader = Text.isAscii(header);
-    Optional<byte[]> all = whole && asciiHeader ? message.whole() : Optional.empty();
+    boolean asciiHeader = Text.isAscii(header) && Text.isLines(header);
+    Optional<byte[]> all =
+        whole && asciiHeader ? message.whole().filter(Text::isLines) : Optional.empty();
     if (all.isPresent()) {
       boolean eightBit = !Text.isAscii(all.get());
       return part("message/rfc822", eightBit ? "8bit" : "7bit", all.get(), eightBit);

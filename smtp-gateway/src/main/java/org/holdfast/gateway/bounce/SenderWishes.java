@@ -15,11 +15,22 @@ public final class SenderWishes {
    * 3461 section 4.1); a null reverse-path is never answered (RFC 5321 section 4.5.5).
    */
   public static boolean toldOfFailure(Envelope envelope, Recipient recipient) {
-    if (envelope.reversePath().isEmpty()) {
-      return false;
-    }
+    return !envelope.reversePath().isEmpty() && lists("FAILURE", recipient, true);
+  }
+
+  /** Whether the sender asked to hear that this recipient has it (RFC 3461 section 4.1). */
+  public static boolean toldOfSuccess(Envelope envelope, Recipient recipient) {
+    return !envelope.reversePath().isEmpty() && lists("SUCCESS", recipient, false);
+  }
+
+  /** Whether the sender may be told that it takes longer; without NOTIFY the choice is ours. */
+  public static boolean toldOfDelay(Envelope envelope, Recipient recipient) {
+    return !envelope.reversePath().isEmpty() && lists("DELAY", recipient, true);
+  }
+
+  private static boolean lists(String what, Recipient recipient, boolean otherwise) {
     String notify = recipient.parameters().get("NOTIFY");
-    return notify == null || Arrays.asList(notify.split(",", -1)).contains("FAILURE");
+    return notify == null ? otherwise : Arrays.asList(notify.split(",", -1)).contains(what);
   }
 
   /**
@@ -28,7 +39,15 @@ public final class SenderWishes {
    * content should not be sent on.
    */
   static boolean wholeMessage(Envelope envelope) {
-    return "FULL".equals(envelope.parameters().get("RET"));
+    return "FULL".equals(envelope.parameters().get("RET")) && !requiresTls(envelope);
+  }
+
+  /**
+   * Whether the message must travel inside TLS only. Then its notification says so too, and bears
+   * its header at most, whatever RET says (RFC 8689 section 5).
+   */
+  static boolean requiresTls(Envelope envelope) {
+    return envelope.parameters().containsKey("REQUIRETLS");
   }
 
   /** ENVID as it was before it was encoded; empty when there is none that could be shown. */

@@ -8,25 +8,25 @@ final class StatusFields {
   private StatusFields() {}
 
   /** The part, its own header in front. */
-  static byte[] of(Failure failure, Reporter reporter) {
+  static byte[] of(Report report, Reporter reporter) {
     HeaderFields fields =
         new HeaderFields()
             .field("Content-Description", "Delivery report")
             .field("Content-Type", "message/delivery-status")
             .end();
-    message(fields, failure, reporter);
-    recipient(fields, failure);
+    message(fields, report, reporter);
+    recipient(fields, report);
     return Notification.ascii(fields.toString());
   }
 
   /** Per-message fields (section 2.2). */
-  private static void message(HeaderFields fields, Failure failure, Reporter reporter) {
-    SenderWishes.envelopeId(failure.envelope())
+  private static void message(HeaderFields fields, Report report, Reporter reporter) {
+    SenderWishes.envelopeId(report.envelope())
         .ifPresent(id -> fields.field("Original-Envelope-Id", id));
     fields
         .field("Reporting-MTA", "dns; " + reporter.hostname())
-        .field("X-Holdfast-Id", failure.envelope().id())
-        .field("Arrival-Date", Notification.date(failure.envelope().accepted()))
+        .field("X-Holdfast-Id", report.envelope().id())
+        .field("Arrival-Date", Notification.date(report.envelope().accepted()))
         .end();
   }
 
@@ -34,20 +34,24 @@ final class StatusFields {
    * Per-recipient fields (section 2.3). The final recipient is named as the sender named it to us:
    * what an alias of ours leads to is nobody's business (section 4.2).
    */
-  private static void recipient(HeaderFields fields, Failure failure) {
-    SenderWishes.originalRecipient(failure.recipient())
+  private static void recipient(HeaderFields fields, Report report) {
+    SenderWishes.originalRecipient(report.recipient())
         .ifPresent(address -> fields.field("Original-Recipient", address));
     fields
-        .field("Final-Recipient", TypedAddress.of(failure.recipient().original()))
-        .field("Action", "failed")
-        .field("Status", status(failure.reply()))
-        .field("Remote-MTA", "dns; " + host(failure.host()))
-        .field("Diagnostic-Code", "smtp; " + TypedAddress.escapedNonAscii(failure.reply().line()))
-        .field("Last-Attempt-Date", Notification.date(failure.at()));
+        .field("Final-Recipient", TypedAddress.of(report.recipient().original()))
+        .field("Action", report.action().value())
+        .field("Status", status(report));
+    if (!report.host().isEmpty()) {
+      fields
+          .field("Remote-MTA", "dns; " + host(report.host()))
+          .field("Diagnostic-Code", "smtp; " + TypedAddress.escapedNonAscii(report.reply().line()))
+          .field("Last-Attempt-Date", Notification.date(report.at()));
+    }
   }
 
-  private static String status(Reply reply) {
-    return reply.enhanced().isEmpty() ? "5.0.0" : reply.enhanced();
+  private static String status(Report report) {
+    Reply reply = report.reply();
+    return reply.enhanced().isEmpty() ? report.action().status() : reply.enhanced();
   }
 
   /** An address as a literal (RFC 5321 section 4.1.3). */

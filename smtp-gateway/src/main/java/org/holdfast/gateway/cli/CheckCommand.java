@@ -4,6 +4,9 @@ import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.holdfast.gateway.conf.ConfigurationException;
@@ -11,6 +14,7 @@ import org.holdfast.gateway.conf.MapFile;
 import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.gateway.conf.UserCsv;
+import org.holdfast.gateway.wiring.Descriptors;
 import org.holdfast.routing.MapCheck;
 import org.holdfast.routing.MapContents;
 import org.holdfast.routing.RefusedChangeException;
@@ -24,9 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Validates the configuration and the map that it names.",
+      "Validates the configuration, and the map, certificates and accounts that it names.",
       "",
-      "Exit 0: both are right. Exit 2: one line says what is wrong, by file and line."
+      "Exit 0: all are right. Exit 2: one line says what is wrong, by file and line."
     })
 final class CheckCommand implements Callable<Integer> {
 
@@ -46,10 +50,17 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Path file = config == null ? ConfigPath.byDefault() : config;
     Settings settings = SettingsFile.read(file);
+    List<String> warnings = new ArrayList<>();
+    warnings.addAll(DoorCheck.warnings(file, "smtp", settings.smtp(), Instant.now()));
+    warnings.addAll(DoorCheck.warnings(file, "lmtp", settings.lmtp(), Instant.now()));
     say(file + ": ok");
+    warnings.forEach(warning -> Terminal.of(spec).warn("warning: " + file + ": " + warning));
     if (settings.delivery().returnsWithoutSmarthost()) {
       Terminal.of(spec).warn("warning: " + file + ": " + RETURNS_WITHOUT_SMARTHOST);
     }
+    Descriptors.ofProcess(settings.maxConnections())
+        .warning(settings.maxConnections())
+        .ifPresent(warning -> Terminal.of(spec).warn("warning: " + file + ": " + warning));
     Optional<Path> map = settings.map().load();
     if (map.isPresent()) {
       say(map.orElseThrow() + ": ok, " + checked(map.orElseThrow(), settings.map().subaddress()));

@@ -91,6 +91,7 @@ public final class Main implements Runnable {
     line.addSubcommand(new ServeCommand(serve));
     line.addSubcommand(new DemoCommand(demo));
     line.addSubcommand(new CheckCommand());
+    line.addSubcommand(new PasswordCommand());
     line.addSubcommand(new UserCommands());
     line.addSubcommand(new PairCommands());
     line.addSubcommand(new DomainCommands());

@@ -15,6 +15,7 @@ import org.holdfast.routing.HostPort;
  * @param hostname in the banner and in {@code Received:}
  * @param data folder of the embedded store
  * @param stopTimeout how long a stop waits for what is in flight
+ * @param log what the log lines on stderr look like
  */
 public record Settings(
     String node,
@@ -28,7 +29,13 @@ public record Settings(
     Delivery delivery,
     Release release,
     Retry retry,
-    LocationMap map) {
+    LocationMap map,
+    Log log) {
+
+  /** Connections of all doors together. */
+  public int maxConnections() {
+    return smtp.maxConnections() + lmtp.maxConnections();
+  }
 
   /** Where the operator's token lies. */
   public Path operatorToken() {
@@ -43,8 +50,12 @@ public record Settings(
    * @param maxRecipients of one message
    * @param maxConnections at once
    * @param maxConnectionsPerClient at once from one address
-   * @param commandTimeout longest wait for the client's next command or next octets of a message
+   * @param commandTimeout longest wait for the client's next whole command or next octets of a
+   *     message
    * @param tls certificate for STARTTLS; empty: none is offered
+   * @param introducers whose word about who the client is counts
+   * @param auth who may log in
+   * @param rates of one client
    */
   public record Door(
       Listen listen,
@@ -54,10 +65,54 @@ public record Settings(
       int maxConnections,
       int maxConnectionsPerClient,
       Duration commandTimeout,
-      Optional<Tls> tls) {}
+      Optional<Tls> tls,
+      Introducers introducers,
+      Auth auth,
+      Rates rates) {}
 
-  /** PEM files: the certificate chain and its private key. */
-  public record Tls(Path certificate, Path key) {}
+  /**
+   * What one client may do in a minute; 0: any number.
+   *
+   * @param connections opened
+   * @param messages begun
+   * @param recipients named
+   * @param minData octets a second that a message must come at; 0: no bound
+   */
+  public record Rates(int connections, int messages, int recipients, int minData) {}
+
+  /**
+   * Networks whose word about who the client is counts.
+   *
+   * @param proxies must send a PROXY header
+   * @param xclient may use XCLIENT and XFORWARD
+   */
+  public record Introducers(List<Network> proxies, List<Network> xclient) {}
+
+  /**
+   * Encryption at a door.
+   *
+   * @param certificate PEM file: the certificate, then its chain
+   * @param key PEM file: its private key
+   * @param listen a second address, with TLS from the first octet on
+   * @param minVersion {@code 1.2} or {@code 1.3}
+   * @param clientCa PEM file of the authorities whose certificates tell who a client is
+   * @param requireTls whether REQUIRETLS is offered
+   */
+  public record Tls(
+      Path certificate,
+      Path key,
+      Optional<Listen> listen,
+      String minVersion,
+      Optional<Path> clientCa,
+      boolean requireTls) {}
+
+  /**
+   * Who may log in at a door.
+   *
+   * @param users file with accounts; empty: AUTH is not offered
+   * @param required whether clients of {@code allow} must log in too
+   */
+  public record Auth(Optional<Path> users, boolean required) {}
 
   /**
    * The HTTP API and the operators' page.
@@ -73,8 +128,9 @@ public record Settings(
    * @param maxBytes the queue's files take no more
    * @param minFree the file system keeps at least this much free
    * @param segmentSize one file of the log
+   * @param spoolMax temporary files of large messages on their way in, together
    */
-  public record Store(String kind, long maxBytes, long minFree, long segmentSize) {}
+  public record Store(String kind, long maxBytes, long minFree, long segmentSize, long spoolMax) {}
 
   /**
    * How mail goes to the backends.
@@ -88,6 +144,7 @@ public record Settings(
    * @param onRefused what becomes of accepted mail that a backend refuses for good
    * @param smarthost takes notifications for senders who are nobody of the map; empty: none does
    * @param postmaster From of notifications; empty: postmaster at {@code hostname}
+   * @param content what is done for backends that take less than we do
    */
   public record Delivery(
       Duration handoffTimeout,
@@ -98,7 +155,8 @@ public record Settings(
       MassRefusal massRefusal,
       OnRefused onRefused,
       Optional<HostPort> smarthost,
-      Optional<String> postmaster) {
+      Optional<String> postmaster,
+      Content content) {
 
     /**
      * Something other than the default is said about returning mail, and most senders cannot be
@@ -108,6 +166,14 @@ public record Settings(
       return smarthost.isEmpty() && onRefused.returnsSome() && !onRefused.equals(OnRefused.USUAL);
     }
   }
+
+  /**
+   * What is done about what a backend does not offer.
+   *
+   * @param eightBitAnyway 8-bit octets go, unconverted, to one without 8BITMIME too
+   * @param delayNotice how long mail waits before its sender is told; zero: never
+   */
+  public record Content(boolean eightBitAnyway, Duration delayNotice) {}
 
   /**
    * What becomes of accepted mail that a backend refuses for good, by what the refusal is about.
@@ -161,4 +227,27 @@ public record Settings(
    *     than this counts as forgotten
    */
   public record LocationMap(Optional<Path> load, String subaddress, Duration forgottenAfter) {}
+
+  /**
+   * Log lines.
+   *
+   * @param level what is less important is not written
+   */
+  public record Log(LogFormat format, LogLevel level) {}
+
+  /** How a log line looks. */
+  public enum LogFormat {
+    /** For people and grep. */
+    TEXT,
+    /** One JSON object a line. */
+    JSON
+  }
+
+  /** From the most important. */
+  public enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG
+  }
 }

@@ -7,11 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.holdfast.holdqueue.Intake;
 import org.holdfast.routing.HostPort;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +30,7 @@ public final class SettingsFile {
   private static final Pattern NODE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
   private static final Pattern HOST =
       Pattern.compile("(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*");
+  private static final Pattern TLS_VERSION = Pattern.compile("1\\.[23]");
   private static final Pattern SUBADDRESS = Pattern.compile("[^\\sA-Za-z0-9@\"]{0,4}");
   private static final Pattern MAILBOX =
       Pattern.compile("[A-Za-z0-9._+=-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63})*");
@@ -95,18 +101,47 @@ public final class SettingsFile {
             delivery(file.section("delivery")),
             release(file.section("release")),
             retry(file.section("retry")),
-            map(file.section("map")));
+            map(file.section("map")),
+            log(file.section("log")));
     file.end();
-    mustDiffer(file, "lmtp", settings.lmtp().listen(), settings.smtp().listen());
-    mustDiffer(file, "admin", settings.admin().listen(), settings.smtp().listen());
-    mustDiffer(file, "admin", settings.admin().listen(), settings.lmtp().listen());
+    mustDiffer(file, settings);
+    somebodyMustGetIn(file, "smtp", settings.smtp());
+    somebodyMustGetIn(file, "lmtp", settings.lmtp());
     return settings;
   }
 
-  private static void mustDiffer(Section file, String section, Listen listen, Listen other)
+  /** Listeners, in the order of the file. */
+  private static void mustDiffer(Section file, Settings settings) throws ConfigurationException {
+    Set<Listen> taken = new HashSet<>();
+    mustDiffer(file, "smtp", settings.smtp(), taken);
+    mustDiffer(file, "lmtp", settings.lmtp(), taken);
+    mustDiffer(file.section("admin"), settings.admin().listen(), taken);
+  }
+
+  private static void mustDiffer(Section file, String name, Settings.Door door, Set<Listen> taken)
       throws ConfigurationException {
-    if (listen.port() != 0 && listen.equals(other)) {
-      throw file.section(section).wrong("listen", listen + " is taken by another listener above");
+    mustDiffer(file.section(name), door.listen(), taken);
+    Optional<Listen> second = door.tls().flatMap(Settings.Tls::listen);
+    if (second.isPresent()) {
+      mustDiffer(file.section(name).section("tls"), second.get(), taken);
+    }
+  }
+
+  private static void mustDiffer(Section section, Listen listen, Set<Listen> taken)
+      throws ConfigurationException {
+    if (listen.port() != 0 && !taken.add(listen)) {
+      throw section.wrong("listen", listen + " is taken by another listener above");
+    }
+  }
+
+  private static void somebodyMustGetIn(Section file, String name, Settings.Door door)
+      throws ConfigurationException {
+    boolean canBeKnown =
+        door.auth().users().isPresent() || door.tls().flatMap(Settings.Tls::clientCa).isPresent();
+    if (door.auth().required() && !canBeKnown) {
+      throw file.section(name)
+          .section("auth")
+          .wrong("required", "needs users, or tls.client-ca: nobody could log in");
     }
   }
 
@@ -120,19 +155,53 @@ public final class SettingsFile {
             door.number("max-connections", 2000, 1, 1_000_000),
             door.number("max-connections-per-client", 200, 1, 1_000_000),
             door.time("command-timeout", "5m", "100ms", "1h"),
-            tls(door.section("tls")));
+            tls(door.section("tls")),
+            new Settings.Introducers(
+                door.values("proxies", List.of(), Network::parse),
+                door.values("xclient", LOCAL_ONLY, Network::parse)),
+            auth(door.section("auth")),
+            rates(door.section("rates")));
     door.end();
+    return read;
+  }
+
+  private static Settings.Rates rates(Section rates) throws ConfigurationException {
+    Settings.Rates read =
+        new Settings.Rates(
+            rates.number("connections", 0, 0, 1_000_000),
+            rates.number("messages", 0, 0, 1_000_000),
+            rates.number("recipients", 0, 0, 1_000_000),
+            (int) rates.size("min-data", "512", 0, 1 << 30));
+    rates.end();
     return read;
   }
 
   private static Optional<Settings.Tls> tls(Section tls) throws ConfigurationException {
     Optional<Path> certificate = tls.value("certificate", "", SettingsFile::readableFile);
     Optional<Path> key = tls.value("key", "", SettingsFile::readableFile);
+    Optional<Listen> listen = tls.value("listen", "", SettingsFile::optionalListen);
+    String minVersion =
+        tls.value("min-version", "1.2", matching(TLS_VERSION, "one of the versions 1.2 and 1.3"));
+    Optional<Path> clientCa = tls.value("client-ca", "", SettingsFile::readableFile);
+    boolean requireTls = tls.value("requiretls", "true", SettingsFile::trueOrFalse);
     tls.end();
     if (certificate.isPresent() != key.isPresent()) {
       throw tls.wrong("certificate and key go together");
     }
-    return certificate.map(found -> new Settings.Tls(found, key.orElseThrow()));
+    if (certificate.isEmpty() && (listen.isPresent() || clientCa.isPresent())) {
+      throw tls.wrong("listen and client-ca need certificate and key");
+    }
+    return certificate.map(found ->
+        new Settings.Tls(found, key.orElseThrow(), listen, minVersion, clientCa, requireTls));
+  }
+
+  private static Settings.Auth auth(Section auth) throws ConfigurationException {
+    Settings.Auth read =
+        new Settings.Auth(
+            auth.value("users", "", SettingsFile::readableFile),
+            auth.value("required", "false", SettingsFile::trueOrFalse));
+    auth.end();
+    return read;
   }
 
   private static Settings.Admin admin(Section admin) throws ConfigurationException {
@@ -150,7 +219,8 @@ public final class SettingsFile {
             store.value("kind", "embedded", SettingsFile::kind),
             store.size("max-bytes", "50GiB", 1 << 20, 1L << 50),
             store.size("min-free", "2GiB", 0, 1L << 50),
-            store.size("segment-size", "64MiB", 1 << 20, 1 << 30));
+            store.size("segment-size", "64MiB", 1 << 20, 1 << 30),
+            store.size("spool-max", "8GiB", 1 << 20, 1L << 50));
     store.end();
     return read;
   }
@@ -166,9 +236,24 @@ public final class SettingsFile {
             massRefusal(delivery.section("mass-refusal")),
             onRefused(delivery),
             delivery.value("smarthost", "", SettingsFile::optionalHostPort),
-            delivery.value("postmaster", "", SettingsFile::optionalMailbox));
+            delivery.value("postmaster", "", SettingsFile::optionalMailbox),
+            content(delivery));
     delivery.end();
     return read;
+  }
+
+  private static Settings.Content content(Section delivery) throws ConfigurationException {
+    return new Settings.Content(
+        delivery.value("without-8bitmime", "convert", SettingsFile::sendsAnyway),
+        delivery.time("delay-notice", "0", "0", "365d"));
+  }
+
+  private static boolean sendsAnyway(String text) {
+    return switch (text) {
+      case "convert" -> false;
+      case "send" -> true;
+      default -> throw new IllegalArgumentException("convert or send is expected, not " + text);
+    };
   }
 
   private static Settings.MassRefusal massRefusal(Section refusal) throws ConfigurationException {
@@ -199,6 +284,18 @@ public final class SettingsFile {
       case "park" -> Settings.Refused.PARK;
       case "bounce" -> Settings.Refused.BOUNCE;
       default -> throw new IllegalArgumentException("park or bounce is expected, not " + text);
+    };
+  }
+
+  private static Optional<Listen> optionalListen(String text) {
+    return text.isBlank() ? Optional.empty() : Optional.of(Listen.parse(text));
+  }
+
+  private static boolean trueOrFalse(String text) {
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("true or false is expected, not " + text);
     };
   }
 
@@ -238,6 +335,30 @@ public final class SettingsFile {
             map.time("forgotten-after", "1d", "1s", "365d"));
     map.end();
     return read;
+  }
+
+  private static Settings.Log log(Section log) throws ConfigurationException {
+    Settings.Log read =
+        new Settings.Log(
+            log.value("format", "text", text -> word(Settings.LogFormat.class, text)),
+            log.value("level", "info", text -> word(Settings.LogLevel.class, text)));
+    log.end();
+    return read;
+  }
+
+  /** One of the words of an enumeration, in small letters. */
+  private static <E extends Enum<E>> E word(Class<E> words, String text) {
+    for (E word : words.getEnumConstants()) {
+      if (word.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return word;
+      }
+    }
+    throw new IllegalArgumentException(
+        Arrays.stream(words.getEnumConstants())
+                .map(word -> word.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "))
+            + ": one of these is expected, not "
+            + text);
   }
 
   private static Function<String, String> matching(Pattern pattern, String expected) {

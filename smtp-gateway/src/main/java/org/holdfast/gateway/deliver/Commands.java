@@ -38,19 +38,21 @@ final class Commands {
   }
 
   /** MAIL FROM with those of the envelope's parameters that the backend offered to understand. */
-  static void mail(ByteBuf out, Envelope envelope, long size, boolean utf8, Offer offer) {
+  static void mail(ByteBuf out, Envelope envelope, Fit.Fits fit, Offer offer) {
     write(out, "MAIL FROM:<");
     write(out, envelope.reversePath());
     write(out, ">");
     if (offer.size()) {
-      write(out, " SIZE=" + size);
+      write(out, " SIZE=" + fit.content().size());
     }
-    if (utf8) {
+    if (fit.utf8()) {
       write(out, " SMTPUTF8");
+    }
+    if (!fit.body().isEmpty()) {
+      write(out, " BODY=" + fit.body());
     }
     Map<String, String> parameters = envelope.parameters();
     if (!parameters.isEmpty()) {
-      pass(out, offer.eightBitMime(), "BODY", parameters);
       pass(out, offer.dsn(), "RET", parameters);
       pass(out, offer.dsn(), "ENVID", parameters);
     }
@@ -72,9 +74,22 @@ final class Commands {
     Map<String, String> parameters = recipient.parameters();
     if (!parameters.isEmpty()) {
       pass(out, offer.dsn(), "NOTIFY", parameters);
-      pass(out, offer.dsn(), "ORCPT", parameters);
+      pass(out, offer.dsn(), "ORCPT", offer.smtpUtf8() ? parameters : inAscii(parameters));
     }
     write(out, "\r\n");
+  }
+
+  /** RFC 6533 section 3: without SMTPUTF8 what is not ASCII stands as {@code \x{HEX}}. */
+  private static Map<String, String> inAscii(Map<String, String> parameters) {
+    String address = parameters.getOrDefault("ORCPT", "");
+    if (isAscii(address)) {
+      return parameters;
+    }
+    StringBuilder escaped = new StringBuilder(address.length());
+    address
+        .codePoints()
+        .forEach(c -> escaped.append(c < 128 ? Character.toString(c) : "\\x{%X}".formatted(c)));
+    return Map.of("ORCPT", escaped.toString());
   }
 
   static void data(ByteBuf out) {
@@ -84,8 +99,7 @@ final class Commands {
   private static void pass(
       ByteBuf out, boolean offered, String key, Map<String, String> parameters) {
     String value = parameters.get(key);
-    // BODY=BINARYMIME needs BDAT, which is not spoken here: the parameter would be a lie.
-    if (offered && value != null && isValue(value) && !value.equalsIgnoreCase("BINARYMIME")) {
+    if (offered && value != null && isValue(value)) {
       write(out, " " + key + "=" + value);
     }
   }

@@ -13,9 +13,9 @@ import org.holdfast.holdqueue.Content;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one message after 354, dot-stuffed, with a bounded number of octets under way. What lies in
- * memory goes out from the event loop; anything else is read by a virtual thread, because reading
- * may block.
+ * Sends one message, after 354 or as a chunk, with a bounded number of octets under way. What lies
+ * in memory goes out from the event loop; anything else is read by a virtual thread, because
+ * reading may block.
  */
 final class ContentSender {
 
@@ -34,7 +34,7 @@ final class ContentSender {
   private final Content content;
   private final Runnable endIssued;
   private final Runnable dotSent;
-  private final DotStuffing stuffing = new DotStuffing();
+  private final Framing framing;
   private final Semaphore room = new Semaphore(PIECES_UNDER_WAY);
   private @Nullable ByteBuffer memory;
 
@@ -42,16 +42,26 @@ final class ContentSender {
    * Sends over {@code connection}. {@code endIssued} runs when the end of data was handed to the
    * channel, {@code dotSent} when the kernel took it; both on the event loop.
    */
-  ContentSender(LmtpConnection connection, Content content, Runnable endIssued, Runnable dotSent) {
+  ContentSender(
+      LmtpConnection connection,
+      Content content,
+      Framing framing,
+      Runnable endIssued,
+      Runnable dotSent) {
     this.connection = connection;
     this.channel = connection.channel();
     this.loop = channel.eventLoop();
     this.content = content;
+    this.framing = framing;
     this.endIssued = endIssued;
     this.dotSent = dotSent;
   }
 
   void start() {
+    String begin = framing.begin(content.size());
+    if (!begin.isEmpty()) {
+      connection.say(begin);
+    }
     ByteBuffer octets = content.inMemory();
     if (octets == null) {
       Thread.ofVirtual().name("lmtp-content").start(this::stream);
@@ -86,16 +96,12 @@ final class ContentSender {
     ByteBuf piece = channel.alloc().directBuffer(size + END);
     piece.writeBytes(left.slice(left.position(), size));
     left.position(left.position() + size);
-    return stuffing.stuff(piece, channel.alloc());
-  }
-
-  private void end() {
-    end(channel.alloc().directBuffer(END));
+    return framing.piece(piece, channel.alloc());
   }
 
   /** The last piece and the end of data, in one write. */
   private void end(ByteBuf last) {
-    ByteBufUtil.writeAscii(last, stuffing.end());
+    ByteBufUtil.writeAscii(last, framing.end());
     endIssued.run();
     channel
         .writeAndFlush(last)
@@ -113,9 +119,17 @@ final class ContentSender {
       long size = 0;
       for (ByteBuf piece = read(in); piece != null; piece = read(in)) {
         size += piece.readableBytes();
-        pass(stuffing.stuff(piece, channel.alloc()));
+        if (size >= content.size()) {
+          last(in, piece, size);
+          return;
+        }
+        pass(framing.piece(piece, channel.alloc()));
       }
-      finish(size);
+      if (content.size() == 0) {
+        last(in, channel.alloc().directBuffer(END), 0);
+      } else {
+        broken(size);
+      }
     } catch (RejectedExecutionException _) {
       // The event loop has ended and has closed the connection: nobody is left to tell.
     } catch (IOException | RuntimeException e) {
@@ -161,12 +175,29 @@ final class ContentSender {
     }
   }
 
-  /** Never ends a message that was not read to its end: half a message must not be delivered. */
-  private void finish(long size) {
-    if (size == content.size()) {
-      loop.execute(this::end);
-    } else if (channel.isActive()) {
-      abort(size + " octets instead of " + content.size());
+  /**
+   * The last octets and the end go together: a backend may answer a chunk as soon as it is whole.
+   * Never ends a message that was not read to its end: half a message must not be delivered.
+   */
+  private void last(InputStream in, ByteBuf piece, long size) throws IOException {
+    boolean whole = size == content.size() && in.read() < 0;
+    if (!whole) { // what follows a chunk would be commands
+      piece.release();
+      broken(size);
+      return;
+    }
+    ByteBuf last = framing.piece(piece, channel.alloc());
+    try {
+      loop.execute(() -> end(last));
+    } catch (RejectedExecutionException e) {
+      last.release();
+      throw e;
+    }
+  }
+
+  private void broken(long size) {
+    if (channel.isActive()) {
+      abort(size + " octets or more instead of " + content.size());
     }
   }
 

@@ -10,18 +10,22 @@ import io.netty.buffer.ByteBufAllocator;
  * <p>A dot after a bare LF is doubled too. Such content does not get past our door; should it ever,
  * a backend that takes LF for a line end must still not see an end of data in it.
  */
-final class DotStuffing {
+final class DotStuffing implements Framing {
 
   private static final byte DOT = '.';
 
   private byte beforeLast = '\r';
   private byte last = '\n';
 
-  /**
-   * The next piece of content, ready to be sent: {@code in} itself where no dot is missing, else a
-   * copy. Takes {@code in} over; the caller gets the result to release.
-   */
-  ByteBuf stuff(ByteBuf in, ByteBufAllocator allocator) {
+  /** 354 has been heard already. */
+  @Override
+  public String begin(long size) {
+    return "";
+  }
+
+  /** {@code in} itself where no dot is missing, else a copy. */
+  @Override
+  public ByteBuf piece(ByteBuf in, ByteBufAllocator allocator) {
     int missing = lineDot(in, in.readerIndex());
     ByteBuf out = missing < 0 ? in : copy(in, missing, allocator);
     remember(in);
@@ -32,7 +36,8 @@ final class DotStuffing {
   }
 
   /** The end of data, with a line end before it where the content does not end in one. */
-  String end() {
+  @Override
+  public String end() {
     return beforeLast == '\r' && last == '\n' ? ".\r\n" : "\r\n.\r\n";
   }
 

@@ -1,7 +1,9 @@
 package org.holdfast.gateway.deliver;
 
 import io.netty.buffer.ByteBuf;
-import java.util.Map;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Recipient;
@@ -10,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One transaction on one connection (RFC 2033): MAIL, every RCPT and DATA, in one write where the
  * backend offers PIPELINING (RFC 2920), then the content, then one reply for each recipient
- * accepted. Confined to the connection's event loop.
+ * accepted. A binary message goes by BDAT instead (RFC 3030), which is said once it is known that
+ * somebody is accepted. Confined to the connection's event loop.
  */
 final class Exchange {
 
   private enum Stage {
+    /** Nothing has been said: the content is being looked at. */
+    LOOKING,
     TRACE,
     MAIL,
     RCPT,
@@ -34,7 +39,9 @@ final class Exchange {
   private final int[] accepted;
   private int acceptedCount;
   private Stage stage = Stage.MAIL;
-  private boolean utf8;
+  private boolean utf8Address;
+  private Fit.@Nullable Fits fit;
+  private boolean over;
   private boolean heardAnything;
   private boolean mailRefused;
   private boolean dotSent;
@@ -62,6 +69,55 @@ final class Exchange {
       finish(false);
       return;
     }
+    Fit.Question question =
+        new Fit.Question(
+            transaction.envelope,
+            transaction.content,
+            connection.offer(),
+            utf8Address,
+            connection.settings().eightBitAnyway());
+    if (question.mustLook()) {
+      stage = Stage.LOOKING;
+      Thread.ofVirtual().name("lmtp-look").start(() -> look(question));
+    } else {
+      begin(question.asDeclared());
+    }
+  }
+
+  /** Reading may block, so it is done on a thread of its own. */
+  private void look(Fit.Question question) {
+    Fit found;
+    try {
+      found = question.looked();
+    } catch (IOException | RuntimeException e) {
+      Reply why = OwnWords.unreadable("message can't be read: " + e);
+      found = new Fit.Refused(new Answer.OurTrouble(false, why));
+    }
+    Fit fitting = found;
+    try {
+      connection.channel().eventLoop().execute(() -> looked(fitting));
+    } catch (RejectedExecutionException _) {
+      // The event loop has ended and has closed the connection: nobody is left to tell.
+    }
+  }
+
+  private void looked(Fit found) {
+    if (over) {
+      return;
+    }
+    connection.progress();
+    stage = Stage.MAIL;
+    switch (found) {
+      case Fit.Fits fits -> begin(fits);
+      case Fit.Refused(Answer answer) -> {
+        transaction.answerOpen(answer);
+        finish(false);
+      }
+    }
+  }
+
+  private void begin(Fit.Fits fits) {
+    fit = fits;
     ByteBuf out = connection.channel().alloc().buffer(LINE_GUESS * (askedCount + 3));
     boolean traced = Commands.trace(out, transaction.envelope.id(), connection.offer());
     if (traced) {
@@ -74,13 +130,19 @@ final class Exchange {
       for (int i = 0; i < askedCount; i++) {
         Commands.rcpt(out, recipient(i), transaction.origin, connection.offer());
       }
-      Commands.data(out);
+      if (!fits.oneChunk()) {
+        Commands.data(out);
+      }
     }
     connection.send(out);
   }
 
+  private Fit.Fits fit() {
+    return Objects.requireNonNull(fit);
+  }
+
   private void mail(ByteBuf out) {
-    Commands.mail(out, transaction.envelope, transaction.content.size(), utf8, connection.offer());
+    Commands.mail(out, transaction.envelope, fit(), connection.offer());
   }
 
   /** Recipients that this backend could not be asked for get an answer of ours. */
@@ -90,18 +152,16 @@ final class Exchange {
       transaction.answerOpen(new Answer.MailboxTrouble(OwnWords.BAD_SENDER));
       return;
     }
-    Map<String, String> parameters = transaction.envelope.parameters();
-    boolean wholeUtf8 = parameters.containsKey("SMTPUTF8") || !Commands.isAscii(sender);
-    utf8 = wholeUtf8;
+    utf8Address = !Commands.isAscii(sender);
     for (int i = 0; i < transaction.recipients.size(); i++) {
       String address = transaction.recipients.get(i).address();
-      boolean needsUtf8 = wholeUtf8 || !Commands.isAscii(address);
+      boolean needsUtf8 = !Commands.isAscii(sender) || !Commands.isAscii(address);
       if (address.isEmpty() || !Commands.isAddress(address)) {
         transaction.answer(i, new Answer.MailboxTrouble(OwnWords.BAD_RECIPIENT));
       } else if (needsUtf8 && !connection.offer().smtpUtf8()) {
         transaction.answer(i, new Answer.MailboxTrouble(OwnWords.NOT_UTF8_CAPABLE));
       } else {
-        utf8 |= needsUtf8;
+        utf8Address |= needsUtf8;
         asked[askedCount++] = i;
       }
     }
@@ -113,19 +173,21 @@ final class Exchange {
 
   // ---- replies
 
-  void heard(BackendReply reply) throws GarbageException {
+  /** {@code more}: octets came behind it. */
+  void heard(BackendReply reply, boolean more) throws GarbageException {
     if (reply.code() == 421) {
       goodbye(reply.toReply());
       return;
     }
-    heardAnything |= stage != Stage.TRACE;
+    heardAnything |= stage.compareTo(Stage.TRACE) > 0;
     switch (stage) {
+      case LOOKING -> tooEarly(reply);
       case TRACE -> traced();
       case MAIL -> mail(reply);
       case RCPT -> rcpt(reply);
-      case DATA -> data(reply);
+      case DATA -> data(reply, more);
       case CONTENT -> tooEarly(reply);
-      case FINAL -> last(reply);
+      case FINAL -> last(reply, more);
     }
   }
 
@@ -172,8 +234,10 @@ final class Exchange {
     }
     if (cursor < askedCount) {
       askNext();
-    } else if (!pipelined && acceptedCount == 0) {
+    } else if (acceptedCount == 0 && (!pipelined || fit().oneChunk())) {
       finish(true);
+    } else if (fit().oneChunk()) {
+      sendContent();
     } else {
       stage = Stage.DATA;
       if (!pipelined) {
@@ -190,8 +254,10 @@ final class Exchange {
     }
   }
 
-  private void data(BackendReply reply) throws GarbageException {
-    if (reply.code() == 354) {
+  private void data(BackendReply reply, boolean more) throws GarbageException {
+    if (reply.code() == 354 && more) {
+      throw new GarbageException("a reply to content that was not sent");
+    } else if (reply.code() == 354) {
       sendContent();
     } else {
       Answer refused = refusal(reply);
@@ -210,7 +276,9 @@ final class Exchange {
       return;
     }
     stage = Stage.CONTENT;
-    sender = new ContentSender(connection, transaction.content, this::endIssued, this::dotSent);
+    Framing framing = fit().oneChunk() ? new OneChunk() : new DotStuffing();
+    sender =
+        new ContentSender(connection, fit().content(), framing, this::endIssued, this::dotSent);
     sender.start();
   }
 
@@ -234,11 +302,26 @@ final class Exchange {
     connection.fail(reply.toReply(), false);
   }
 
-  private void last(BackendReply reply) throws GarbageException {
-    Answer answer = reply.positive() ? new Answer.Delivered(reply.toReply()) : refusal(reply);
+  private void last(BackendReply reply, boolean more) throws GarbageException {
+    if (!dotSent) {
+      tooEarly(reply);
+      return;
+    }
+    boolean notifies = connection.offer().dsn();
+    Answer answer =
+        reply.positive() ? new Answer.Delivered(reply.toReply(), notifies) : refusal(reply);
     transaction.answer(accepted[cursor++], answer);
     if (cursor == acceptedCount) {
       pool.latency(connection.now() - begun);
+      end(more);
+    }
+  }
+
+  /** A connection on which too much was said is not used again; what was answered stands. */
+  private void end(boolean more) {
+    if (more) {
+      connection.fail(OwnWords.connection("more replies than recipients"), false);
+    } else {
       finish(false);
     }
   }
@@ -259,6 +342,7 @@ final class Exchange {
   // ---- ends
 
   private void finish(boolean reset) {
+    over = true;
     connection.finished(reset);
     pool.over(transaction);
   }
@@ -268,11 +352,12 @@ final class Exchange {
    * be this message's doing, and must not stop the others.
    */
   void lost(Reply why, boolean mayRetry) {
+    over = true;
     if (mayRetry && !heardAnything && connection.reused() && transaction.mayRetry()) {
       pool.again(transaction);
       return;
     }
-    boolean everybody = stage == Stage.TRACE || stage == Stage.MAIL || why.code() == 421;
+    boolean everybody = stage.compareTo(Stage.MAIL) <= 0 || why.code() == 421;
     boolean uncertain = stage == Stage.FINAL && dotSent;
     transaction.answerOpen(
         uncertain ? new Answer.Uncertain(why) : new Answer.OurTrouble(everybody, why));

@@ -161,6 +161,10 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
     return offer;
   }
 
+  LmtpSettings settings() {
+    return settings;
+  }
+
   long now() {
     return watch.now();
   }
@@ -270,7 +274,7 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
     try {
       BackendReply reply = null;
       while (phase != Phase.CLOSED && (reply = replies.next(in)) != null) {
-        heard(reply);
+        heard(reply, in.isReadable());
       }
     } catch (GarbageException e) {
       fail(OwnWords.connection("garbage from the backend: " + e.getMessage()), false);
@@ -279,14 +283,24 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void heard(BackendReply reply) throws GarbageException {
+  /**
+   * What comes together with the answer to our last command answers nothing that we have said, and
+   * whoever counts it as the next answer is one off from then on: at worst a message counts as
+   * delivered that the backend has not seen.
+   *
+   * @param more octets came behind it
+   */
+  private void heard(BackendReply reply, boolean more) throws GarbageException {
+    if (more && phase != Phase.BUSY && reply.positive()) {
+      throw new GarbageException("more than one reply to one command");
+    }
     switch (phase) {
       case GREETING -> greeting(reply);
       case LHLO -> lhlo(reply);
       case RESET -> reset(reply);
       case BUSY -> {
         progress();
-        Objects.requireNonNull(exchange).heard(reply);
+        Objects.requireNonNull(exchange).heard(reply, more);
       }
       // A farewell of a server that saw us idle for too long, or a reply too many: of no use either
       // way.

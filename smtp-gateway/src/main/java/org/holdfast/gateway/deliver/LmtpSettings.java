@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param waitingPerMember transactions that may wait for a connection to one member; one more is
  *     answered at once
  * @param idleTime how long an unused connection is kept
+ * @param eightBitAnyway whether 8-bit octets are sent, unconverted, to who did not offer 8BITMIME
  */
 public record LmtpSettings(
     Protocol protocol,
@@ -25,7 +26,8 @@ public record LmtpSettings(
     Duration transactionDeadline,
     int connectionsPerMember,
     int waitingPerMember,
-    Duration idleTime) {
+    Duration idleTime,
+    boolean eightBitAnyway) {
 
   /** What a server is greeted with, and so which protocol it speaks with us. */
   public enum Protocol {
@@ -71,7 +73,8 @@ public record LmtpSettings(
         TRANSACTION_DEADLINE,
         CONNECTIONS_PER_MEMBER,
         WAITING_PER_MEMBER,
-        IDLE_TIME);
+        IDLE_TIME,
+        false);
   }
 
   /** These with other bounds in time. */
@@ -84,7 +87,8 @@ public record LmtpSettings(
         transaction,
         connectionsPerMember,
         waitingPerMember,
-        idleTime);
+        idleTime,
+        eightBitAnyway);
   }
 
   /** These for a server that speaks this. */
@@ -97,7 +101,8 @@ public record LmtpSettings(
         transactionDeadline,
         connectionsPerMember,
         waitingPerMember,
-        idleTime);
+        idleTime,
+        eightBitAnyway);
   }
 
   /** These with another pool. */
@@ -110,7 +115,22 @@ public record LmtpSettings(
         transactionDeadline,
         connections,
         waiting,
-        idle);
+        idle,
+        eightBitAnyway);
+  }
+
+  /** These for backends that take 8-bit octets without saying so, or for any. */
+  public LmtpSettings withEightBitAnyway(boolean anyway) {
+    return new LmtpSettings(
+        protocol,
+        hostname,
+        connectTimeout,
+        replyTimeout,
+        transactionDeadline,
+        connectionsPerMember,
+        waitingPerMember,
+        idleTime,
+        anyway);
   }
 
   private static void positive(String name, Duration duration) {

@@ -33,6 +33,11 @@ record Offer(Set<String> keywords) {
     return keywords.contains("8BITMIME");
   }
 
+  /** BDAT for messages of any octets (RFC 3030): one without the other is of no use here. */
+  boolean binaryMime() {
+    return keywords.contains("BINARYMIME") && keywords.contains("CHUNKING");
+  }
+
   boolean smtpUtf8() {
     return keywords.contains("SMTPUTF8");
   }

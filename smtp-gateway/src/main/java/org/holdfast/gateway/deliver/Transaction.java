@@ -42,8 +42,19 @@ public interface Transaction {
 
     Reply reply();
 
-    /** 2xx after the end of data. */
-    record Delivered(Reply reply) implements Answer {}
+    /**
+     * 2xx after the end of data.
+     *
+     * @param notifies the member offers DSN: it has heard what the sender wants to be told, and
+     *     tells it (RFC 3461 section 5.2.1)
+     */
+    record Delivered(Reply reply, boolean notifies) implements Answer {
+
+      /** By a member that tells no sender anything. */
+      public Delivered(Reply reply) {
+        this(reply, false);
+      }
+    }
 
     /**
      * The backend speaks of the mailbox or the message (full, policy, content): the sender may hear

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.holdfast.gateway.bounce.Action;
 import org.holdfast.gateway.bounce.RefusalKind;
 import org.holdfast.gateway.bounce.SenderWishes;
 import org.holdfast.gateway.deliver.Transaction.Answer;
@@ -49,6 +50,8 @@ public final class AfterAcceptance {
   private final Counter parked;
   private final Counter returned;
   private final Counter postponed;
+  private final Counter delivered;
+  private final Counter untold;
 
   /** Tells senders. May block. */
   interface Teller {
@@ -59,7 +62,7 @@ public final class AfterAcceptance {
      * @throws MapUnavailableException where the sender is cannot be known now
      * @throws IOException it could not be stored, or the message not be read
      */
-    Optional<String> tell(Attempted attempted, Reply reply)
+    Optional<String> tell(Action action, Attempted attempted, Reply reply)
         throws MapUnavailableException, IOException;
   }
 
@@ -71,7 +74,7 @@ public final class AfterAcceptance {
    *
    * @param returnedKinds what is returned to its sender; everything else is parked
    * @param threads may block; one virtual thread a task
-   * @param counted gets {@code holdfast.refused.*}
+   * @param counted gets {@code holdfast.refused.*} and {@code holdfast.notices.*}
    */
   public AfterAcceptance(
       Set<RefusalKind> returnedKinds,
@@ -89,17 +92,46 @@ public final class AfterAcceptance {
     this.parked = counted.counter("holdfast.refused.parked");
     this.returned = counted.counter("holdfast.refused.returned");
     this.postponed = counted.counter("holdfast.refused.postponed");
+    this.delivered = counted.counter("holdfast.notices.delivered");
+    this.untold = counted.counter("holdfast.notices.failed");
   }
 
   /** Parks whatever is refused for good. */
   static AfterAcceptance parksAll() {
-    Teller nobody = (_, _) -> Optional.of("nobody is told");
+    Teller nobody = (_, _, _) -> Optional.of("nobody is told");
     return new AfterAcceptance(Set.of(), nobody, Runnable::run, new MetricRegistry());
   }
 
-  /** Whether some refusal of this could be returned; what it costs to be ready is saved if not. */
-  boolean mayReturn(Envelope envelope, Recipient recipient) {
-    return !returnedKinds.isEmpty() && SenderWishes.toldOfFailure(envelope, recipient);
+  /** Whether its sender could be told something; what it costs to be ready is saved if not. */
+  boolean mayTell(Envelope envelope, Recipient recipient) {
+    boolean refusal = !returnedKinds.isEmpty() && SenderWishes.toldOfFailure(envelope, recipient);
+    return refusal || SenderWishes.toldOfSuccess(envelope, recipient);
+  }
+
+  /** Whether the sender is to be told by us that this recipient has it. */
+  static boolean tellsOfSuccess(Envelope envelope, Recipient recipient, Answer answer) {
+    return answer instanceof Answer.Delivered delivered
+        && !delivered.notifies()
+        && SenderWishes.toldOfSuccess(envelope, recipient);
+  }
+
+  /**
+   * Tells the sender that the recipient has it. May block. The mail is delivered whatever becomes
+   * of this: it is tried once, and a failure is counted and logged.
+   */
+  void tellOfSuccess(Attempted attempted, Answer answer) {
+    try {
+      Optional<String> untold = teller.tell(Action.DELIVERED, attempted, answer.reply());
+      if (untold.isEmpty()) {
+        delivered.inc();
+      } else {
+        log.info(
+            "{}: its sender is not told of success: {}", attempted.envelope().id(), untold.get());
+      }
+    } catch (MapUnavailableException | IOException | RuntimeException e) {
+      untold.inc();
+      log.warn("{}: its sender could not be told of success", attempted.envelope().id(), e);
+    }
   }
 
   /** Whether this answer is a refusal to be returned, as far as that is known without asking. */
@@ -122,7 +154,11 @@ public final class AfterAcceptance {
   CompletionStage<Outcome> outcome(Attempted attempted, Answer answer) {
     learn(attempted.member(), answer);
     Outcome outcome = Answers.outcome(answer);
+    if (tellsOfSuccess(attempted.envelope(), attempted.recipient(), answer)) {
+      return success(attempted, answer, outcome);
+    }
     if (!(outcome instanceof Outcome.Refused)) {
+      logged(attempted, outcome, outcome.reply());
       return CompletableFuture.completedStage(outcome);
     }
     Optional<String> why =
@@ -136,6 +172,22 @@ public final class AfterAcceptance {
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedStage(
           postpone(attempted, answer.reply(), "the gateway is stopping"));
+    }
+  }
+
+  /** Told before the queue hears of the end: after a crash in between it is told twice. */
+  private CompletionStage<Outcome> success(Attempted attempted, Answer answer, Outcome outcome) {
+    try {
+      return CompletableFuture.supplyAsync(
+          () -> {
+            tellOfSuccess(attempted, answer);
+            return outcome;
+          },
+          threads);
+    } catch (RejectedExecutionException e) {
+      untold.inc();
+      log.warn("{}: stopping, its sender is not told of success", attempted.envelope().id());
+      return CompletableFuture.completedStage(outcome);
     }
   }
 
@@ -159,12 +211,12 @@ public final class AfterAcceptance {
 
   private Outcome told(Attempted attempted, Reply reply) {
     try {
-      Optional<String> why = teller.tell(attempted, reply);
+      Optional<String> why = teller.tell(Action.FAILED, attempted, reply);
       if (why.isPresent()) {
         return park(attempted, reply, why.get());
       }
       returned.inc();
-      return new Outcome.Returned(reply.line());
+      return logged(attempted, new Outcome.Returned(reply.line()), reply.line());
     } catch (MapUnavailableException | IOException e) {
       return postpone(attempted, reply, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) { // nothing is lost: a person sees it
@@ -175,20 +227,20 @@ public final class AfterAcceptance {
 
   private Outcome park(Attempted attempted, Reply reply, String why) {
     parked.inc();
-    log.info(
-        "{}: parked for a person ({}): <{}> was refused for good: {}",
-        attempted.envelope().id(),
-        why,
-        attempted.recipient().address(),
-        reply.line());
-    return new Outcome.Refused(reply.line());
+    return logged(attempted, new Outcome.Refused(reply.line()), reply.line() + "; " + why);
+  }
+
+  private static Outcome logged(Attempted attempted, Outcome outcome, String words) {
+    DeliveryLog.ended(
+        attempted.envelope(), attempted.recipient(), attempted.member(), outcome, words);
+    return outcome;
   }
 
   /** The refusal stands, but the sender could not be told: later, from the beginning. */
   private Outcome postpone(Attempted attempted, Reply reply, String why) {
     postponed.inc();
     log.warn("{}: its sender cannot be told yet: {}", attempted.envelope().id(), why);
-    return new Outcome.Deferred(
-        Outcome.Scope.LANE, reply.line() + " (the sender cannot be told yet: " + why + ")");
+    String words = reply.line() + " (the sender cannot be told yet: " + why + ")";
+    return logged(attempted, new Outcome.Deferred(Outcome.Scope.LANE, words), words);
   }
 }

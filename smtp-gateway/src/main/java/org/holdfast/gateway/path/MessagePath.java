@@ -318,7 +318,26 @@ public final class MessagePath implements Inbound {
   private void tell(
       Message message, Fate[] fates, CompletableFuture<Verdict> verdict, Executor storing) {
     Ownership owned = owned(message);
+    if (owned.tellsOfSuccess(fates, message.recipients())) {
+      onThread(
+          verdict,
+          () -> {
+            owned.tellOfSuccess(fates, message.recipients());
+            tell(message, fates, owned, verdict, Runnable::run);
+          });
+    } else {
+      tell(message, fates, owned, verdict, storing);
+    }
+  }
+
+  private void tell(
+      Message message,
+      Fate[] fates,
+      Ownership owned,
+      CompletableFuture<Verdict> verdict,
+      Executor storing) {
     Telling telling = telling(message, fates, owned);
+    DeliveryLog.atTheDoor(message.envelope(), message.recipients(), fates, telling);
     if (telling.stored().isEmpty()) {
       verdict.complete(new Verdict(telling.replies()));
     } else {
@@ -389,6 +408,7 @@ public final class MessagePath implements Inbound {
     try {
       queue.store(message.envelope(), message.content(), telling.stored());
       stored = true;
+      DeliveryLog.stored(message.envelope(), telling.stored());
       replies = telling.replies();
     } catch (StoreException e) {
       log.warn("{}: not stored, the sender keeps it: {}", message.envelope().id(), e.getMessage());

@@ -1,7 +1,9 @@
 package org.holdfast.gateway.path;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Outcome;
@@ -32,13 +34,37 @@ final class Ownership {
     return after.wouldReturn(envelope, recipient, answer);
   }
 
+  /** Whether the sender is to be told by us of deliveries that ended at the door. */
+  boolean tellsOfSuccess(Fate[] fates, List<Recipient> recipients) {
+    return IntStream.range(0, fates.length).anyMatch(i -> tells(fates[i], recipients.get(i)));
+  }
+
+  /**
+   * Tells it. Blocks. Before the sender hears 250: after a crash in between it sends the message
+   * again, and is told again.
+   */
+  void tellOfSuccess(Fate[] fates, List<Recipient> recipients) {
+    for (int i = 0; i < fates.length; i++) {
+      if (fates[i] instanceof Fate.Answered a && tells(a, recipients.get(i))) {
+        after.tellOfSuccess(
+            new AfterAcceptance.Attempted(envelope, recipients.get(i), content, a.member()),
+            a.answer());
+      }
+    }
+  }
+
+  private boolean tells(Fate fate, Recipient recipient) {
+    return fate instanceof Fate.Answered a
+        && AfterAcceptance.tellsOfSuccess(envelope, recipient, a.answer());
+  }
+
   /** What the queue hears of an attempt that began at the door, and may have ended there. */
   CompletionStage<Outcome> outcome(
       Recipient recipient, Member member, CompletionStage<Answer> answer) {
     var attempted = new AfterAcceptance.Attempted(envelope, recipient, content, member);
     CompletionStage<Outcome> outcome =
         stored.thenCompose(_ -> answer).thenCompose(said -> after.outcome(attempted, said));
-    if (!after.mayReturn(envelope, recipient)) {
+    if (!after.mayTell(envelope, recipient)) {
       return outcome;
     }
     content.retain();

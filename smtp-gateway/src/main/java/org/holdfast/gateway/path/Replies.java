@@ -12,6 +12,8 @@ public final class Replies {
 
   public static final Reply RECIPIENT_OK = new Reply(250, "2.1.5", "Recipient OK");
   public static final Reply UNKNOWN_USER = new Reply(550, "5.1.1", "No such user here");
+  public static final Reply NO_POSTMASTER =
+      new Reply(550, "5.1.1", "No mailbox for postmaster here");
   public static final Reply USER_CLOSED = new Reply(550, "5.2.1", "Mailbox is closed");
   public static final Reply NOT_SERVED = new Reply(550, "5.7.1", "Relaying denied");
   public static final Reply MAP_UNAVAILABLE =

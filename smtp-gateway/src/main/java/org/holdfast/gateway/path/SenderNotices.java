@@ -5,8 +5,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.holdfast.gateway.bounce.Failure;
+import org.holdfast.gateway.bounce.Action;
 import org.holdfast.gateway.bounce.Notification;
+import org.holdfast.gateway.bounce.Report;
 import org.holdfast.gateway.bounce.Reporter;
 import org.holdfast.gateway.path.AfterAcceptance.Attempted;
 import org.holdfast.gateway.reply.Reply;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SenderNotices implements AfterAcceptance.Teller {
 
-  private static final Logger log = LoggerFactory.getLogger(SenderNotices.class);
+  private static final Logger log = LoggerFactory.getLogger("org.holdfast.delivery");
 
   private final Gatekeeper routing;
   private final Intake queue;
@@ -56,17 +57,29 @@ public final class SenderNotices implements AfterAcceptance.Teller {
   }
 
   @Override
-  public Optional<String> tell(Attempted attempted, Reply reply)
+  public Optional<String> tell(Action action, Attempted attempted, Reply reply)
       throws MapUnavailableException, IOException {
-    String sender = attempted.envelope().reversePath();
+    return tell(
+        new Report(
+            action,
+            attempted.envelope(),
+            attempted.recipient(),
+            attempted.content(),
+            reply,
+            attempted.member().lmtp().host(),
+            clock.instant()));
+  }
+
+  /** As {@link #tell(Action, Attempted, Reply)}, for what no backend was asked about, too. */
+  Optional<String> tell(Report report) throws MapUnavailableException, IOException {
+    String sender = report.envelope().reversePath();
     return switch (routing.locate(sender)) {
       case Location.Mailbox there when there.user().state() == UserState.CLOSED ->
           Optional.of("the sender's mailbox is closed");
-      case Location.Mailbox there ->
-          send(attempted, reply, toMailbox(there, sender), there.user().pair());
+      case Location.Mailbox there -> send(report, toMailbox(there, sender), there.user().pair());
       case Location.UnknownUser _ -> Optional.of("there is no such sender here");
       case Location.ForeignDomain _ when smarthost.configured() ->
-          send(attempted, reply, Smarthost.recipient(sender), Smarthost.NEXT_HOP);
+          send(report, Smarthost.recipient(sender), Smarthost.NEXT_HOP);
       case Location.ForeignDomain _ -> Optional.of("no delivery.smarthost leads to the sender");
     };
   }
@@ -76,29 +89,20 @@ public final class SenderNotices implements AfterAcceptance.Teller {
   }
 
   /** Empty: stored. */
-  private Optional<String> send(Attempted attempted, Reply reply, Recipient to, String nextHop)
-      throws IOException {
-    Failure failure =
-        new Failure(
-            attempted.envelope(),
-            attempted.recipient(),
-            attempted.content(),
-            reply,
-            attempted.member().lmtp().host(),
-            clock.instant());
-    Notification notification = Notification.of(ids.get(), failure, reporter);
-    String reason = "tells of the refusal of " + attempted.envelope().id();
+  private Optional<String> send(Report report, Recipient to, String nextHop) throws IOException {
+    Notification notification = Notification.of(ids.get(), report, reporter);
+    String reason = "tells what happened to " + report.envelope().id();
     queue.store(
         notification.envelope(),
         notification.content(),
         List.of(new Held(to, nextHop, Held.Entry.WAITING, reason, null)));
-    log.info(
-        "{}: returned to <{}> as {}: <{}> was refused for good: {}",
-        attempted.envelope().id(),
-        attempted.envelope().reversePath(),
-        notification.envelope().id(),
-        attempted.recipient().address(),
-        reply.line());
+    log.atInfo()
+        .setMessage("notification")
+        .addKeyValue("id", notification.envelope().id())
+        .addKeyValue("of", report.envelope().id())
+        .addKeyValue("to", to.address())
+        .addKeyValue("status", report.action().value())
+        .log();
     return Optional.empty();
   }
 }

@@ -97,11 +97,16 @@ public final class Smarthost {
       done.accept(new Outcome.Shut(why));
       return;
     }
+    Member there = Objects.requireNonNull(server);
     var _ =
-        begun(Objects.requireNonNull(server), delivery, content)
-            .whenComplete((answers, failure) ->
-                done.accept(
-                    outcome(failure == null ? answers.getFirst() : Answers.attemptBroke(failure))));
+        begun(there, delivery, content)
+            .whenComplete((answers, failure) -> {
+              Outcome outcome =
+                  outcome(failure == null ? answers.getFirst() : Answers.attemptBroke(failure));
+              DeliveryLog.ended(
+                  delivery.envelope(), delivery.recipient(), there, outcome, outcome.reply());
+              done.accept(outcome);
+            });
   }
 
   private CompletionStage<List<Answer>> begun(Member there, Delivery delivery, Content content) {

@@ -14,9 +14,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.holdfast.gateway.accept.Dialect;
+import org.holdfast.gateway.accept.Introducers;
 import org.holdfast.gateway.accept.ListenerSettings;
 import org.holdfast.gateway.accept.MailServer;
 import org.holdfast.gateway.accept.QueueId;
+import org.holdfast.gateway.accept.Rates;
+import org.holdfast.gateway.accept.SpoolRoom;
 import org.holdfast.gateway.admin.AdminPorts;
 import org.holdfast.gateway.admin.AdminServer;
 import org.holdfast.gateway.admin.AdminSettings;
@@ -32,10 +35,12 @@ import org.holdfast.gateway.deliver.LmtpClient;
 import org.holdfast.gateway.deliver.LmtpSettings;
 import org.holdfast.gateway.path.AfterAcceptance;
 import org.holdfast.gateway.path.Courier;
+import org.holdfast.gateway.path.DelayNotices;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.MassRefusals;
 import org.holdfast.gateway.path.MemberTrust;
 import org.holdfast.gateway.path.MessagePath;
+import org.holdfast.gateway.path.PostmasterMail;
 import org.holdfast.gateway.path.SenderNotices;
 import org.holdfast.gateway.path.Smarthost;
 import org.holdfast.holdqueue.EmbeddedHoldQueue;
@@ -51,6 +56,8 @@ import org.holdfast.routing.MapSettings;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Member;
 import org.holdfast.routing.Routing;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One running gateway: who is made in which order, who knows whom, and who is stopped in which
@@ -60,6 +67,8 @@ import org.holdfast.routing.Routing;
  * (finish what is in flight), dispatch, connections to backends, admin, queue, map, data folder.
  */
 public final class Gateway implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
   /**
    * A body up to this size stays in memory on its way in; a larger one goes to a temporary file.
@@ -81,7 +90,9 @@ public final class Gateway implements AutoCloseable {
   private final Settings settings;
   private final Path file;
   private final InstantSource clock = Clock.systemUTC();
+  private final MetricRegistry counted = new MetricRegistry();
   private final Opened opened;
+  private final Descriptors descriptors;
   private final InetSocketAddress smtp;
   private final InetSocketAddress lmtp;
   private final int adminPort;
@@ -94,6 +105,8 @@ public final class Gateway implements AutoCloseable {
     this.settings = settings;
     this.file = file;
     this.opened = opened;
+    this.descriptors = Descriptors.ofProcess(settings.maxConnections());
+    descriptors.warning(settings.maxConnections()).ifPresent(log::warn);
     DataFolder data = opened.add(dataFolder());
     NativeLibrary.load(data.root());
     MapLog changes = opened.add(mapLog(data));
@@ -105,29 +118,37 @@ public final class Gateway implements AutoCloseable {
     AuditLog audit = opened.add(AuditLog.open(data.root(), clock));
     Loops loops = opened.add(new Loops());
     LmtpClient client = opened(new LmtpClient(lmtpSettings(), loops.group(), clock));
-    MetricRegistry counted = new MetricRegistry();
     MemberTrust trust = new MemberTrust(massRefusals(routing, queue, audit, counted));
     ExecutorService messages =
         opened.add(
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
     QueueId ids = new QueueId(clock);
     Smarthost smarthost = smarthost(loops, routing);
+    SenderNotices notices =
+        new SenderNotices(
+            routing, queue, smarthost, AfterRefusal.reporter(settings), ids::next, clock);
     AfterAcceptance after =
-        new AfterAcceptance(
-            AfterRefusal.returnedKinds(settings),
-            new SenderNotices(
-                routing, queue, smarthost, AfterRefusal.reporter(settings), ids::next, clock),
-            messages,
-            counted);
+        new AfterAcceptance(AfterRefusal.returnedKinds(settings), notices, messages, counted);
     Inbound path =
-        new MessagePath(
-            routing, queue, client, trust, settings.delivery().handoffTimeout(), after, messages);
+        new PostmasterMail(
+            new MessagePath(
+                routing,
+                queue,
+                client,
+                trust,
+                settings.delivery().handoffTimeout(),
+                after,
+                messages),
+            settings.hostname(),
+            settings.delivery().postmaster());
     routing.onChange(new QueueFollowsMap(queue));
     this.adminPort = admin(data, routing, queue, client, audit, counted);
     queue.start(new Courier(routing, client, trust, after, smarthost));
     opened.add(() -> queue.stop(patience()));
-    this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids);
-    this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids);
+    delayNotices(data, queue, notices);
+    SpoolRoom spool = spoolRoom(data);
+    this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids, spool);
+    this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids, spool);
   }
 
   /**
@@ -186,6 +207,12 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
+  private SpoolRoom spoolRoom(DataFolder data) {
+    Settings.Store store = settings.store();
+    return SpoolRoom.in(
+        data.root(), new SpoolRoom.Bounds(store.spoolMax(), descriptors.files(), store.minFree()));
+  }
+
   private static MapLog mapLog(DataFolder data) throws IOException {
     return new MapLog(
         SegmentLog.open(
@@ -239,7 +266,8 @@ public final class Gateway implements AutoCloseable {
         .withPool(
             delivery.connectionsPerMember(),
             LmtpSettings.WAITING_PER_MEMBER,
-            LmtpSettings.IDLE_TIME);
+            LmtpSettings.IDLE_TIME)
+        .withEightBitAnyway(delivery.content().eightBitAnyway());
   }
 
   private LmtpClient opened(LmtpClient client) {
@@ -261,6 +289,15 @@ public final class Gateway implements AutoCloseable {
     Settings.MassRefusal limits = delivery.massRefusal();
     return new MassRefusals(
         new MassRefusals.Limits(limits.users(), limits.within()), holder, System::nanoTime);
+  }
+
+  private void delayNotices(DataFolder data, HoldQueue queue, SenderNotices notices) {
+    Duration after = settings.delivery().content().delayNotice();
+    if (after.isPositive()) {
+      DelayMark mark = new DelayMark(data.queue());
+      opened.add(
+          new DelayLooks(new DelayNotices(queue, notices, mark, after, clock), after).start());
+    }
   }
 
   private Smarthost smarthost(Loops loops, Routing routing) {
@@ -319,6 +356,12 @@ public final class Gateway implements AutoCloseable {
     return opened.add(admin).port();
   }
 
+  private static Introducers introducers(Settings.Door door) {
+    return new Introducers(
+        door.introducers().proxies().stream().map(Network::toString).toList(),
+        door.introducers().xclient().stream().map(Network::toString).toList());
+  }
+
   private InetSocketAddress door(
       DataFolder data,
       String name,
@@ -326,7 +369,8 @@ public final class Gateway implements AutoCloseable {
       Settings.Door door,
       Inbound path,
       Loops loops,
-      QueueId ids)
+      QueueId ids,
+      SpoolRoom spool)
       throws ConfigurationException, IOException {
     ListenerSettings listener =
         new ListenerSettings(
@@ -337,20 +381,28 @@ public final class Gateway implements AutoCloseable {
             door.allow().stream().map(Network::toString).toList(),
             door.maxMessageSize(),
             door.maxRecipients(),
-            door.maxConnections(),
+            descriptors.part(door.maxConnections(), settings.maxConnections()),
             door.maxConnectionsPerClient(),
             door.commandTimeout(),
             door.tls().map(Settings.Tls::certificate).orElse(null),
             door.tls().map(Settings.Tls::key).orElse(null),
             BODY_IN_MEMORY,
             Runtime.getRuntime().maxMemory() / PART_OF_HEAP_FOR_BODIES / 2,
-            data.spool(name));
+            data.spool(name),
+            introducers(door),
+            Doors.security(name, door),
+            new Rates(
+                door.rates().connections(),
+                door.rates().messages(),
+                door.rates().recipients(),
+                door.rates().minData()));
     MailServer server;
     try {
-      server = new MailServer(listener, path, loops.group(), clock, ids);
+      server = new MailServer(listener, path, loops.group(), clock, ids, spool, counted);
     } catch (IOException e) {
       throw SettingsFile.wrong(file, name, "tls", String.valueOf(e.getMessage()));
     }
+    server.register(counted, "holdfast." + name);
     opened.add(() -> server.stop(patience()));
     try {
       return server.start();

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Settings;
+import org.holdfast.gateway.log.LogLines;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ public final class Serve {
    * @throws ConfigurationException what was set cannot be; one line
    */
   public static int run(Settings settings, Path file, PrintStream out) throws Exception {
+    LogLines.use(settings.log().format() == Settings.LogFormat.JSON, settings.log().level().name());
     CountDownLatch told = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     try (Gateway gateway = Gateway.start(settings, file)) {

@@ -13,17 +13,28 @@ final class Client implements AutoCloseable {
 
   private static final int PATIENCE_MS = 10_000;
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final BufferedReader in;
   private final OutputStream out;
 
   Client(InetSocketAddress server) throws IOException {
-    socket.connect(server, PATIENCE_MS);
+    this(connected(server));
+  }
+
+  /** Over a socket that is connected already: one with TLS, say. */
+  Client(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(PATIENCE_MS);
     in =
         new BufferedReader(
             new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
     out = socket.getOutputStream();
+  }
+
+  private static Socket connected(InetSocketAddress server) throws IOException {
+    Socket socket = new Socket();
+    socket.connect(server, PATIENCE_MS);
+    return socket;
   }
 
   Client send(String octets) throws IOException {
@@ -39,6 +50,18 @@ final class Client implements AutoCloseable {
       line = in.readLine();
     }
     return line == null ? "closed" : line;
+  }
+
+  /** A whole reply, its lines joined by spaces. */
+  String whole(String command) throws IOException {
+    send(command + "\r\n");
+    StringBuilder reply = new StringBuilder();
+    String line = line();
+    while (line.length() > 3 && line.charAt(3) == '-') {
+      reply.append(line.substring(4)).append(' ');
+      line = line();
+    }
+    return reply.append(line).toString();
   }
 
   /** The next line whatever it is. */

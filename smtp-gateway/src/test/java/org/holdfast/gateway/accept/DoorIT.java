@@ -115,7 +115,10 @@ class DoorIT {
         assertThat(say(secure, in, "RCPT TO:<a@x.org>")).startsWith("250");
         assertThat(say(secure, in, "DATA")).startsWith("354");
         assertThat(say(secure, in, "x\r\n.")).startsWith("250");
-        assertThat(inbound.taken.getFirst().content()).contains(" with ESMTPS id ");
+        assertThat(inbound.taken.getFirst().content())
+            .startsWith("Received: from d ([127.0.0.1])\r\n\t(using TLSv1.")
+            .containsPattern("\\t\\(using TLSv1\\.[23] with cipher TLS_\\w+\\)\\r")
+            .contains("\r\n\tby gw.example.org with ESMTPS id ");
         assertThat(say(secure, in, "QUIT")).startsWith("221");
       }
     }
@@ -165,7 +168,10 @@ class DoorIT {
         pem,
         64 * 1024,
         10_000_000,
-        spool);
+        spool,
+        Introducers.NOBODY,
+        Security.USUAL,
+        Rates.USUAL);
   }
 
   private static final class TrustEverybody implements X509TrustManager {

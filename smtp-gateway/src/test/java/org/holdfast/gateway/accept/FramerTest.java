@@ -15,10 +15,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FramerTest {
 
   private static final String TALK =
-      "EHLO c\r\nbare\nNOOP\r\nDATA\r\na\r\n..b\r\n.\r\nBDAT 5\r\n\r\n.\r\nRSET\r\nx\0\r\n\r\r\nQUIT\r\n";
+      "EHLO c\r\nbare\nRSET\r\nNOOP\r\nDATA\r\na\r\n..b\r\n.\r\nBDAT 5\r\n\r\n.\r\nRSET\r\nx\0\r\n\r\r\nQUIT\r\n";
   private static final List<String> FRAMES =
       List.of(
           "line EHLO c",
+          "bad 500 5.5.2 Bare <LF> refused: lines end in <CRLF>",
           "bad 500 5.5.2 Bare <LF> refused: lines end in <CRLF>",
           "line NOOP",
           "line DATA",
@@ -52,6 +53,21 @@ class FramerTest {
         .containsExactly("bad 500 5.5.2 Command line too long", "line NOOP");
     assertThat(cut(longest, longest, longest, "\r\nNOOP\r\n"))
         .containsExactly("bad 500 5.5.2 Command line too long", "line NOOP");
+  }
+
+  @Test
+  void line_withABareLf_isRefusedUpToItsEnd() {
+    String refused = "bad 500 5.5.2 Bare <LF> refused: lines end in <CRLF>";
+    assertThat(cut("RCPT TO:<a@b>\nRSET\r\nNOOP\r\n"))
+        .containsExactly(refused, refused, "line NOOP");
+    assertThat(cut("a\nb\nc\nd\r\nNOOP\r\n"))
+        .containsExactly(refused, refused, refused, refused, "line NOOP");
+    String longer = "x".repeat(Limits.COMMAND_LINE);
+    String tooLong = "bad 500 5.5.2 Command line too long";
+    assertThat(cut(longer + "\nRSET\r\nNOOP\r\n")).containsExactly(tooLong, refused, "line NOOP");
+    assertThat(cut(longer, "\r", "\nNOOP\r\n")).containsExactly(tooLong, "line NOOP");
+    assertThat(cut(longer, "\n", "RSET\r\nNOOP\r\n"))
+        .containsExactly(tooLong, refused, "line NOOP");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.holdfast.gateway.accept;
 
+import com.codahale.metrics.MetricRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.holdfast.gateway.path.Inbound;
 
@@ -17,14 +19,24 @@ final class RunningServer implements AutoCloseable {
 
   static final int MAX_SIZE = 1_000_000;
 
+  private static final long ROOM_FOR_BODIES = 1L << 30;
+
+  final MetricRegistry counted = new MetricRegistry();
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   final MailServer server;
   final InetSocketAddress address;
 
   RunningServer(ListenerSettings settings, Inbound inbound) throws IOException {
+    this(
+        settings,
+        inbound,
+        SpoolRoom.in(settings.spool(), new SpoolRoom.Bounds(ROOM_FOR_BODIES, 100, 0)));
+  }
+
+  RunningServer(ListenerSettings settings, Inbound inbound, SpoolRoom room) throws IOException {
     InstantSource clock = InstantSource.system();
-    server = new MailServer(settings, inbound, group, clock, new QueueId(clock));
+    server = new MailServer(settings, inbound, group, clock, new QueueId(clock), room, counted);
     address = server.start();
   }
 
@@ -44,7 +56,15 @@ final class RunningServer implements AutoCloseable {
         null,
         64 * 1024,
         10_000_000,
-        spool);
+        spool,
+        Introducers.NOBODY,
+        Security.USUAL,
+        Rates.USUAL);
+  }
+
+  /** Where TLS is spoken from the first octet on. */
+  InetSocketAddress tls() {
+    return Objects.requireNonNull(server.tlsAddress());
   }
 
   Client client() throws IOException {

@@ -1,5 +1,6 @@
 package org.holdfast.gateway.accept;
 
+import com.codahale.metrics.MetricRegistry;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.io.IOException;
@@ -42,11 +43,22 @@ final class SinkServer implements Inbound {
             null,
             256 * 1024,
             64 << 20,
-            spool);
+            spool,
+            Introducers.NOBODY,
+            Security.USUAL,
+            Rates.USUAL);
     InstantSource clock = InstantSource.system();
     var group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
     System.out.println(
-        new MailServer(settings, new SinkServer(), group, clock, new QueueId(clock)).start());
+        new MailServer(
+                settings,
+                new SinkServer(),
+                group,
+                clock,
+                new QueueId(clock),
+                SpoolRoom.in(spool, new SpoolRoom.Bounds(8L << 30, 1000, 0)),
+                new MetricRegistry())
+            .start());
   }
 
   @Override

@@ -33,6 +33,19 @@ class NotificationTest {
   private Reply reply = POLICY;
   private String host = "imap5.example.com";
 
+  /** RFC 8689 section 5. */
+  @Test
+  void message_thatRequiresTls_comesBackAsItsHeader_andRequiresTlsToo() throws Exception {
+    mail = Map.of("RET", "FULL", "REQUIRETLS", "");
+
+    Notification notification = notification(LETTER);
+
+    assertThat(notification.envelope().parameters()).containsOnlyKeys("REQUIRETLS");
+    assertThat(ParsedReport.of(notification.content()).returned().body())
+        .contains("Subject: hello")
+        .doesNotContain("Body line");
+  }
+
   @Test
   void report_hasThePartsAndFieldsOfTheStandards() throws Exception {
     mail = Map.of("RET", "FULL", "ENVID", "QQ314159+2B1");
@@ -283,6 +296,17 @@ class NotificationTest {
         .toList();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a\0b\r\n", "a\nb\r\n", "a\rb\r\n"})
+  void binaryMessage_comesBackAsItsHeader(String body) throws IOException {
+    mail = Map.of("RET", "FULL", "BODY", "BINARYMIME");
+    ParsedReport report = report("Subject: x\r\n\r\n" + body);
+    assertThat(report.returned().field("Content-Type")).isEqualTo("text/rfc822-headers");
+    assertThat(report.returned().body()).isEqualTo("Subject: x\r\n");
+    assertThat(report("Subject: \0\r\n\r\n" + body).returned().body())
+        .isEqualTo("Subject: =00\r\n");
+  }
+
   private static String lines(int octets) {
     String line = "z".repeat(70) + "\r\n";
     String text = line.repeat(octets / line.length());
@@ -298,9 +322,10 @@ class NotificationTest {
     return Notification.of("DSN1", failure(content), REPORTER);
   }
 
-  private Failure failure(Content content) {
+  private Report failure(Content content) {
     Instant accepted = Instant.parse("2026-11-22T08:00:00Z");
-    return new Failure(
+    return new Report(
+        Action.FAILED,
         new Envelope("MAIL1", sender, accepted, "mx [192.0.2.1]", mail),
         new Recipient("real@internal.example", "lane", recipient, rcpt),
         content,

@@ -36,6 +36,28 @@ class SmallPartsTest {
         .isEqualTo(told);
   }
 
+  /** Of success only who asked; of delay who asked, or said nothing. */
+  @ParameterizedTest
+  @CsvSource({
+    "ann@x, , false, true",
+    "ann@x, NEVER, false, false",
+    "ann@x, FAILURE, false, false",
+    "ann@x, SUCCESS, true, false",
+    "ann@x, DELAY, false, true",
+    "ann@x, 'SUCCESS,FAILURE', true, false",
+    "ann@x, 'FAILURE,DELAY', false, true",
+    "ann@x, 'SUCCESS,FAILURE,DELAY', true, true",
+    "'', , false, false",
+    "'', 'SUCCESS,DELAY', false, false"
+  })
+  void sender_isToldOfSuccessAndDelayOnlyIfItWants(
+      String sender, @Nullable String notify, boolean success, boolean delay) {
+    assertThat(SenderWishes.toldOfSuccess(envelope(sender, null, null), to("NOTIFY", notify)))
+        .isEqualTo(success);
+    assertThat(SenderWishes.toldOfDelay(envelope(sender, null, null), to("NOTIFY", notify)))
+        .isEqualTo(delay);
+  }
+
   @ParameterizedTest
   @CsvSource({"FULL, true", "HDRS, false", ", false"})
   void ret_full_asksForTheWholeMessage(@Nullable String ret, boolean whole) {

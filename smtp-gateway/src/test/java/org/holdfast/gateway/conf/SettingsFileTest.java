@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.holdfast.gateway.conf.Settings.OnRefused;
 import org.holdfast.gateway.conf.Settings.Refused;
@@ -75,6 +76,8 @@ class SettingsFileTest {
             delivery: { mass-refusal: { users: 0, within: 10s } }
             release: { rate-per-pair: 7 }
             map: { load: "", subaddress: "-" }
+            lmtp: { proxies: [10.0.0.9, "fd00::/8"], xclient: [] }
+            log: { format: json, level: warn }
             """);
 
     assertThat(settings.node()).isEqualTo("gw2");
@@ -85,6 +88,13 @@ class SettingsFileTest {
         .isEqualTo(new Settings.MassRefusal(0, Duration.ofSeconds(10)));
     assertThat(settings.release().ratePerPair()).isEqualTo(7);
     assertThat(settings.map().load()).isEmpty();
+    assertThat(settings.lmtp().introducers())
+        .isEqualTo(
+            new Settings.Introducers(
+                List.of(Network.parse("10.0.0.9"), Network.parse("fd00::/8")), List.of()));
+    assertThat(settings.smtp().introducers().proxies()).isEmpty();
+    assertThat(settings.log())
+        .isEqualTo(new Settings.Log(Settings.LogFormat.JSON, Settings.LogLevel.WARN));
   }
 
   @Test
@@ -135,6 +145,10 @@ class SettingsFileTest {
         arguments("smtp: here", "1: smtp: keys with values are expected here"),
         arguments("smtp:\n  listen: 2525", "2: smtp.listen: not a HOST:PORT: 2525"),
         arguments("smtp: { listen: 'x:65536' }", "1: smtp.listen: not a HOST:PORT: x:65536"),
+        arguments("smtp: { proxies: [lb] }", "1: smtp.proxies: not an address or network"),
+        arguments("lmtp: { xclient: [lb] }", "1: lmtp.xclient: not an address or network"),
+        arguments("log: { format: xml }", "1: log.format: text, json: one of these is expected"),
+        arguments("log: { level: loud }", "1: log.level: error, warn, info, debug: one of these"),
         arguments("smtp: { allow: [localhost] }", "1: smtp.allow: not an address or network"),
         arguments("smtp: { allow: [10.0.0.0/33] }", "1: smtp.allow: not an address or network"),
         arguments(
@@ -146,6 +160,17 @@ class SettingsFileTest {
         arguments("smtp: { command-timeout: 5 }", "smtp.command-timeout: not a time such as 30s"),
         arguments("smtp: { command-timeout: 2h }", "2h is not within 100ms to 1h"),
         arguments("smtp: { tls: { key: /no/such } }", "smtp.tls.key: there is no readable file"),
+        arguments("smtp: { tls: { min-version: '1.1' } }", "smtp.tls.min-version: not one of the"),
+        arguments("smtp: { tls: { min-version: '1.4' } }", "smtp.tls.min-version: not one of the"),
+        arguments(
+            "smtp: { tls: { listen: '127.0.0.1:1' } }", "smtp.tls: listen and client-ca need"),
+        arguments("smtp: { tls: { listen: x } }", "1: smtp.tls.listen: not a HOST:PORT: x"),
+        arguments("smtp: { tls: { client-ca: /no/such } }", "client-ca: there is no readable file"),
+        arguments("smtp: { tls: { requiretls: yes } }", "requiretls: true or false is expected"),
+        arguments("smtp: { auth: { users: /no/such } }", "auth.users: there is no readable file"),
+        arguments("smtp: { auth: { required: 1 } }", "auth.required: true or false is expected"),
+        arguments("\nsmtp: { auth: { required: true } }", "2: smtp.auth.required: needs users, or"),
+        arguments("smtp: { auth: { user: x } }", "smtp.auth.user: unknown key; known here: users,"),
         arguments("admin: { tokens: /no/such }", "1: admin.tokens: there is no readable file"),
         arguments("store: { kind: postgresql }", "1: store.kind: this version has only embedded"),
         arguments("store: { max-bytes: 99999999TiB }", "1: store.max-bytes: too large"),
@@ -199,6 +224,37 @@ class SettingsFileTest {
     assertThatThrownBy(
             () -> read("smtp: { listen: '127.0.0.1:25' }\nlmtp: { listen: '127.0.0.1:25' }"))
         .hasMessageStartingWith("holdfast.yaml:2: lmtp.listen: 127.0.0.1:25 is taken");
+  }
+
+  @Test
+  void listenersWithTls_mustDifferToo(@TempDir Path folder) throws Exception {
+    String tls = tls(folder, "listen: '127.0.0.1:465'");
+
+    assertThat(read("smtp: { " + tls + " }").smtp().tls().orElseThrow().listen())
+        .contains(new Listen("127.0.0.1", 465));
+    assertThatThrownBy(() -> read("smtp: { " + tls + " }\nlmtp: { " + tls + " }"))
+        .hasMessageStartingWith("holdfast.yaml:2: lmtp.tls.listen: 127.0.0.1:465 is taken");
+    assertThatThrownBy(() -> read("smtp: { listen: '127.0.0.1:465', " + tls + " }"))
+        .hasMessageStartingWith("holdfast.yaml:1: smtp.tls.listen: 127.0.0.1:465 is taken");
+    assertThatThrownBy(() -> read("lmtp: { " + tls + " }\nadmin: { listen: '127.0.0.1:465' }"))
+        .hasMessageStartingWith("holdfast.yaml:2: admin.listen: 127.0.0.1:465 is taken");
+  }
+
+  @Test
+  void tlsAndAuth_areRead(@TempDir Path folder) throws Exception {
+    String tls = tls(folder, "min-version: '1.3', requiretls: false");
+    Path users = Files.createFile(folder.resolve("users.yaml"));
+    Settings.Door door =
+        read("smtp: { " + tls + ", auth: { users: " + users + ", required: true } }").smtp();
+
+    assertThat(door.tls().orElseThrow().minVersion()).isEqualTo("1.3");
+    assertThat(door.tls().orElseThrow().requireTls()).isFalse();
+    assertThat(door.auth()).isEqualTo(new Settings.Auth(Optional.of(users), true));
+  }
+
+  private static String tls(Path folder, String more) throws Exception {
+    Path pem = Files.writeString(folder.resolve("tls.pem"), "x");
+    return "tls: { certificate: " + pem + ", key: " + pem + ", " + more + " }";
   }
 
   @Test

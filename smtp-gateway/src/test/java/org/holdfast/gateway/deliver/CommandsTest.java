@@ -19,7 +19,10 @@ class CommandsTest {
 
   private static String mail(Map<String, String> parameters, boolean utf8, Offer offer) {
     ByteBuf out = Unpooled.buffer();
-    Commands.mail(out, Letter.envelope(parameters), 123, utf8, offer);
+    Fit.Question question =
+        new Fit.Question(
+            Letter.envelope(parameters), Letter.of("x".repeat(123)), offer, utf8, true);
+    Commands.mail(out, question.envelope(), question.asDeclared(), offer);
     return out.toString(StandardCharsets.UTF_8);
   }
 
@@ -71,6 +74,14 @@ class CommandsTest {
     assertThat(rcpt(all, EVERYTHING))
         .isEqualTo("RCPT TO:<a@b> NOTIFY=NEVER ORCPT=rfc822;a+40b\r\n");
     assertThat(rcpt(all, Offer.NOTHING)).isEqualTo("RCPT TO:<a@b>\r\n");
+  }
+
+  @Test
+  void rcpt_originalRecipientInUtf8_isEscapedForWhoKnowsAsciiOnly() {
+    Map<String, String> utf8 = Map.of("ORCPT", "utf-8;j\u00fcrgen@b");
+    assertThat(rcpt(utf8, EVERYTHING)).isEqualTo("RCPT TO:<a@b> ORCPT=utf-8;j\u00fcrgen@b\r\n");
+    assertThat(rcpt(utf8, new Offer(Set.of("DSN"))))
+        .isEqualTo("RCPT TO:<a@b> ORCPT=utf-8;j\\x{FC}rgen@b\r\n");
   }
 
   @ParameterizedTest

@@ -16,7 +16,7 @@ class DotStuffingTest {
     StringBuilder out = new StringBuilder();
     for (String piece : pieces) {
       ByteBuf in = Unpooled.copiedBuffer(piece, StandardCharsets.ISO_8859_1);
-      ByteBuf stuffed = stuffing.stuff(in, UnpooledByteBufAllocator.DEFAULT);
+      ByteBuf stuffed = stuffing.piece(in, UnpooledByteBufAllocator.DEFAULT);
       out.append(stuffed.toString(StandardCharsets.ISO_8859_1));
       assertThat(stuffed.release()).isTrue();
       assertThat(in.refCnt()).isZero();

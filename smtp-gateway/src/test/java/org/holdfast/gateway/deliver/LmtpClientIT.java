@@ -124,9 +124,10 @@ class LmtpClientIT {
                 bench.backend.member("m"),
                 Letter.envelope(Map.of("SMTPUTF8", "")),
                 Letter.to("a@example.com"),
-                Letter.of(TEXT),
+                Letter.of("Subject: \u00c3\u00a9\r\n\r\n"),
                 Transaction.Origin.DOOR));
-    assertThat(answers).containsExactly(new Answer.MailboxTrouble(OwnWords.NOT_UTF8_CAPABLE));
+    assertThat(answers)
+        .containsExactly(new Answer.MailboxTrouble(OwnWords.HEADER_NOT_UTF8_CAPABLE));
     assertThat(bench.backend.commands()).containsExactly("LHLO gw.example.com");
   }
 

@@ -136,7 +136,7 @@ public final class ScriptedBackend implements AutoCloseable {
    * @param recipients their addresses
    * @param delivered those of them to whom the end of data was answered with 2xx
    * @param content unstuffed, one character for each octet
-   * @param wire as it came, final dot included
+   * @param wire as it came, final dot included; empty for what came by BDAT
    * @param connection number of the connection, from 1
    */
   public record Received(
@@ -387,6 +387,7 @@ public final class ScriptedBackend implements AutoCloseable {
     private final OutputStream out;
     private @Nullable String mail;
     private CountDownLatch sips = new CountDownLatch(0);
+    private final ByteArrayOutputStream chunks = new ByteArrayOutputStream();
     private final List<String> rcpts = new ArrayList<>();
     private final List<String> recipients = new ArrayList<>();
 
@@ -413,6 +414,8 @@ public final class ScriptedBackend implements AutoCloseable {
           rcpt(line);
         } else if (upper.equals("DATA")) {
           data();
+        } else if (upper.startsWith("BDAT ") && extensions.contains("CHUNKING")) {
+          chunk(upper);
         } else if (upper.equals("RSET")) {
           act(Point.RSET, "", "250 2.0.0 OK");
           forget();
@@ -464,6 +467,26 @@ public final class ScriptedBackend implements AutoCloseable {
       }
     }
 
+    /** RFC 3030; the octets are read whatever the answer is. */
+    private void chunk(String bdat) throws IOException, Gone, InterruptedException {
+      String[] words = bdat.split(" ", -1);
+      int size = Integer.parseInt(words[1]);
+      byte[] octets = in.readNBytes(size);
+      if (octets.length < size) {
+        throw new Gone();
+      }
+      if (recipients.isEmpty()) {
+        say("503 5.5.1 no valid recipients");
+        return;
+      }
+      chunks.write(octets);
+      if (words.length == 3) {
+        end(chunks.toString(StandardCharsets.ISO_8859_1), "");
+      } else {
+        say("250 2.0.0 chunk");
+      }
+    }
+
     private void content() throws IOException, Gone, InterruptedException {
       ByteArrayOutputStream wire = new ByteArrayOutputStream();
       ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -480,19 +503,18 @@ public final class ScriptedBackend implements AutoCloseable {
           first = false;
         }
       }
+      end(
+          content.toString(StandardCharsets.ISO_8859_1),
+          wire.toString(StandardCharsets.ISO_8859_1));
+    }
+
+    private void end(String content, String wire) throws IOException, Gone, InterruptedException {
       List<String> delivered = new CopyOnWriteArrayList<>();
       String from = mail == null ? "" : mail;
       List<String> to = List.copyOf(recipients);
       received.add(
           new Received(
-              from,
-              List.copyOf(rcpts),
-              to,
-              delivered,
-              content.toString(StandardCharsets.ISO_8859_1),
-              wire.toString(StandardCharsets.ISO_8859_1),
-              number,
-              System.nanoTime()));
+              from, List.copyOf(rcpts), to, delivered, content, wire, number, System.nanoTime()));
       forget();
       for (String recipient : to) {
         if (act(Point.END, recipient, "250 2.0.0 <" + recipient + "> saved")) {
@@ -503,6 +525,7 @@ public final class ScriptedBackend implements AutoCloseable {
 
     private void forget() {
       mail = null;
+      chunks.reset();
       rcpts.clear();
       recipients.clear();
     }

@@ -258,7 +258,7 @@ class AfterAcceptanceTest {
     AfterAcceptance after =
         new AfterAcceptance(
             Returned.USUAL,
-            (_, _) -> {
+            (_, _, _) -> {
               throw new IllegalStateException("scripted");
             },
             threads,
@@ -272,7 +272,7 @@ class AfterAcceptanceTest {
     CompletableFuture<Thread> storing = new CompletableFuture<>();
     CompletableFuture<Void> disk = new CompletableFuture<>();
     AfterAcceptance.Teller slow =
-        (_, _) -> {
+        (_, _, _) -> {
           storing.complete(Thread.currentThread());
           disk.join();
           return Optional.empty();
@@ -287,6 +287,39 @@ class AfterAcceptanceTest {
       disk.complete(null);
       assertThat(outcome.get()).isEqualTo(RETURNED);
     }
+  }
+
+  // ---- success
+
+  private static final Reply SAVED = new Reply(250, "2.0.0", "saved");
+
+  @Test
+  void success_toldByAMemberWithDsn_isNotToldByUs() {
+    rcpt = Map.of("NOTIFY", "SUCCESS");
+    assertThat(outcome(new Answer.Delivered(SAVED, true)))
+        .isEqualTo(new Outcome.Delivered(SAVED.line()));
+    assertThat(queue.stored).isEmpty();
+    assertThat(outcome(new Answer.Delivered(SAVED, false)))
+        .isEqualTo(new Outcome.Delivered(SAVED.line()));
+    assertThat(queue.stored).hasSize(1);
+    assertThat(queue.stored.getFirst().recipient().address()).isEqualTo(FAR);
+  }
+
+  @Test
+  void success_whateverPreventsTheNotice_isDeliveredAllTheSame() {
+    rcpt = Map.of("NOTIFY", "SUCCESS");
+    Answer saved = new Answer.Delivered(SAVED);
+    queue.refuses = StoreException.Cause.NO_ROOM;
+    assertThat(outcome(saved)).isInstanceOf(Outcome.Delivered.class);
+    gate.down = true;
+    assertThat(outcome(saved)).isInstanceOf(Outcome.Delivered.class);
+    threads =
+        _ -> {
+          throw new RejectedExecutionException("scripted");
+        };
+    assertThat(outcome(saved)).isInstanceOf(Outcome.Delivered.class);
+    assertThat(queue.stored).isEmpty();
+    assertThat(counted.counter("holdfast.notices.failed").getCount()).isEqualTo(3);
   }
 
   private Outcome outcome(Answer answer) {

@@ -24,6 +24,7 @@ final class PostfixMx implements UpstreamMx {
   private final Path etc;
   private final String domain;
   private final String nextHop;
+  private final String more;
 
   /**
    * Starts it and returns when it takes mail.
@@ -31,8 +32,18 @@ final class PostfixMx implements UpstreamMx {
    * @param nextHop as in a Postfix transport table: {@code smtp:[127.0.0.1]:2525}
    */
   PostfixMx(String domain, String nextHop) throws IOException {
+    this(domain, nextHop, "");
+  }
+
+  /**
+   * The same.
+   *
+   * @param more lines for main.cf
+   */
+  PostfixMx(String domain, String nextHop, String more) throws IOException {
     this.domain = domain;
     this.nextHop = nextHop;
+    this.more = more;
     folder = Peers.openFolder("postfix");
     etc = Files.createDirectory(folder.resolve("etc"));
     Files.createDirectory(folder.resolve("queue"));
@@ -120,6 +131,8 @@ final class PostfixMx implements UpstreamMx {
     smtpd_peername_lookup = no
     biff = no
     relay_domains = %2$s
+    smtp_send_xforward_command = yes
+    lmtp_send_xforward_command = yes
     transport_maps = inline:{ %2$s=%3$s }
     smtpd_relay_restrictions = permit_mynetworks, reject
     default_destination_concurrency_limit = 1
@@ -129,7 +142,8 @@ final class PostfixMx implements UpstreamMx {
     minimal_backoff_time = 2s
     maximal_backoff_time = 4s
     """
-        .formatted(folder, domain, nextHop);
+        .formatted(folder, domain, nextHop)
+        .concat(more);
   }
 
   // service type private unpriv chroot wakeup maxproc command; nothing in a chroot
@@ -155,6 +169,7 @@ final class PostfixMx implements UpstreamMx {
     discard unix - - n - - discard
     anvil unix - - n - 1 anvil
     scache unix - - n - 1 scache
+    tlsmgr unix - - n 1000? 1 tlsmgr
     postlog unix-dgram n - n - 1 postlogd
     """
         .formatted(port);

@@ -7,13 +7,15 @@ import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;
 
 /**
- * A delivery that a backend has refused for good: all that its sender is told.
+ * What happened to a message for one recipient: all that its sender is told.
  *
- * @param content the message that was refused
- * @param host the backend's host name or address
- * @param at when it was refused
+ * @param content the message
+ * @param reply what the backend said, or words of ours
+ * @param host the backend's host name or address; empty when none was asked
+ * @param at when it happened
  */
-public record Failure(
+public record Report(
+    Action action,
     Envelope envelope,
     Recipient recipient,
     Content content,

@@ -1,0 +1,185 @@
+package org.holdfast.gateway.accept;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.holdfast.gateway.log.TextLines;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/** What a session leaves in the log. */
+class LoggedLinesIT {
+
+  @TempDir Path spool;
+  private final FakeInbound inbound = new FakeInbound();
+  private final Logger logger = (Logger) LoggerFactory.getLogger("org.holdfast.accept");
+  private final Lines lines = new Lines();
+
+  /** Keeps each line as it would be written. */
+  private static final class Lines extends AppenderBase<ILoggingEvent> {
+    private final TextLines text = new TextLines();
+    private final List<String> written = new CopyOnWriteArrayList<>();
+
+    @Override
+    protected void append(ILoggingEvent event) {
+      String line = new String(text.encode(event), StandardCharsets.UTF_8);
+      written.add(line.substring(line.indexOf("accept ") + 7).strip());
+    }
+  }
+
+  @BeforeEach
+  void listen() {
+    lines.setContext((LoggerContext) LoggerFactory.getILoggerFactory());
+    lines.start();
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void silence() {
+    logger.detachAppender(lines);
+    logger.setAdditive(true);
+    logger.setLevel(null);
+  }
+
+  private RunningServer server() throws IOException {
+    ListenerSettings s = RunningServer.settings(Dialect.SMTP, spool);
+    return new RunningServer(
+        new ListenerSettings(
+            s.dialect(),
+            s.host(),
+            0,
+            s.hostname(),
+            s.allow(),
+            s.maxMessageSize(),
+            20,
+            s.maxConnections(),
+            s.maxConnectionsPerClient(),
+            s.commandTimeout(),
+            null,
+            null,
+            s.memoryThreshold(),
+            s.memoryTotal(),
+            spool,
+            new Introducers(List.of(), List.of("127.0.0.1")),
+            Security.USUAL,
+            Rates.USUAL),
+        inbound);
+  }
+
+  private String line(int number) {
+    await().until(() -> lines.written.size() > number);
+    return lines.written.get(number);
+  }
+
+  @Test
+  void transaction_isOneLine_thatCanBeGrepped() throws IOException {
+    try (RunningServer server = server();
+        Client client = server.client()) {
+      client.say("EHLO mx1.example.com");
+      client.say("XFORWARD NAME=they.example ADDR=10.9.9.9 IDENT=4ABC HELO=x PROTO=ESMTP");
+      client.say("MAIL FROM:<s@b.de>");
+      for (int i = 0; i < 12; i++) {
+        client.say("RCPT TO:<user" + i + "@x.org>");
+      }
+      client.say("DATA");
+      assertThat(client.say("hello\r\n.")).startsWith("250");
+      client.say("MAIL FROM:<>");
+      client.say("RCPT TO:<\"a> status=sent \\\"b\"@x.org>");
+      client.say("DATA");
+      client.say("a\rb\r\n.");
+    }
+    String id = inbound.taken.getFirst().envelope().id();
+    assertThat(line(0))
+        .startsWith(
+            "message id="
+                + id
+                + " client=unknown[127.0.0.1] helo=<mx1.example.com> proto=ESMTP"
+                + " orig_queue_id=4ABC orig_client=they.example[10.9.9.9] orig_helo=<x> orig_proto=ESMTP"
+                + " from=<s@b.de> to=<user0@x.org>,<user1@x.org>,")
+        .contains(",<user9@x.org> more=2 nrcpt=12 size=7 delay=")
+        .endsWith(" status=accepted (250 2.0.0 OK)");
+    assertThat(line(1))
+        .contains(" from=<> to=<\\u0022a\\u003e\\u0020status=sent")
+        .contains(" nrcpt=1 size=")
+        .doesNotContain("orig_")
+        .contains(" status=rejected (554 5.6.0 ");
+    assertThat(lines.written).hasSize(2);
+  }
+
+  @Test
+  void refusals_areALineEach() throws IOException {
+    try (RunningServer server = server();
+        Client client = server.client()) {
+      client.say("EHLO mx1");
+      client.say("MAIL FROM:<s@b.de> FOO");
+      client.say("MAIL FROM:<s@b.de>");
+      client.say("RCPT TO:<nobody@x.org>");
+      client.say("RCPT TO:<\u00c2\u0085\u00e2\u0080\u00a8> to=<x>");
+      client.say("DATA");
+      client.say("XCLIENT ADDR=127.0.0.2");
+      client.say("VRFY x");
+      client.say("FOO");
+    }
+    assertThat(line(0))
+        .isEqualTo(
+            "NOQUEUE: reject: MAIL client=unknown[127.0.0.1] helo=<mx1> proto=ESMTP from=<s@b.de>"
+                + " (555 5.5.4 Parameter not recognized or not implemented)");
+    assertThat(line(1))
+        .startsWith(
+            "NOQUEUE: reject: RCPT client=unknown[127.0.0.1] helo=<mx1> proto=ESMTP from=<s@b.de>"
+                + " to=<nobody@x.org> (550 5.1.1 ");
+    assertThat(line(2)).contains(" to=<\\u0085\\u2028\\u003e\\u0020to=\\u003cx> (501 5.1.3 ");
+    assertThat(line(3)).startsWith("NOQUEUE: reject: DATA ").contains(" from=<s@b.de> (503 5.5.1 ");
+    assertThat(line(4)).startsWith("NOQUEUE: reject: XCLIENT ").contains(" (503 5.5.1 ");
+    assertThat(lines.written).hasSize(5);
+  }
+
+  @Test
+  void refusals_endless_areBounded_andCounted() {
+    AtomicLong now = new AtomicLong();
+    RejectLog rejects = new RejectLog(() -> Instant.ofEpochMilli(now.get()));
+    InetAddress client = InetAddress.ofLiteral("192.0.2.1");
+    for (int i = 0; i < RejectLog.BURST + 500; i++) {
+      rejects.connection(client, "no");
+    }
+    assertThat(lines.written).hasSize(RejectLog.BURST);
+    now.addAndGet(1000);
+    for (int i = 0; i < 100; i++) {
+      rejects.connection(client, "no");
+    }
+    assertThat(lines.written).hasSize(RejectLog.BURST + RejectLog.PER_SECOND);
+    assertThat(lines.written.get(RejectLog.BURST))
+        .isEqualTo("NOQUEUE: reject: CONNECT left_out=500 client=unknown[192.0.2.1] (no)");
+    assertThat(lines.written.getLast())
+        .isEqualTo("NOQUEUE: reject: CONNECT client=unknown[192.0.2.1] (no)");
+  }
+
+  @Test
+  void disabled_nothingIsWritten() throws IOException {
+    logger.setLevel(Level.WARN);
+    try (RunningServer server = server();
+        Client client = server.client()) {
+      client.say("EHLO mx1");
+      client.say("MAIL FROM:<s@b.de> FOO");
+    }
+    assertThat(lines.written).isEmpty();
+  }
+}
