@@ -1,5 +1,8 @@
 package org.holdfast.gateway.accept;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,14 @@ final class DataScanner {
   interface Sink {
     void octets(byte[] buffer, int from, int to);
   }
+
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Eight times one more than CR, the largest octet that is looked at. */
+  private static final long ABOVE = 0x0e0e0e0e0e0e0e0eL;
+
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private enum At {
     LINE_START,
@@ -122,7 +133,7 @@ final class DataScanner {
   }
 
   private int text(byte[] buffer, int from, int to) {
-    int i = from;
+    int i = ordinary(buffer, from, to);
     while (i < to && !special(buffer[i])) {
       i++;
     }
@@ -131,6 +142,23 @@ final class DataScanner {
       note(Defect.LINE_TOO_LONG);
     }
     return i < to ? special(buffer[i], i) : i;
+  }
+
+  /**
+   * Leaps over octets that need no look, eight at a time: to where the first below {@link #ABOVE}
+   * is near. A difference borrows into the octets above it only when it was negative itself, so
+   * there is no false alarm without a true one (Warren, Hacker's Delight, chapter 6).
+   */
+  private static int ordinary(byte[] buffer, int from, int to) {
+    int i = from;
+    while (i + Long.BYTES <= to) {
+      long eight = (long) EIGHT.get(buffer, i);
+      if (((eight - ABOVE) & ~eight & HIGH_BITS) != 0) {
+        break;
+      }
+      i += Long.BYTES;
+    }
+    return i;
   }
 
   private int special(byte octet, int i) {
