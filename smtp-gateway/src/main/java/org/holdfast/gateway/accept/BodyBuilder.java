@@ -165,10 +165,11 @@ final class BodyBuilder {
     if (open == null) {
       throw new IllegalStateException("no room was set aside");
     }
-    if (used + length > FILE_BUFFER) {
-      flush(open);
+    boolean direct = length > FILE_BUFFER / 2;
+    if (direct || used + length > FILE_BUFFER) {
+      flush(open); // what came before goes before
     }
-    if (length > FILE_BUFFER / 2) {
+    if (direct) {
       write(open, Arrays.copyOfRange(octets, from, from + length), length);
       return;
     }

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +44,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   private boolean bannerSaid;
   private boolean waiting;
   private boolean keptBack;
+  private boolean inputOver;
   private boolean stopping;
   private boolean ending;
   private boolean gone;
@@ -234,8 +236,12 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     if (!waiting && !keptBack && channel.isWritable()) {
       framer.resume();
     }
+    if (stopping && !waiting && !messages.inBody()) {
+      say(WireReply.last(Replies.SHUTTING_DOWN));
+    }
     flush();
     adjustReading();
+    endIfHeard();
   }
 
   /** Any thread. */
@@ -395,6 +401,27 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
       handshake(handshake);
+    } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+      inputOver = true;
+      if (ending) {
+        output.end(); // it has heard our last words, or never will
+      }
+      endIfHeard();
+    }
+  }
+
+  /**
+   * The client says nothing more, and may still listen: Exim closes its side behind a QUIT that it
+   * sends together with the message. It must hear the answer, or the message would come again.
+   */
+  private void endIfHeard() {
+    if (inputOver && !waiting && !keptBack && !ending) {
+      if (messages.mail() != null) {
+        String where = messages.inBody() ? "inside a message" : "before its message";
+        listener.rejects().lost(peer, "the client closed the connection " + where);
+      }
+      end();
+      output.end();
     }
   }
 

@@ -158,11 +158,9 @@ final class Listener {
 
   /** Whether the client is allowed; one who is not may still show who it is, where that counts. */
   boolean mayTalk(Conversation conversation, InetAddress client) {
-    if (allowed.allows(client)) {
-      return true;
-    }
-    conversation.login().require();
-    return settings.security().knowsClients();
+    boolean outsider = !allowed.allows(client);
+    conversation.login().required(outsider || settings.security().loginRequired());
+    return !outsider || settings.security().knowsClients();
   }
 
   /** Whether the client may say by XCLIENT and XFORWARD for whom it speaks. */

@@ -36,9 +36,9 @@ final class Login {
     this.required = listener.settings().security().loginRequired();
   }
 
-  /** This client must show who it is before it sends mail. */
-  void require() {
-    required = true;
+  /** Whether this client must show who it is before it sends mail. */
+  void required(boolean now) {
+    required = now;
   }
 
   /** Whether nothing but a login would let its mail in. */

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.accept;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
@@ -68,6 +69,14 @@ final class ReplyOutput {
     }
   }
 
+  /** Nothing more is said: closes the connection when what was said is on its way. */
+  void end() {
+    var written = channel.writeAndFlush(gathered == null ? Unpooled.EMPTY_BUFFER : gathered);
+    gathered = null;
+    closeAfter(Limits.LAST_WORDS_SECONDS);
+    written.addListener(done -> close());
+  }
+
   /** The connection is gone: gives back what nobody will read. */
   void release() {
     if (gathered != null) {
@@ -105,7 +114,8 @@ final class ReplyOutput {
       return;
     }
     if (channel.pipeline().get(SslHandler.class) != null
-        || !(channel instanceof DuplexChannel duplex)) {
+        || !(channel instanceof DuplexChannel duplex)
+        || duplex.isInputShutdown()) {
       close();
       return;
     }

@@ -2,7 +2,10 @@ package org.holdfast.gateway.accept;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.holdfast.gateway.reply.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -181,5 +184,29 @@ class PatientConversationTest {
     assertThat(client.said()).startsWith("452 4.3.1").contains("250 2.0.0 OK id=");
     assertThat(client.inbound.taken).hasSize(1);
     assertThat(spool).isEmptyDirectory();
+  }
+
+  @Test
+  void client_whoClosesItsSideBehindQuit_hearsAllAnswers() {
+    StandingConversation talk = StandingConversation.smtp(spool);
+    CompletableFuture<Reply> verdict = new CompletableFuture<>();
+    talk.inbound.decision = _ -> verdict;
+    talk.send("EHLO c\r\nMAIL FROM:<a@b.de>\r\nRCPT TO:<a@x.org>\r\n");
+    talk.send("BDAT 3 LAST\r\na\r\nQUIT\r\n");
+    talk.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    assertThat(talk.channel.isOpen()).isTrue();
+    verdict.complete(new Reply(250, "2.0.0", "taken"));
+    talk.millis(1);
+    assertThat(talk.said()).contains("250 2.0.0 taken\r\n", "\r\n221 ");
+  }
+
+  @Test
+  void client_whoClosesItsSideInTheMiddle_isLeftAtOnce() {
+    StandingConversation talk = StandingConversation.smtp(spool);
+    talk.send("EHLO c\r\nMAIL FROM:<a@b.de>\r\nRCPT TO:<a@x.org>\r\nDATA\r\nhalf");
+    talk.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    talk.millis(1);
+    assertThat(talk.channel.isOpen()).isFalse();
+    assertThat(talk.inbound.taken).isEmpty();
   }
 }

@@ -74,8 +74,8 @@ final class SessionModel {
   }
 
   private void last(int code) {
-    say(code);
     if (!over) {
+      codes.add(code);
       close();
     }
   }
