@@ -149,7 +149,8 @@ class LoggedLinesIT {
     assertThat(line(2)).contains(" to=<\\u0085\\u2028\\u003e\\u0020to=\\u003cx> (501 5.1.3 ");
     assertThat(line(3)).startsWith("NOQUEUE: reject: DATA ").contains(" from=<s@b.de> (503 5.5.1 ");
     assertThat(line(4)).startsWith("NOQUEUE: reject: XCLIENT ").contains(" (503 5.5.1 ");
-    assertThat(lines.written).hasSize(5);
+    assertThat(line(5)).startsWith("lost connection client=unknown[127.0.0.1] helo=<mx1> ");
+    assertThat(lines.written).hasSize(6);
   }
 
   @Test
