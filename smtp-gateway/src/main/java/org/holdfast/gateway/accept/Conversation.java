@@ -415,7 +415,8 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
    * sends together with the message. It must hear the answer, or the message would come again.
    */
   private void endIfHeard() {
-    if (inputOver && !waiting && !keptBack && !ending) {
+    // what it said may still wait here for its own reading of our replies
+    if (inputOver && !waiting && !keptBack && !ending && channel.isWritable()) {
       if (messages.mail() != null) {
         String where = messages.inBody() ? "inside a message" : "before its message";
         listener.rejects().lost(peer, "the client closed the connection " + where);

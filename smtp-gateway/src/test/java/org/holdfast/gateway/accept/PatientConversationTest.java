@@ -209,4 +209,16 @@ class PatientConversationTest {
     assertThat(talk.channel.isOpen()).isFalse();
     assertThat(talk.inbound.taken).isEmpty();
   }
+
+  @Test
+  void client_whoClosesItsSideAndReadsSlowly_isNotLeftBeforeItHasRead() {
+    StandingConversation talk = StandingConversation.smtp(spool);
+    talk.channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+    talk.channel.pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+    talk.millis(1);
+    assertThat(talk.channel.isOpen()).isTrue();
+    talk.channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+    talk.millis(1);
+    assertThat(talk.channel.isOpen()).isFalse();
+  }
 }
