@@ -93,29 +93,42 @@ final class Actions {
     if (action instanceof QueueAction.Redirect redirect) {
       lanes.add(redirect.to().lane());
     }
+    List<Recipient> recipients = recipients(rows);
     fates.append(entries);
-    rows.forEach(row -> log(row, action));
+    for (int i = 0; i < recipients.size(); i++) {
+      log(rows.get(i), recipients.get(i), action);
+    }
     catchUp(log.end());
     lanes.forEach(changed);
   }
 
+  /** Whom the log lines are to name, read while the records are sure to be there. */
+  private List<Recipient> recipients(List<Questions.Row> rows) {
+    return DELIVERIES.isInfoEnabled()
+        ? rows.stream().map(row -> questions.shown(row).recipient()).toList()
+        : List.of();
+  }
+
   /** In the words of the gateway's lines about deliveries. */
-  private static void log(Questions.Row row, QueueAction action) {
+  private static void log(Questions.Row row, Recipient recipient, QueueAction action) {
     switch (action) {
-      case QueueAction.Retry _ -> {} // what becomes of it is told by whoever tries
-      case QueueAction.Park(String who, String why) -> log(row, "parked", who, why);
-      case QueueAction.Discard(String who, String why) -> log(row, "discarded", who, why);
+      case QueueAction.Retry(String who) -> log(row, recipient, "retried", who, "to be tried now");
+      case QueueAction.Park(String who, String why) -> log(row, recipient, "parked", who, why);
+      case QueueAction.Discard(String who, String why) ->
+          log(row, recipient, "discarded", who, why);
       case QueueAction.Redirect(String who, Recipient to, String _) ->
-          log(row, "redirected", who, "to " + to.address());
+          log(row, recipient, "redirected", who, "to <" + to.address() + ">");
     }
   }
 
-  private static void log(Questions.Row row, String status, String who, String why) {
+  private static void log(
+      Questions.Row row, Recipient recipient, String status, String who, String why) {
     DELIVERIES
         .atInfo()
         .setMessage("delivery")
         .addKeyValue("id", row.id())
-        .addKeyValue("to", row.lane())
+        .addKeyValue("to", recipient.address())
+        .addKeyValue("orig_to", recipient.original())
         .addKeyValue("by", who)
         .addKeyValue("status", status)
         .addKeyValue("reply", why)

@@ -20,15 +20,17 @@ final class BdatCommand extends Command {
   }
 
   @Override
-  @Nullable Response obey(Conversation conversation, String argument) {
+  @Nullable Response obey(Conversation conversation, String argument) throws Refusal {
     Matcher matcher = ARGUMENT.matcher(argument);
     if (!matcher.matches()) {
-      return ProtocolReplies.BAD_CHUNK_SIZE;
+      throw new Refusal(ProtocolReplies.BAD_CHUNK_SIZE);
     }
     long octets = Long.parseLong(matcher.group(1));
-    conversation
-        .messages()
-        .beginChunk(octets, matcher.group(2) != null, refusal(conversation.messages().mail()));
+    WireReply refusal = refusal(conversation.messages().mail());
+    if (refusal != null) {
+      RejectedCommand.log(conversation, "BDAT", argument, refusal);
+    }
+    conversation.messages().beginChunk(octets, matcher.group(2) != null, refusal);
     return null;
   }
 

@@ -18,7 +18,7 @@ final class Breakage {
     if (cause instanceof IOException || cause.getCause() instanceof SSLException) {
       rejects.lost(peer, reason(cause));
     } else {
-      log.error("conversation with {} failed", peer.text(), cause);
+      log.error("conversation with {} failed", peer.logged(), cause);
     }
   }
 

@@ -185,6 +185,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   private @Nullable Response obey(byte[] line) {
     WireReply refusal = CommandLine.refusal(line);
     if (refusal != null) {
+      RejectedCommand.log(this, line, refusal);
       return refusal;
     }
     if (!CommandLine.leadsOn(line)) {
@@ -194,8 +195,13 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
   }
 
   @Override
-  public void badLine(WireReply refusal) {
-    say(login.isUnderWay() ? login.badAnswer(refusal) : refusal);
+  public void badLine(byte[] start, WireReply refusal) {
+    if (login.isUnderWay()) {
+      say(login.badAnswer(refusal)); // and no word in the log: it may be a password
+      return;
+    }
+    RejectedCommand.log(this, start, refusal);
+    say(refusal);
   }
 
   @Override
@@ -255,7 +261,7 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
 
   private <T> WireReply answerOf(CompletableFuture<T> future, Function<T, WireReply> answer) {
     if (future.isCompletedExceptionally()) {
-      log.error("no answer for {}", peer.text(), future.exceptionNow());
+      log.error("no answer for {}", peer.logged(), future.exceptionNow());
       return WireReply.of(ProtocolReplies.TROUBLE);
     }
     return answer.apply(future.resultNow());

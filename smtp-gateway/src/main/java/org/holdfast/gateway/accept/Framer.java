@@ -18,8 +18,12 @@ final class Framer {
     /** A command without its CRLF; no CR, LF or NUL in it. */
     void line(byte[] line);
 
-    /** A line that is no command: refused, nothing of it was kept. */
-    void badLine(WireReply refusal);
+    /**
+     * A line that is no command: refused.
+     *
+     * @param start its first octets, for the log only
+     */
+    void badLine(byte[] start, WireReply refusal);
 
     /** CRLF "." CRLF was read. */
     void endOfData();
@@ -31,6 +35,7 @@ final class Framer {
   private static final WireReply TOO_LONG = ProtocolReplies.COMMAND_TOO_LONG;
   private static final String AUTH = "AUTH ";
   private static final int SCRATCH = 64 * 1024;
+  private static final byte[] NOTHING = {};
   private static final FastThreadLocal<byte[]> scratch =
       new FastThreadLocal<>() {
         @Override
@@ -59,6 +64,9 @@ final class Framer {
   private boolean answerDue;
 
   private int skipped;
+  /** Its first octets. */
+  private byte[] skippedStart = NOTHING;
+
   private byte lastSkipped;
 
   /** The line before ended in a bare LF: this one is the rest of it, up to its CRLF. */
@@ -218,9 +226,13 @@ final class Framer {
     if (ended) {
       skipped = 0;
       afterBareLf = beforeLf != '\r';
-      receiver.badLine(TOO_LONG);
+    if (!skippingLine) {
+      skippedStart = new byte[Math.min(length, Limits.LOGGED_LINE)];
+      in.getBytes(in.readerIndex(), skippedStart);
+    }
+      receiver.badLine(skippedStart, TOO_LONG);
     } else if (skipped > Limits.ENDLESS_LINE) {
-      receiver.badLine(ProtocolReplies.ENDLESS_LINE);
+      receiver.badLine(skippedStart, ProtocolReplies.ENDLESS_LINE);
     }
     return true;
   }
@@ -237,13 +249,13 @@ final class Framer {
     boolean rest = afterBareLf;
     afterBareLf = bareLf;
     if (bareLf || rest) {
-      receiver.badLine(Defect.BARE_LF.inCommand());
+      receiver.badLine(line, Defect.BARE_LF.inCommand());
       return;
     }
     byte[] command = java.util.Arrays.copyOf(line, length);
     for (byte octet : command) {
       if (octet == '\r' || octet == 0) {
-        receiver.badLine((octet == 0 ? Defect.NUL : Defect.BARE_CR).inCommand());
+        receiver.badLine(command, (octet == 0 ? Defect.NUL : Defect.BARE_CR).inCommand());
         return;
       }
     }

@@ -19,7 +19,7 @@ final class Guard {
 
   /** The client ran into this limit. */
   void hit(Limit limit) {
-    listener.limits().hit(limit, peer.text());
+    listener.limits().hit(limit, peer.logged());
   }
 
   /** The same; what to throw. */

@@ -19,7 +19,7 @@ final class Incoming {
   private String protocol = "";
   private final List<Recipient> recipients = new ArrayList<>(1);
 
-  private final HopCount hops = new HopCount();
+  private final HeaderSection header = new HeaderSection();
   private @Nullable DataScanner scanner;
   private @Nullable BodyBuilder body;
   private long read;
@@ -97,6 +97,11 @@ final class Incoming {
     return read;
   }
 
+  /** Its {@code Message-ID} as far as it has come; null: none. */
+  @Nullable String messageId() {
+    return header.messageId();
+  }
+
   /** BDAT has begun. */
   boolean chunked() {
     return chunked;
@@ -139,7 +144,7 @@ final class Incoming {
       abandon();
       return null;
     }
-    hops.octets(buffer, from, to);
+    header.octets(buffer, from, to);
     return body;
   }
 
@@ -161,7 +166,7 @@ final class Incoming {
     if (defect != null) {
       return defect.inContent();
     }
-    if (hops.hops() >= Limits.HOPS) {
+    if (header.hops() >= Limits.HOPS) {
       return Replies.TOO_MANY_HOPS;
     }
     return storeFailed ? Replies.NO_ROOM : null;

@@ -37,7 +37,7 @@ final class LimitCounts {
     }
   }
 
-  /** This client, in words, ran into the limit. */
+  /** This client, as in every line, ran into the limit. */
   void hit(Limit limit, String client) {
     Count count = counts.get(limit);
     if (count == null) {

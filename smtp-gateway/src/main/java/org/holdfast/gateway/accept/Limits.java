@@ -110,3 +110,9 @@ final class Limits {
 
   private Limits() {}
 }
+  /** Octets of a {@code Message-ID} that a log line shows. */
+  static final int MESSAGE_ID = 250;
+
+  /** Octets of a line that is too long, or no command, that are kept to say what it was. */
+  static final int LOGGED_LINE = 400;
+

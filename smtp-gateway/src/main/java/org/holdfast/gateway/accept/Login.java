@@ -7,8 +7,6 @@ import org.holdfast.gateway.reply.Reply;
 import org.holdfast.gateway.sasl.Mechanism;
 import org.holdfast.gateway.sasl.Mechanism.Step;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Who the client of one conversation has shown to be: by AUTH (RFC 4954), or by the certificate of
@@ -17,7 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Login {
 
-  private static final Logger log = LoggerFactory.getLogger(Login.class);
   private static final byte[] NOTHING = {};
   private static final Reply GO_ON = new Reply(334, "", "");
 
@@ -65,7 +62,7 @@ final class Login {
   /** The TLS session has shown a certificate that our authorities vouch for. */
   void byCertificate(String name) {
     certificate = name;
-    log.info("{}: is {} by its certificate", conversation.peer().text(), name);
+    LoginLines.proved(conversation.peer(), name, "by its certificate");
   }
 
   /** RFC 3207 section 4.2: what was known before TLS is forgotten. */
@@ -173,14 +170,14 @@ final class Login {
   private WireReply done(String name) {
     end();
     conversation.peer().loggedIn(name);
-    log.info("{}: logged in as {}", conversation.peer().text(), name);
+    LoginLines.proved(conversation.peer(), name, "by its password");
     return ProtocolReplies.LOGGED_IN;
   }
 
   private WireReply failed(String why) {
     end();
     failures++;
-    log.info("{}: login failed ({}): {}", conversation.peer().text(), failures, why);
+    listener.rejects().login(conversation.peer(), failures, why);
     return failures < Limits.FAILED_LOGINS
         ? ProtocolReplies.LOGIN_FAILED
         : ProtocolReplies.TOO_MANY_LOGINS;

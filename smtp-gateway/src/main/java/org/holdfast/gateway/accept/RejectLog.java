@@ -8,10 +8,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One line for each command and connection that was refused, as Postfix's {@code NOQUEUE: reject}.
- * Whoever can connect can cause them, so they are bounded: {@link #BURST} at once, then {@link
- * #PER_SECOND}; what was left out is counted in the next line. Thread-safe; the lock guards the
- * count of lines only.
+ * One line for each command, login and connection that was refused, as Postfix's {@code NOQUEUE:
+ * reject}. Whoever can connect can cause them, so they are bounded: {@link #BURST} at once, then
+ * {@link #PER_SECOND}; what was left out is counted in the next line. Thread-safe; the lock guards
+ * the count of lines only.
  */
 final class RejectLog {
 
@@ -47,6 +47,23 @@ final class RejectLog {
       line.addKeyValue("client", peer.logged())
           .addKeyValue("helo", peer.helo())
           .addKeyValue("reply", why)
+          .log();
+    }
+  }
+
+  /**
+   * A login that failed.
+   *
+   * @param number how many of this session
+   * @param why never what the client said: that may be a password
+   */
+  void login(Peer peer, int number, String why) {
+    LoggingEventBuilder line = bounded("login");
+    if (line != null) {
+      line.addKeyValue("client", peer.logged())
+          .addKeyValue("helo", peer.helo())
+          .addKeyValue("status", "failed")
+          .addKeyValue("reply", why + ", try " + number)
           .log();
     }
   }

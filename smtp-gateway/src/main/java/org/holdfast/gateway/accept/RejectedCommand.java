@@ -1,5 +1,6 @@
 package org.holdfast.gateway.accept;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,22 @@ final class RejectedCommand {
         .listener()
         .rejects()
         .command(verb, conversation.peer(), conversation.protocol(), from, to, reply);
+  }
+
+  /** The same for a line that never came to be a command; in it there may be anything. */
+  static void log(Conversation conversation, byte[] line, WireReply reply) {
+    int end = 0;
+    while (end < line.length && isLetter(line[end])) {
+      end++;
+    }
+    int length = Math.min(line.length, Limits.LOGGED_LINE);
+    String verb = new String(line, 0, end, StandardCharsets.US_ASCII);
+    String rest = new String(line, end, Math.max(0, length - end), StandardCharsets.UTF_8);
+    log(conversation, verb, rest.strip(), reply);
+  }
+
+  private static boolean isLetter(byte octet) {
+    return (octet | 0x20) >= 'a' && (octet | 0x20) <= 'z';
   }
 
   /** What stands between the brackets, if there are any; bounded. */

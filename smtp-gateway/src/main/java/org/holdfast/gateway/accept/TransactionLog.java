@@ -11,13 +11,16 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One line for each transaction that came to the end of its data; {@code docs/logs.md} has the
- * fields. Values go in as they are: what writes the line makes them harmless.
+ * One line for each transaction that came to the end of its data, and further ones for the many
+ * recipients of one that was rejected; {@code docs/logs.md} has the fields. Values go in as they
+ * are: what writes the line makes them harmless.
  */
 final class TransactionLog {
 
   /** Recipients named in a line; of the others the number is told. */
   static final int RECIPIENTS = 10;
+
+  private static final String REJECTED = "rejected";
 
   private static final Logger log = LoggerFactory.getLogger("org.holdfast.accept");
 
@@ -51,11 +54,37 @@ final class TransactionLog {
     line = login == null ? line : line.addKeyValue("login", login);
     line = forwarded(line, peer.forwarded());
     line = recipients(line.addKeyValue("from", mail.reversePath()), mail.recipients());
+    String messageId = mail.messageId();
+    line = messageId == null ? line : line.addKeyValue("message-id", messageId);
+    String status = status(replies);
+    String said = said(replies, mail.id());
     line.addKeyValue("size", mail.read())
         .addKeyValue("delay", millis / 1000.0)
-        .addKeyValue("status", status(replies))
-        .addKeyValue("reply", said(replies, mail.id()))
+        .addKeyValue("status", status)
+        .addKeyValue("reply", said)
         .log();
+    if (status.equals(REJECTED)) {
+      others(mail, peer, said);
+    }
+  }
+
+  /**
+   * The recipients that the line had no room for, when there will be no lines of their own about
+   * them: {@link #RECIPIENTS} a line, so their number is bounded by {@code max-recipients}.
+   */
+  private static void others(Incoming mail, Peer peer, String said) {
+    List<String> all = mail.recipients().stream().map(Recipient::original).toList();
+    for (int from = RECIPIENTS; from < all.size(); from += RECIPIENTS) {
+      log.atInfo()
+          .setMessage("recipients")
+          .addKeyValue("id", mail.id())
+          .addKeyValue("client", peer.logged())
+          .addKeyValue("from", mail.reversePath())
+          .addKeyValue("to", all.subList(from, Math.min(from + RECIPIENTS, all.size())))
+          .addKeyValue("status", REJECTED)
+          .addKeyValue("reply", said)
+          .log();
+    }
   }
 
   /** What XFORWARD told, under Postfix's names for it. */
@@ -92,7 +121,7 @@ final class TransactionLog {
   }
 
   private static String status(List<Reply> replies) {
-    return replies.stream().anyMatch(Reply::positive) ? "accepted" : "rejected";
+    return replies.stream().anyMatch(Reply::positive) ? "accepted" : REJECTED;
   }
 
   /**

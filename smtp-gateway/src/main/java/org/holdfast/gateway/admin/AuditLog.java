@@ -87,7 +87,10 @@ public final class AuditLog implements AutoCloseable {
       String why,
       @Nullable Object before,
       @Nullable Object after) {
-    return append(who, from, what, List.of(new Change(target, why, before, after))).getFirst();
+    AuditEvent event =
+        append(who, from, what, List.of(new Change(target, why, before, after))).getFirst();
+    ChangeLines.one(event);
+    return event;
   }
 
   /**
@@ -97,7 +100,7 @@ public final class AuditLog implements AutoCloseable {
    */
   record Change(String target, String why, @Nullable Object before, @Nullable Object after) {}
 
-  /** Tells many changes of one kind in one write. */
+  /** Tells many changes of one kind in one write; its caller writes the line for the log. */
   List<AuditEvent> append(Caller by, String what, List<Change> changes) {
     return append(by.name(), by.from(), what, changes);
   }

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
@@ -47,6 +49,11 @@ final class StatesRun {
 
   /** One party: the settling thread's batches that are not told yet. */
   private final Phaser untold = new Phaser(1);
+
+  /** For the log: the first that were changed, and every state that was set. */
+  private final List<String> named = new ArrayList<>();
+
+  private final Set<String> states = new TreeSet<>();
 
   private volatile @Nullable IOException broken;
   private long changed;
@@ -97,8 +104,10 @@ final class StatesRun {
       begun.add(Batch.END);
       settling.join();
     }
+    ChangeLines.ofUsers(caller, named, states, changed);
     if (changed + refused > MANY) {
-      audit.append(caller, "users.state", changed + " users", "", null, totals());
+      var total = new AuditLog.Change(changed + " users", "", null, totals());
+      var _ = audit.append(caller, "users.state", List.of(total));
     }
   }
 
@@ -208,6 +217,10 @@ final class StatesRun {
     }
     if (flip.changed()) {
       changed++;
+      states.add(user.state().word());
+      if (named.size() < ChangeLines.NAMED) {
+        named.add(user.address());
+      }
       String reason = asked.reason() == null ? "" : asked.reason();
       changes
           .computeIfAbsent(what(asked), _ -> new ArrayList<>())

@@ -47,6 +47,7 @@ public final class AfterAcceptance {
   private final Teller teller;
   private final Executor threads;
   private final RefusalStreaks streaks = new RefusalStreaks();
+  private final AttemptLog attempts = new AttemptLog(System::nanoTime);
   private final Counter parked;
   private final Counter returned;
   private final Counter postponed;
@@ -140,6 +141,18 @@ public final class AfterAcceptance {
         && whyParked(envelope, recipient, answer).isEmpty();
   }
 
+  /** What was said, and for a refusal that is parked why it was not returned; for the log. */
+  String words(Envelope envelope, Recipient recipient, Answer answer) {
+    String said = answer.reply().line();
+    return Answers.outcome(answer) instanceof Outcome.Refused
+        ? whyParked(envelope, recipient, answer).map(why -> because(said, why)).orElse(said)
+        : said;
+  }
+
+  private static String because(String said, String why) {
+    return said + "; " + why;
+  }
+
   /** Takes an answer into account, whoever asked. */
   void learn(Member member, Answer answer) {
     if (answer instanceof Answer.Delivered) {
@@ -227,12 +240,11 @@ public final class AfterAcceptance {
 
   private Outcome park(Attempted attempted, Reply reply, String why) {
     parked.inc();
-    return logged(attempted, new Outcome.Refused(reply.line()), reply.line() + "; " + why);
+    return logged(attempted, new Outcome.Refused(reply.line()), because(reply.line(), why));
   }
 
-  private static Outcome logged(Attempted attempted, Outcome outcome, String words) {
-    DeliveryLog.ended(
-        attempted.envelope(), attempted.recipient(), attempted.member(), outcome, words);
+  private Outcome logged(Attempted attempted, Outcome outcome, String words) {
+    attempts.ended(attempted.envelope(), attempted.recipient(), attempted.member(), outcome, words);
     return outcome;
   }
 

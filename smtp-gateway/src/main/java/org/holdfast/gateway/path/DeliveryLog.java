@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.holdfast.gateway.deliver.Transaction.Answer;
+import org.holdfast.gateway.path.Telling.Kept;
+import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Outcome;
@@ -14,6 +16,7 @@ import org.holdfast.routing.Member;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * One line for whatever became of a message for one recipient, at the door and each time the queue
@@ -25,30 +28,51 @@ final class DeliveryLog {
   private static final Logger log = LoggerFactory.getLogger("org.holdfast.delivery");
 
   private static final String NOWHERE = "none";
+  private static final String REFUSED = "refused";
 
   private DeliveryLog() {}
 
-  /** What the sender hears at once: each recipient that a backend took, or refused for good. */
+  /** What the sender hears at once: each recipient that a backend took, or that was refused. */
   static void atTheDoor(Envelope envelope, List<Recipient> recipients, Fate[] fates, Telling told) {
     if (!log.isInfoEnabled()) {
       return;
     }
     Set<Recipient> stored = new HashSet<>();
-    told.stored().forEach(held -> stored.add(held.recipient()));
+    told.kept().forEach(kept -> stored.add(kept.held().recipient()));
     for (int i = 0; i < fates.length; i++) {
-      if (!stored.contains(recipients.get(i)) && fates[i] instanceof Fate.Answered answered) {
-        Answer answer = answered.answer();
-        String status = answer instanceof Answer.Delivered ? "sent" : "refused";
-        line(envelope, recipients.get(i), answered.member(), status, answer.reply().line());
+      if (!stored.contains(recipients.get(i))) {
+        atTheDoor(envelope, recipients.get(i), fates[i]);
       }
     }
   }
 
-  /** What is on stable storage from now on. */
-  static void stored(Envelope envelope, List<Held> recipients) {
+  private static void atTheDoor(Envelope envelope, Recipient recipient, Fate fate) {
+    switch (fate) {
+      case Fate.Answered(String _, Member member, Answer answer) -> {
+        String status = answer instanceof Answer.Delivered ? "sent" : REFUSED;
+        line(envelope, recipient, member, status, answer.reply().line());
+      }
+      case Fate.Gone(var location) ->
+          line(envelope, recipient, null, REFUSED, Replies.gone(location).line());
+      case Fate.OnHold _, Fate.StillOpen _, Fate.Pending _ -> {} // these are stored
+    }
+  }
+
+  /** What is on stable storage from now on, with who was tried at the door. */
+  static void stored(Envelope envelope, List<Kept> recipients) {
     if (log.isInfoEnabled()) {
-      for (Held held : recipients) {
-        line(envelope, held.recipient(), null, status(held.entry()), held.reason());
+      for (Kept kept : recipients) {
+        Held held = kept.held();
+        line(envelope, held.recipient(), kept.tried(), status(held.entry()), kept.words());
+      }
+    }
+  }
+
+  /** What could not be stored, where others of the same message were taken: the sender keeps it. */
+  static void notStored(Envelope envelope, List<Kept> recipients, Reply told) {
+    if (log.isInfoEnabled()) {
+      for (Kept kept : recipients) {
+        line(envelope, kept.held().recipient(), kept.tried(), REFUSED, told.line());
       }
     }
   }
@@ -67,11 +91,17 @@ final class DeliveryLog {
    * @param words what was said, and what we add to it
    */
   static void ended(
-      Envelope envelope, Recipient recipient, Member member, Outcome outcome, String words) {
+      Envelope envelope,
+      Recipient recipient,
+      Member member,
+      Outcome outcome,
+      String words,
+      long leftOut) {
     if (!log.isInfoEnabled()) {
       return;
     }
     String status =
+   * @param leftOut lines of the same kind that were not written before this one
         switch (outcome) {
           case Outcome.Delivered _ -> "sent";
           case Outcome.Deferred _, Outcome.Uncertain _ -> "deferred";
@@ -79,7 +109,8 @@ final class DeliveryLog {
           case Outcome.Returned _ -> "returned";
           case Outcome.Shut _ -> "held";
         };
-    line(envelope, recipient, member, status, words);
+    LoggingEventBuilder line = begun(envelope, recipient, member);
+    end(leftOut == 0 ? line : line.addKeyValue("left_out", leftOut), status, words);
   }
 
   private static void line(
@@ -89,19 +120,26 @@ final class DeliveryLog {
       String status,
       String words) {
     Duration delay = Duration.between(envelope.accepted(), Instant.now());
-    log.atInfo()
+    return log.atInfo()
         .setMessage("delivery")
         .addKeyValue("id", envelope.id())
         .addKeyValue("to", recipient.address())
         .addKeyValue("orig_to", recipient.original())
         .addKeyValue("relay", member == null ? NOWHERE : relay(member))
-        .addKeyValue("delay", Math.max(0, delay.toMillis()) / 1000.0)
-        .addKeyValue("status", status)
-        .addKeyValue("reply", words)
-        .log();
+    end(begun(envelope, recipient, member), status, words);
   }
 
-  private static String relay(Member member) {
+  private static LoggingEventBuilder begun(
+      Envelope envelope, Recipient recipient, @Nullable Member member) {
+        .addKeyValue("delay", Math.max(0, delay.toMillis()) / 1000.0);
+  }
+
+  private static void end(LoggingEventBuilder line, String status, String words) {
+    line.addKeyValue("status", status).addKeyValue("reply", words).log();
+  }
+
+  /** A member as a line names it. */
+  static String relay(Member member) {
     return member.name() + "[" + member.lmtp().host() + "]:" + member.lmtp().port();
   }
 }

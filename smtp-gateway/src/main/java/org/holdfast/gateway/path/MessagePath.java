@@ -338,7 +338,7 @@ public final class MessagePath implements Inbound {
       Executor storing) {
     Telling telling = telling(message, fates, owned);
     DeliveryLog.atTheDoor(message.envelope(), message.recipients(), fates, telling);
-    if (telling.stored().isEmpty()) {
+    if (telling.kept().isEmpty()) {
       verdict.complete(new Verdict(telling.replies()));
     } else {
       storing.execute(() -> store(message, telling, owned, verdict));
@@ -408,11 +408,15 @@ public final class MessagePath implements Inbound {
     try {
       queue.store(message.envelope(), message.content(), telling.stored());
       stored = true;
-      DeliveryLog.stored(message.envelope(), telling.stored());
+      DeliveryLog.stored(message.envelope(), telling.kept());
       replies = telling.replies();
     } catch (StoreException e) {
       log.warn("{}: not stored, the sender keeps it: {}", message.envelope().id(), e.getMessage());
-      replies = telling.withoutStore(Replies.refusal(e.why()));
+      Reply told = Replies.refusal(e.why());
+      replies = telling.withoutStore(told);
+      if (message.answering() == Answering.EACH) {
+        DeliveryLog.notStored(message.envelope(), telling.kept(), told);
+      }
     } finally {
       owned.decided(stored); // whatever was to be told or let go is, when the sender hears it
     }

@@ -34,6 +34,11 @@ final class Ownership {
     return after.wouldReturn(envelope, recipient, answer);
   }
 
+  /** What was said at the door, and why it is parked if it is: for the log. */
+  String words(Recipient recipient, Answer answer) {
+    return after.words(envelope, recipient, answer);
+  }
+
   /** Whether the sender is to be told by us of deliveries that ended at the door. */
   boolean tellsOfSuccess(Fate[] fates, List<Recipient> recipients) {
     return IntStream.range(0, fates.length).anyMatch(i -> tells(fates[i], recipients.get(i)));

@@ -36,6 +36,7 @@ public final class Smarthost {
 
   private static final int PRIORITY = 0;
 
+  private final AttemptLog attempts = new AttemptLog(System::nanoTime);
   private final @Nullable Member server;
   private final Transaction transaction;
   private final Supplier<Optional<String>> everythingHeld;
@@ -103,7 +104,7 @@ public final class Smarthost {
             .whenComplete((answers, failure) -> {
               Outcome outcome =
                   outcome(failure == null ? answers.getFirst() : Answers.attemptBroke(failure));
-              DeliveryLog.ended(
+              attempts.ended(
                   delivery.envelope(), delivery.recipient(), there, outcome, outcome.reply());
               done.accept(outcome);
             });

@@ -11,6 +11,8 @@ import org.holdfast.gateway.path.Inbound.Answering;
 import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Recipient;
+import org.holdfast.routing.Member;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From the fates of a message's recipients: what must be stored, and what the sender is told once
@@ -18,10 +20,23 @@ import org.holdfast.holdqueue.Recipient;
  * is all there is to say, because one 250 covers everybody: the troubled recipients of a mixed
  * message are then ours to keep, or to return.
  *
- * @param replies what to say when everything in {@code stored} has been stored
- * @param owners which reply each of {@code stored} stands behind
+ * @param replies what to say when everything in {@code kept} has been stored
  */
-record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
+record Telling(List<Reply> replies, List<Kept> kept) {
+
+  /**
+   * A recipient that is to be stored.
+   *
+   * @param owner which of the replies stands behind it
+   * @param tried who was asked at the door; null: nobody
+   * @param words for the log: why it is stored
+   */
+  record Kept(Held held, int owner, @Nullable Member tried, String words) {}
+
+  /** What the queue takes. */
+  List<Held> stored() {
+    return kept.stream().map(Kept::held).toList();
+  }
 
   /**
    * What is said and stored.
@@ -44,44 +59,41 @@ record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
   /** What to say when storing failed. */
   List<Reply> withoutStore(Reply refusal) {
     List<Reply> told = new ArrayList<>(replies);
-    owners.forEach(i -> told.set(i, refusal));
+    kept.forEach(one -> told.set(one.owner(), refusal));
     return told;
   }
 
   private static Telling each(
       Fate[] fates, List<Recipient> recipients, String id, Ownership owned) {
     List<Reply> replies = new ArrayList<>();
-    List<Held> stored = new ArrayList<>();
-    List<Integer> owners = new ArrayList<>();
+    List<Kept> kept = new ArrayList<>();
     for (int i = 0; i < fates.length; i++) {
       Optional<Reply> refused = refused(fates[i]);
       replies.add(refused.orElse(Replies.accepted(id)));
       if (refused.isEmpty() && !delivered(fates[i])) {
-        stored.add(held(fates[i], recipients.get(i), owned));
-        owners.add(i);
+        kept.add(kept(fates[i], recipients.get(i), i, owned));
       }
     }
-    return new Telling(replies, stored, owners);
+    return new Telling(replies, kept);
   }
 
   private static Telling once(
       Fate[] fates, List<Recipient> recipients, String id, Ownership owned) {
     if (fates.length == 1 && delivered(fates[0])) {
-      return new Telling(List.of(Replies.accepted(id)), List.of(), List.of());
+      return new Telling(List.of(Replies.accepted(id)), List.of());
     }
     List<Reply> refusals =
         Arrays.stream(fates).map(Telling::refused).flatMap(Optional::stream).toList();
     if (refusals.size() == fates.length) {
-      return new Telling(List.of(mildest(refusals)), List.of(), List.of());
+      return new Telling(List.of(mildest(refusals)), List.of());
     }
-    List<Held> stored = new ArrayList<>();
+    List<Kept> kept = new ArrayList<>();
     for (int i = 0; i < fates.length; i++) {
       if (!delivered(fates[i])) {
-        stored.add(held(fates[i], recipients.get(i), owned));
+        kept.add(kept(fates[i], recipients.get(i), 0, owned));
       }
     }
-    return new Telling(
-        List.of(Replies.accepted(id)), stored, Collections.nCopies(stored.size(), 0));
+    return new Telling(List.of(Replies.accepted(id)), kept);
   }
 
   /** A temporary one when there is one: then the sender tries again, and hears of the others. */
@@ -103,6 +115,16 @@ record Telling(List<Reply> replies, List<Held> stored, List<Integer> owners) {
       case Fate.OnHold h -> Optional.empty();
       case Fate.StillOpen s -> Optional.empty();
       case Fate.Pending p -> Optional.empty();
+    };
+  }
+
+  private static Kept kept(Fate fate, Recipient recipient, int owner, Ownership owned) {
+    Held held = held(fate, recipient, owned);
+    return switch (fate) {
+      case Fate.Answered(String _, Member tried, Answer answer) ->
+          new Kept(held, owner, tried, owned.words(recipient, answer));
+      case Fate.StillOpen open -> new Kept(held, owner, open.member(), held.reason());
+      case Fate.OnHold _, Fate.Gone _, Fate.Pending _ -> new Kept(held, owner, null, held.reason());
     };
   }
 

@@ -309,7 +309,7 @@ class AuthIT {
               .map(line -> line.getFormattedMessage() + " " + line.getKeyValuePairs())
               .collect(Collectors.joining("\n"));
       assertThat(text)
-          .contains("logged in as mx1", "login failed (1): wrong name or password")
+          .contains("login=\"mx1\"", "reply=\"wrong name or password, try 1\"")
           .contains("what it sends is no TLS")
           .doesNotContain(HexFormat.of().formatHex(PLAIN.getBytes(StandardCharsets.US_ASCII)))
           .doesNotContain(SECRET, "open says me", PLAIN, PLAIN.substring(4), wrong);

@@ -97,7 +97,7 @@ class EndOfDataTest {
     }
 
     @Override
-    public void badLine(WireReply refusal) {
+    public void badLine(byte[] start, WireReply refusal) {
       frames.add("bad");
     }
 

@@ -128,7 +128,7 @@ class FramerTest {
     }
 
     @Override
-    public void badLine(WireReply refusal) {
+    public void badLine(byte[] start, WireReply refusal) {
       add("bad " + refusal.getLines().getFirst());
     }
 

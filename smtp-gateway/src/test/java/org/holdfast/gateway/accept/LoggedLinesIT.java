@@ -8,8 +8,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -122,6 +124,88 @@ class LoggedLinesIT {
         .doesNotContain("orig_")
         .contains(" status=rejected (554 5.6.0 ");
     assertThat(lines.written).hasSize(2);
+  }
+
+  @Test
+  void rejected_everyRecipientIsNamed() throws IOException {
+    try (RunningServer server = server();
+        Client client = server.client()) {
+      client.say("EHLO mx1");
+      client.say("MAIL FROM:<s@b.de>");
+      for (int i = 0; i < 12; i++) {
+        client.say("RCPT TO:<user" + i + "@x.org>");
+      }
+      client.say("DATA");
+      client.say("Message-ID: <1@b.de>\r\n\r\na\rb\r\n.");
+    }
+    assertThat(line(0))
+        .contains(",<user9@x.org> more=2 nrcpt=12 message-id=<1@b.de> size=")
+        .contains(" status=rejected (554 5.6.0 ");
+    String id = lines.written.getFirst().split(" ", -1)[1];
+    assertThat(line(1))
+        .isEqualTo(
+            "recipients "
+                + id
+                + " client=unknown[127.0.0.1] from=<s@b.de> to=<user10@x.org>,<user11@x.org>"
+                + " status=rejected (554 5.6.0 Bare <CR> refused: lines end in <CRLF>)");
+    assertThat(lines.written).hasSize(2);
+  }
+
+  @Test
+  void linesThatAreNoCommands_leaveALine() throws IOException {
+    try (RunningServer server = server()) {
+      try (Client client = server.client()) {
+        client.say("EHLO mx1");
+        client.say("MAIL FROM:<s\0x@b.de>");
+        client.say("MAIL FROM:<s\u0007@b.de>");
+        client.say("MAIL FROM:<s@b.de>");
+        client.send("RCPT TO:<a@x.org>\nRCPT TO:<b@x.org>\r\n");
+        client.reply();
+        client.reply();
+        client.say("RCPT TO:<" + "a".repeat(3000) + "@x.org>");
+        client.say("BDAT 1 LAST\r\nx");
+        client.say("AUTH " + "a".repeat(20_000));
+        client.say("BDAT x");
+      }
+      assertThat(line(6)).startsWith("NOQUEUE: reject: BDAT ").contains(" (501 5.5.4 ");
+    }
+    assertThat(line(0)).contains("reject: MAIL ").contains(" from=<s\\u0000x@b.de> (500 5.5.2 ");
+    assertThat(line(1)).contains("reject: MAIL ").contains(" from=<s\\u0007@b.de> (500 5.5.2 ");
+    assertThat(line(2)).contains("reject: RCPT ").contains(" to=<a@x.org> (500 5.5.2 Bare");
+    assertThat(line(3)).contains("reject: RCPT ").contains(" to=<b@x.org> (500 5.5.2 Bare");
+    assertThat(line(4)).contains("reject: RCPT ").contains("aaa... (500 5.5.2 Command line too");
+    assertThat(line(5)).contains("reject: BDAT ").contains(" from=<s@b.de> (503 5.5.1 ");
+    assertThat(lines.written).hasSize(7);
+  }
+
+  @Test
+  void logins_nameTheClientAsAllOthersDo() {
+    Peer peer =
+        new Peer(new InetSocketAddress("192.0.2.1", 1), new InetSocketAddress("192.0.2.2", 25));
+    peer.saidHello("mx1");
+    LoginLines.proved(peer, "relay", "by its password");
+    new RejectLog(() -> Instant.EPOCH).login(peer, 1, "wrong password");
+    assertThat(lines.written)
+        .containsExactly(
+            "login client=unknown[192.0.2.1] helo=<mx1> login=relay status=accepted (by its password)",
+            "login client=unknown[192.0.2.1] helo=<mx1> status=failed (wrong password, try 1)");
+  }
+
+  @Test
+  void limits_nameTheClientAsAllOthersDo() throws IOException {
+    Logger limits = (Logger) LoggerFactory.getLogger(LimitCounts.class);
+    ListAppender<ILoggingEvent> reached = new ListAppender<>();
+    reached.start();
+    limits.addAppender(reached);
+    try (RunningServer server = server();
+        Client client = server.client()) {
+      client.say("EHLO mx1");
+      client.say("MAIL FROM:<s@b.de> SIZE=999999999999");
+    } finally {
+      limits.detachAppender(reached);
+    }
+    assertThat(reached.list.getFirst().getKeyValuePairs().toString())
+        .contains("client=\"unknown[127.0.0.1]\"");
   }
 
   @Test

@@ -41,11 +41,51 @@ class SmallPartsTest {
     byte[] message =
         "Received: a\r\n\tReceived: no\r\nrECEIVED : b\r\nReceivedX: no\r\nX-Received: no\r\n\r\nReceived: body\r\n"
             .getBytes(StandardCharsets.US_ASCII);
-    HopCount hops = new HopCount();
+    HeaderSection hops = new HeaderSection();
     for (int from = 0; from < message.length; from += piece) {
       hops.octets(message, from, Math.min(message.length, from + piece));
     }
     assertThat(hops.hops()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 1000})
+  void messageId_isTheFirstOfTheHeader_howeverSplit(int piece) {
+    assertThat(messageId("Subject: x\r\nMESSAGE-ID :  <a.b@x>\t\r\nMessage-ID: <c>\r\n\r\n", piece))
+        .isEqualTo("a.b@x");
+    assertThat(messageId("Message-ID:\r\n\t<a@\r\n x>\r\nTo: b\r\n", piece)).isEqualTo("a@ x");
+    assertThat(messageId("Message-ID: bare@x\r\n", piece)).isEqualTo("bare@x");
+    assertThat(messageId("Message-ID: <j\u00fcrg\u2028@x>\r\n", piece))
+        .isEqualTo("j\u00fcrg\u2028@x");
+    for (String none :
+        new String[] {
+          "",
+          "Message-ID:\r\n\r\n",
+          "To: a\r\n Message-ID: x\r\n",
+          "\r\nMessage-ID: x\r\n",
+          "X-Message-ID: x\r\n",
+          "Message-IDs: x\r\n",
+          "Message\rID: x\r\n"
+        }) {
+      assertThat(messageId(none, piece)).as(none).isNull();
+    }
+  }
+
+  @Test
+  void messageId_long_isCut() {
+    assertThat(messageId("Message-ID: <" + "a".repeat(Limits.MESSAGE_ID - 2) + ">\r\n", 100))
+        .isEqualTo("a".repeat(Limits.MESSAGE_ID - 2));
+    assertThat(messageId("Message-ID: <" + "a".repeat(90_000) + ">\r\n", 100))
+        .isEqualTo("<" + "a".repeat(Limits.MESSAGE_ID - 1) + "...");
+  }
+
+  private static @org.jspecify.annotations.Nullable String messageId(String message, int piece) {
+    byte[] octets = message.getBytes(StandardCharsets.UTF_8);
+    HeaderSection header = new HeaderSection();
+    for (int from = 0; from < octets.length; from += piece) {
+      header.octets(octets, from, Math.min(octets.length, from + piece));
+    }
+    return header.messageId();
   }
 
   @Test

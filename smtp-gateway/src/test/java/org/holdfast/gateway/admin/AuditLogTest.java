@@ -2,13 +2,20 @@ package org.holdfast.gateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class AuditLogTest {
 
@@ -31,6 +38,31 @@ class AuditLogTest {
           .containsExactly("ünï@example.com", "b", "c");
       assertThat(log.last()).isEqualTo(3);
     }
+  }
+
+  @Test
+  void change_leavesALineInTheLogOfTheMail() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger("org.holdfast.change");
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    logger.setLevel(Level.INFO);
+    logger.addAppender(lines);
+    try (AuditLog log = AuditLog.open(data, InstantSource.system())) {
+      say(log, "a@example.com");
+      Caller ann = new Caller("ann", Role.OPERATOR, Set.of(), "192.0.2.1");
+      ChangeLines.ofUsers(ann, List.of("a@x", "b@x"), List.of("moving"), 100_000);
+      ChangeLines.ofUsers(ann, List.of(), List.of(), 0);
+    } finally {
+      logger.detachAppender(lines);
+      logger.setLevel(null);
+    }
+    assertThat(lines.list)
+        .extracting(line -> String.valueOf(line.getKeyValuePairs()))
+        .containsExactly(
+            "[what=\"user.state\", target=\"[a@example.com]\", by=\"op\", client=\"127.0.0.1\","
+                + " state=\"moving\", reply=\"why\"]",
+            "[what=\"user.state\", target=\"[a@x, b@x]\", by=\"ann\", client=\"192.0.2.1\","
+                + " more=\"99998\", state=\"moving\", affected=\"100000\", reply=\"by a list\"]");
   }
 
   @Test

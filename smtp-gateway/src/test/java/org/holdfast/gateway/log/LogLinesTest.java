@@ -5,8 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -179,6 +186,33 @@ class LogLinesTest {
     JsonNode read =
         JsonMapper.builder().build().readTree(json(event("message", null, "from", value)));
     assertThat(read.get("from").stringValue()).isEqualTo(value);
+  }
+
+  @Test
+  void words_equalsSigns_stayReadable_butMakeNoField() {
+    String said = "250 OK queued=1, see x?id=2 (X=3) status=sent (to=<a@x> id=4,client=5 a_to=6";
+    assertThat(text(event("m", null, "reply", said)))
+        .endsWith(
+            " m (250 OK queued=1, see x?id=2 (X=3) status\\u003dsent (to\\u003d<a@x>"
+                + " id\\u003d4,client\\u003d5 a_to=6)\n");
+  }
+
+  @Test
+  void everyField_isKnownToTheWordsThatMustNotLookLikeOne() throws IOException {
+    List<String> unknown = new ArrayList<>();
+    for (String module : List.of("../smtp-gateway", "../holdqueue", "../routing")) {
+      try (Stream<Path> sources = Files.walk(Path.of(module, "src", "main", "java"))) {
+        for (Path source : sources.filter(p -> p.toString().endsWith(".java")).toList()) {
+          Matcher keys =
+              Pattern.compile("addKeyValue\\(\\s*\"([^\"]*)\"").matcher(Files.readString(source));
+          keys.results()
+              .map(k -> k.group(1))
+              .filter(k -> !FieldText.isField(k))
+              .forEach(unknown::add);
+        }
+      }
+    }
+    assertThat(unknown).isEmpty();
   }
 
   @Test

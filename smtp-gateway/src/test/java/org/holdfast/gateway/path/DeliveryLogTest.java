@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.gateway.path.Inbound.Answering;
 import org.holdfast.gateway.reply.Reply;
@@ -22,6 +23,7 @@ import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.holdqueue.StoreException;
+import org.holdfast.routing.Location;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,8 +83,39 @@ class DeliveryLogTest {
         .containsExactlyInAnyOrder(
             "ok@p1 sent 250 2.0.0 saved",
             "held@p1 held being moved",
-            "policy@p1 parked " + POLICY.line(),
+            "policy@p1 parked " + POLICY.line() + "; by delivery.on-refused",
             "down@p2 deferred " + DOWN.line());
+    assertThat(relays())
+        .containsExactlyInAnyOrder(
+            "ok@p1 p1-a[127.0.0.1]:1002",
+            "held@p1 none",
+            "policy@p1 p1-a[127.0.0.1]:1002",
+            "down@p2 p2-a[127.0.0.1]:1002");
+  }
+
+  @Test
+  void parkedAtTheDoor_saysWhyNobodyWasTold() {
+    backends.answers.put("unknown@p1", new Answer.NotBelieved(POLICY));
+    send(Answering.EACH, "unknown@p1");
+    assertThat(told()).containsExactly("unknown@p1 parked " + POLICY.line() + "; not believed");
+    assertThat(relays()).containsExactly("unknown@p1 p1-a[127.0.0.1]:1002");
+  }
+
+  @Test
+  void stillOpen_namesWhomWeWaitFor() {
+    backends.stalled.put("slow@p1", new CompletableFuture<>());
+    send(Duration.ofMillis(1), Answering.ONCE, "slow@p1");
+    assertThat(told()).containsExactly("slow@p1 held the backend has not answered yet");
+    assertThat(relays()).containsExactly("slow@p1 p1-a[127.0.0.1]:1002");
+  }
+
+  @Test
+  void goneSinceRcpt_isRefused() {
+    gate.gone.put("gone@p1", new Location.UnknownUser("gone@p1"));
+    send(Answering.EACH, "ok@p1", "gone@p1");
+    assertThat(told())
+        .containsExactlyInAnyOrder(
+            "ok@p1 sent 250 2.0.0 saved", "gone@p1 refused " + Replies.UNKNOWN_USER.line());
   }
 
   @Test
@@ -103,7 +136,9 @@ class DeliveryLogTest {
     queue.refuses = StoreException.Cause.FAILED;
     queue.refusesUnannounced = true;
     send(Answering.EACH, "ok@p1", "held@p1");
-    assertThat(told()).containsExactly("ok@p1 sent 250 2.0.0 saved");
+    assertThat(told())
+        .containsExactly(
+            "ok@p1 sent 250 2.0.0 saved", "held@p1 refused " + Replies.STORE_FAILED.line());
   }
 
   @Test
@@ -146,6 +181,13 @@ class DeliveryLogTest {
         .toList();
   }
 
+  private List<String> relays() {
+    return java.util.stream.IntStream.range(0, lines.list.size())
+        .mapToObj(this::fields)
+        .map(f -> f.get("to") + " " + f.get("relay"))
+        .toList();
+  }
+
   private static Envelope envelope() {
     return new Envelope("ID1", "from@x", Instant.EPOCH, "mx [192.0.2.1]", Map.of());
   }
@@ -155,15 +197,18 @@ class DeliveryLogTest {
   }
 
   private void send(Answering answering, String... recipients) {
+    send(Duration.ofMinutes(1), answering, recipients);
+  }
+
+  private void send(Duration handOff, Answering answering, String... recipients) {
+    send(handOff, answering, Arrays.stream(recipients).map(DeliveryLogTest::recipient).toList());
+  }
+
+  private void send(Duration handOff, Answering answering, List<Recipient> recipients) {
     MessagePath path =
-        new MessagePath(
-            gate, queue, backends, new MemberTrust(), Duration.ofMinutes(1), after, Runnable::run);
+        new MessagePath(gate, queue, backends, new MemberTrust(), handOff, after, Runnable::run);
     var _ =
-        path.message(
-                envelope(),
-                Arrays.stream(recipients).map(DeliveryLogTest::recipient).toList(),
-                new OneOctet(),
-                answering)
+        path.message(envelope(), recipients, new OneOctet(), answering)
             .toCompletableFuture()
             .join();
   }
