@@ -77,6 +77,13 @@ final class DeliveryLog {
     }
   }
 
+  /** A recipient that gets the message as another one, who was named before it. */
+  static void merged(Envelope envelope, Recipient recipient, String before) {
+    if (log.isInfoEnabled()) {
+      line(envelope, recipient, null, "merged", "one delivery with <" + before + ">");
+    }
+  }
+
   private static String status(Held.Entry entry) {
     return switch (entry) {
       case WAITING -> "held";
@@ -89,6 +96,7 @@ final class DeliveryLog {
    * An attempt for mail that the queue owns has ended.
    *
    * @param words what was said, and what we add to it
+   * @param leftOut lines of the same kind that were not written before this one
    */
   static void ended(
       Envelope envelope,
@@ -101,7 +109,6 @@ final class DeliveryLog {
       return;
     }
     String status =
-   * @param leftOut lines of the same kind that were not written before this one
         switch (outcome) {
           case Outcome.Delivered _ -> "sent";
           case Outcome.Deferred _, Outcome.Uncertain _ -> "deferred";
@@ -119,6 +126,11 @@ final class DeliveryLog {
       @Nullable Member member,
       String status,
       String words) {
+    end(begun(envelope, recipient, member), status, words);
+  }
+
+  private static LoggingEventBuilder begun(
+      Envelope envelope, Recipient recipient, @Nullable Member member) {
     Duration delay = Duration.between(envelope.accepted(), Instant.now());
     return log.atInfo()
         .setMessage("delivery")
@@ -126,11 +138,6 @@ final class DeliveryLog {
         .addKeyValue("to", recipient.address())
         .addKeyValue("orig_to", recipient.original())
         .addKeyValue("relay", member == null ? NOWHERE : relay(member))
-    end(begun(envelope, recipient, member), status, words);
-  }
-
-  private static LoggingEventBuilder begun(
-      Envelope envelope, Recipient recipient, @Nullable Member member) {
         .addKeyValue("delay", Math.max(0, delay.toMillis()) / 1000.0);
   }
 

@@ -134,11 +134,19 @@ public final class MessagePath implements Inbound {
   @Override
   public CompletionStage<Verdict> message(
       Envelope envelope, List<Recipient> recipients, Body content, Answering answering) {
-    Message message = new Message(envelope, recipients, content, answering);
+    FinalRecipients all = FinalRecipients.of(recipients);
+    CompletableFuture<Verdict> verdict =
+        take(new Message(envelope, all.once(), content, answering));
+    return all.differ()
+        ? verdict
+        : verdict.thenApply(told -> all.verdict(told, envelope, answering));
+  }
+
+  private CompletableFuture<Verdict> take(Message message) {
     CompletableFuture<Verdict> verdict = new CompletableFuture<>();
     // Only a message with one recipient may wait in line: with several, each would hold its turns
     // while it waits for the next.
-    if (recipients.size() > 1 || queue.hasBacklog(message.lane())) {
+    if (message.recipients().size() > 1 || queue.hasBacklog(message.lane())) {
       onThread(verdict, () -> accept(message, false, verdict));
     } else {
       turns.take(message.lane(), handOffTimeout, turn -> begin(message, turn, verdict));

@@ -119,6 +119,14 @@ class DeliveryLogTest {
   }
 
   @Test
+  void namedTwice_isDeliveredOnce_andBothAreTold() {
+    send(Answering.ONCE, named("a@p1", "A@p1"), named("a@p1", "alias@p1"));
+    assertThat(told())
+        .containsExactly("a@p1 sent 250 2.0.0 saved", "a@p1 merged one delivery with <A@p1>");
+    assertThat(fields(1)).containsEntry("orig_to", "alias@p1");
+  }
+
+  @Test
   void refusedToTheSender_isRefused() {
     backends.answers.put("policy@p1", new Answer.MailboxTrouble(POLICY));
     send(Answering.EACH, "ok@p1", "policy@p1");
@@ -188,6 +196,10 @@ class DeliveryLogTest {
         .toList();
   }
 
+  private static Recipient named(String address, String original) {
+    return new Recipient(address, address, original, Map.of());
+  }
+
   private static Envelope envelope() {
     return new Envelope("ID1", "from@x", Instant.EPOCH, "mx [192.0.2.1]", Map.of());
   }
@@ -202,6 +214,10 @@ class DeliveryLogTest {
 
   private void send(Duration handOff, Answering answering, String... recipients) {
     send(handOff, answering, Arrays.stream(recipients).map(DeliveryLogTest::recipient).toList());
+  }
+
+  private void send(Answering answering, Recipient... recipients) {
+    send(Duration.ofMinutes(1), answering, List.of(recipients));
   }
 
   private void send(Duration handOff, Answering answering, List<Recipient> recipients) {

@@ -63,6 +63,25 @@ class MessagePathTest {
   }
 
   @Test
+  void mailboxNamedTwice_getsTheMessageOnce_whicheverWayItGoes() {
+    gate.onHold.put("held@p1", "being moved");
+    backends.answers.put("full@p1", new Answer.MailboxTrouble(FULL));
+    String[] to = {"a@p1", "held@p1", "a@p1", "full@p1", "held@p1", "full@p1"};
+
+    assertThat(send(Answering.EACH, to))
+        .extracting(Reply::code)
+        .containsExactly(250, 250, 250, 452, 250, 452);
+    assertThat(backends.transactions).containsExactly(List.of("a@p1", "full@p1"));
+    assertThat(queue.stored).extracting(h -> h.recipient().address()).containsExactly("held@p1");
+    assertThat(gate.openPermits()).isZero();
+
+    backends.transactions.clear();
+    assertThat(send(Answering.ONCE, "a@p1", "a@p1")).extracting(Reply::code).containsExactly(250);
+    assertThat(backends.transactions).containsExactly(List.of("a@p1"));
+    assertThat(gate.openPermits()).isZero();
+  }
+
+  @Test
   void recipient_onHold_isStoredAndNothingIsSent() {
     gate.onHold.put("a@p1", "being moved");
 
