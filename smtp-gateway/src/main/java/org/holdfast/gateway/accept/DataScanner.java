@@ -42,6 +42,7 @@ final class DataScanner {
   private int lineLength;
   private boolean ended;
   private @Nullable Defect defect;
+  private boolean blurred;
 
   private DataScanner(boolean dots, boolean anyOctets) {
     this.dots = dots;
@@ -79,6 +80,12 @@ final class DataScanner {
   /** As {@link #defect}, when nothing more comes. */
   @Nullable Defect defectAtEnd() {
     return at == At.CR && !dots ? firstOf(Defect.BARE_CR) : defect;
+  }
+
+  /** Something was found that makes the end of the message doubtful, first or not. */
+  boolean blurred() {
+    Defect found = defectAtEnd();
+    return blurred || (found != null && found.blursTheEnd());
   }
 
   /** All octets so far make whole lines. */
@@ -186,6 +193,7 @@ final class DataScanner {
 
   private void note(Defect found) {
     defect = firstOf(found);
+    blurred |= found.blursTheEnd();
   }
 
   private Defect firstOf(Defect found) {

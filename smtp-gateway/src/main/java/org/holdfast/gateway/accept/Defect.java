@@ -15,6 +15,14 @@ enum Defect {
     this.text = text;
   }
 
+  /**
+   * Whether two servers may disagree where a message with it ends. What follows it then was perhaps
+   * never meant for us as commands.
+   */
+  boolean blursTheEnd() {
+    return this != LINE_TOO_LONG;
+  }
+
   /** The answer when it was found in a message. */
   Reply inContent() {
     return new Reply(554, "5.6.0", text);

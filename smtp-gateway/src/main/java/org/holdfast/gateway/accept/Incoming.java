@@ -187,3 +187,11 @@ final class Incoming {
     return whole;
   }
 }
+  /**
+   * Whether the session ends with the answer: the sender, or whoever wrote the message, may think
+   * that it ended elsewhere, and nothing behind it may be taken for commands.
+   */
+  boolean endsSession() {
+    return scanner != null && scanner.blurred();
+  }
+

@@ -320,7 +320,10 @@ final class MessageIn {
     } else {
       conversation.conduct().junk();
     }
-    replies.forEach(reply -> conversation.say(WireReply.of(reply)));
+    for (int i = 0; i < replies.size(); i++) {
+      boolean last = whole.endsSession() && i == replies.size() - 1;
+      conversation.say(last ? WireReply.last(replies.get(i)) : WireReply.of(replies.get(i)));
+    }
     if (conversation.stopping()) {
       conversation.say(WireReply.last(Replies.SHUTTING_DOWN));
     }

@@ -97,17 +97,18 @@ class BinaryMimeIT {
   @ParameterizedTest
   @ValueSource(strings = {"", " BODY=7BIT", " BODY=8BITMIME"})
   void otherBodies_inChunks_areStillChecked(String body) throws IOException {
-    talk(
-        Dialect.SMTP,
-        client -> {
-          for (String octets : new String[] {"a\0b\r\n", "a\rb\r\n", "a\nb\r\n"}) {
+    for (String octets : new String[] {"a\0b\r\n", "a\rb\r\n", "a\nb\r\n"}) {
+      talk(
+          Dialect.SMTP,
+          client -> {
             client.send("MAIL FROM:<a@b.de>" + body + "\r\nRCPT TO:<a@x.org>\r\n");
             client.send("BDAT 5 LAST\r\n" + octets);
             assertThat(client.reply()).startsWith("250");
             assertThat(client.reply()).startsWith("250");
             assertThat(client.reply()).startsWith("554 5.6.0");
-          }
-        });
+            assertThat(client.reply()).isEqualTo("closed");
+          });
+    }
     assertThat(inbound.taken).isEmpty();
   }
 

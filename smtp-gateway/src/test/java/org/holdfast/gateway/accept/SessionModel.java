@@ -296,15 +296,17 @@ final class SessionModel {
   /** What must not be in a message is looked for in what came in. */
   private void message(String content, String wire) {
     String stray = wire.replace("\r\n", "");
-    boolean bad =
+    boolean blurred =
         !binary
-            && (stray.indexOf('\r') >= 0
-                || stray.indexOf('\n') >= 0
-                || stray.indexOf('\0') >= 0
-                || List.of(content.split("\r\n", -1)).stream().anyMatch(l -> l.length() > 998));
+            && (stray.indexOf('\r') >= 0 || stray.indexOf('\n') >= 0 || stray.indexOf('\0') >= 0);
+    boolean bad =
+        blurred
+            || (!binary
+                && List.of(content.split("\r\n", -1)).stream().anyMatch(l -> l.length() > 998));
     int code = content.length() > Talk.MAX_SIZE ? 552 : bad ? 554 : 250;
     if (code == 250) {
-      messages.add(content);
+      boolean unheaded = content.startsWith(" ") || content.startsWith("\t");
+      messages.add(unheaded ? "\r\n" + content : content);
       errors = 0;
       junk = 0;
       refused = 0;
@@ -313,7 +315,12 @@ final class SessionModel {
     }
     int replies = lmtp ? recipients : 1;
     reset();
-    for (int i = 0; i < replies; i++) {
+    for (int i = 0; i < replies - 1; i++) {
+      say(code);
+    }
+    if (blurred) {
+      last(code);
+    } else {
       say(code);
     }
   }

@@ -137,7 +137,10 @@ class SmugglingTest {
     }
   }
 
-  /** By the letter: lines end in CRLF, the line of a dot ends the message, the rest is commands. */
+  /**
+   * By the letter: lines end in CRLF, the line of a dot ends the message, the rest is commands; but
+   * after a message with other line ends or a NUL nothing is.
+   */
   private String expected(String wire) {
     String line = "\r\n" + wire;
     int end = line.indexOf("\r\n.\r\n");
@@ -147,9 +150,12 @@ class SmugglingTest {
       content.append(each.startsWith(".") ? each.substring(1) : each);
     }
     boolean good = !before.replace("\r\n", "").matches("(?s).*[\r\n\0].*");
+    if (!good) {
+      return "554 closed";
+    }
     String rest = line.substring(end + 5);
     String after = rest.equals("QUIT\r\n") ? "221 closed" : outcomeAfterHello(rest);
-    return (good ? "250 [" + content + "] " : "554 ") + after;
+    return "250 [" + content + "] " + after;
   }
 
   /** What was content for somebody else is a session of its own here: it must not differ. */
@@ -224,11 +230,13 @@ class SmugglingTest {
     List<String> replies = new ArrayList<>();
     try (Talk talk = new Talk(listener)) {
       for (String packet : packets) {
-        replies.addAll(talk.send(packet).replies());
+        if (!talk.closed()) {
+          replies.addAll(talk.send(packet).replies());
+        }
       }
     }
     assertThat(replies).as("%s", shown(content)).hasSize(3 + chunks + 1);
-    assertThat(replies.getLast()).startsWith("250 2.0.0 OK");
+    assertThat(replies.getLast()).startsWith(message == null ? "closed" : "250 2.0.0 OK");
     assertThat(inbound.taken.stream().map(Taken::sent).toList())
         .as("%s", shown(content))
         .isEqualTo(message == null ? List.of() : List.of(message));
