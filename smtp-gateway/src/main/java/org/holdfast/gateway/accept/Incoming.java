@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /** One mail transaction (RFC 5321 section 3.3) while it comes in. Belongs to one event loop. */
 final class Incoming {
 
+  private static final byte[] EMPTY_LINE = {'\r', '\n'};
+
   private final String id;
   private final String reversePath;
   private final Map<String, String> parameters;
@@ -22,6 +24,7 @@ final class Incoming {
   private final HeaderSection header = new HeaderSection();
   private @Nullable DataScanner scanner;
   private @Nullable BodyBuilder body;
+  private boolean withoutHeader;
   private long read;
   private int envelope;
   private boolean chunked;
@@ -138,14 +141,32 @@ final class Incoming {
 
   /** Counts octets, and gives the body back as soon as it is clear that it will be refused. */
   @Nullable BodyBuilder take(byte[] buffer, int from, int to, long most) {
+    boolean first = read == 0;
     read += to - from;
     tooLarge = tooLarge || read > most;
     if (tooLarge || (scanner != null && scanner.defect() != null)) {
       abandon();
       return null;
     }
-    header.octets(buffer, from, to);
+    if (first && (buffer[from] == ' ' || buffer[from] == '\t')) {
+      endOurFields();
+    }
+    if (!withoutHeader) {
+      header.octets(buffer, from, to);
+    }
     return body;
+  }
+
+  /**
+   * The first line of the message would continue the last of our own fields (RFC 5322 section
+   * 2.2.3). It is no field, so the message has no header section, and ours ends before it with an
+   * empty line; as in Postfix. No octet of the message is changed.
+   */
+  private void endOurFields() {
+    withoutHeader = true;
+    if (body != null && body.append(EMPTY_LINE, 0, EMPTY_LINE.length) != null) {
+      storeFailed();
+    }
   }
 
   boolean tooLarge() {
@@ -172,6 +193,14 @@ final class Incoming {
     return storeFailed ? Replies.NO_ROOM : null;
   }
 
+  /**
+   * Whether the session ends with the answer: the sender, or whoever wrote the message, may think
+   * that it ended elsewhere, and nothing behind it may be taken for commands.
+   */
+  boolean endsSession() {
+    return scanner != null && scanner.blurred();
+  }
+
   /** Gives the body back. */
   void abandon() {
     if (body != null) {
@@ -187,11 +216,3 @@ final class Incoming {
     return whole;
   }
 }
-  /**
-   * Whether the session ends with the answer: the sender, or whoever wrote the message, may think
-   * that it ended elsewhere, and nothing behind it may be taken for commands.
-   */
-  boolean endsSession() {
-    return scanner != null && scanner.blurred();
-  }
-

@@ -206,6 +206,29 @@ class SmtpSessionIT {
   }
 
   @Test
+  void contentWithoutHeader_neverContinuesOurs() throws IOException {
+    for (String begin : new String[] {" ", "\t", " \r\n"}) {
+      inbound.taken.clear();
+      greet();
+      assertThat(client.say("DATA")).startsWith("354 ");
+      assertThat(client.send(begin + "evil\r\n\r\nx\r\n.\r\n").reply()).startsWith("250 ");
+      assertThat(inbound.taken.getFirst().sent()).isEqualTo("\r\n" + begin + "evil\r\n\r\nx\r\n");
+    }
+    inbound.taken.clear();
+    greet();
+    client.send("BDAT 0\r\nBDAT 1\r\n BDAT 3 LAST\r\nx\r\n");
+    assertThat(client.reply()).startsWith("250 ");
+    assertThat(client.reply()).startsWith("250 ");
+    assertThat(client.reply()).startsWith("250 ");
+    assertThat(inbound.taken.getFirst().sent()).isEqualTo("\r\n x\r\n");
+    inbound.taken.clear();
+    greet();
+    assertThat(client.say("DATA")).startsWith("354 ");
+    assertThat(client.send(".. x\r\n y\r\n.\r\n").reply()).startsWith("250 ");
+    assertThat(inbound.taken.getFirst().sent()).isEqualTo(". x\r\n y\r\n");
+  }
+
+  @Test
   void sequence_wrong_is503() throws IOException {
     assertThat(client.say("MAIL FROM:<a@b.de>")).startsWith("503 5.5.1");
     assertThat(client.say("EHLO c")).startsWith("250");
