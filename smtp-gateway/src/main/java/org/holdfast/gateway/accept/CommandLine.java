@@ -50,9 +50,12 @@ final class CommandLine {
     if (OF_HTTP.contains(verb)) {
       return ProtocolReplies.NOT_MAIL;
     }
-    return line.length + 2 > Limits.PLAIN_COMMAND_LINE && line.length + 2 > longest(verb)
-        ? ProtocolReplies.COMMAND_TOO_LONG
-        : null;
+    if (line.length + 2 <= Limits.PLAIN_COMMAND_LINE || line.length + 2 <= longest(verb)) {
+      return null;
+    }
+    return verb.equals("AUTH")
+        ? ProtocolReplies.AUTH_LINE_TOO_LONG
+        : ProtocolReplies.COMMAND_TOO_LONG;
   }
 
   private static int longest(String verb) {

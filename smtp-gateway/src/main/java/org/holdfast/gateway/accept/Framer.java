@@ -33,9 +33,10 @@ final class Framer {
   }
 
   private static final WireReply TOO_LONG = ProtocolReplies.COMMAND_TOO_LONG;
+  private static final WireReply AUTH_TOO_LONG = ProtocolReplies.AUTH_LINE_TOO_LONG;
   private static final String AUTH = "AUTH ";
-  private static final int SCRATCH = 64 * 1024;
   private static final byte[] NOTHING = {};
+  private static final int SCRATCH = 64 * 1024;
   private static final FastThreadLocal<byte[]> scratch =
       new FastThreadLocal<>() {
         @Override
@@ -63,10 +64,10 @@ final class Framer {
   /** The next line is no command but an answer in an AUTH exchange, which may be longer. */
   private boolean answerDue;
 
-  private int skipped;
   /** Its first octets. */
   private byte[] skippedStart = NOTHING;
 
+  private int skipped;
   private byte lastSkipped;
 
   /** The line before ended in a bare LF: this one is the rest of it, up to its CRLF. */
@@ -217,20 +218,25 @@ final class Framer {
     return auth ? Limits.AUTH_LINE : Limits.COMMAND_LINE;
   }
 
+  private static boolean isAuth(byte[] start) {
+    int length = Math.min(start.length, AUTH.length());
+    return new String(start, 0, length, StandardCharsets.ISO_8859_1).equalsIgnoreCase(AUTH);
+  }
+
   private boolean skip(ByteBuf in, int length, boolean ended) {
     byte beforeLf = length > 1 ? in.getByte(in.readerIndex() + length - 2) : lastSkipped;
     lastSkipped = in.getByte(in.readerIndex() + length - 1);
+    if (!skippingLine) {
+      skippedStart = new byte[Math.min(length, Limits.LOGGED_LINE)];
+      in.getBytes(in.readerIndex(), skippedStart);
+    }
     in.skipBytes(length);
     skipped += length;
     skippingLine = !ended;
     if (ended) {
       skipped = 0;
       afterBareLf = beforeLf != '\r';
-    if (!skippingLine) {
-      skippedStart = new byte[Math.min(length, Limits.LOGGED_LINE)];
-      in.getBytes(in.readerIndex(), skippedStart);
-    }
-      receiver.badLine(skippedStart, TOO_LONG);
+      receiver.badLine(skippedStart, isAuth(skippedStart) ? AUTH_TOO_LONG : TOO_LONG);
     } else if (skipped > Limits.ENDLESS_LINE) {
       receiver.badLine(skippedStart, ProtocolReplies.ENDLESS_LINE);
     }

@@ -36,6 +36,10 @@ enum Limit {
   /** {@code max-message-size}. */
   MESSAGE_SIZE(ProtocolReplies.TOO_LARGE_LINE),
 
+  /** {@link Limits#FAILED_LOGINS_A_MINUTE}. */
+  FAILED_LOGINS(
+      WireReply.last(421, "4.7.0", "Too many failed logins in a minute, try again later")),
+
   /** {@link Limits#ERRORS}, commands without progress beyond {@link Limits#JUNK} included. */
   ERRORS(ProtocolReplies.TOO_MANY_ERRORS),
 

@@ -18,6 +18,12 @@ final class Limits {
   /** Logins that may fail in one session; the last of them is answered with 421. */
   static final int FAILED_LOGINS = 3;
 
+  /**
+   * Logins of one client that may fail within a minute, in all its sessions; then the password is
+   * not even looked at.
+   */
+  static final int FAILED_LOGINS_A_MINUTE = 60;
+
   /** Password checks of one listener that may wait for their turn; one more gets 454. */
   static final int WAITING_LOGINS = 256;
 
@@ -105,14 +111,14 @@ final class Limits {
   /** Octets of the additional fields (TLVs) of a PROXY header of version 2. */
   static final int PROXY_TLVS = 4096;
 
-  /** Characters of an argument that a line about its refusal shows. */
-  static final int LOGGED_ARGUMENT = 320;
-
-  private Limits() {}
-}
   /** Octets of a {@code Message-ID} that a log line shows. */
   static final int MESSAGE_ID = 250;
+
+  /** Characters of an argument that a line about its refusal shows. */
+  static final int LOGGED_ARGUMENT = 320;
 
   /** Octets of a line that is too long, or no command, that are kept to say what it was. */
   static final int LOGGED_LINE = 400;
 
+  private Limits() {}
+}

@@ -147,7 +147,8 @@ final class Login {
     Logins logins = listener.logins().orElseThrow();
     return mechanism == null
         ? ProtocolReplies.LOGIN_TROUBLE
-        : conversation.await(logins.next(mechanism, words), this::outcome);
+        : conversation.await(
+            logins.next(conversation.peer().address(), mechanism, words), this::outcome);
   }
 
   private WireReply outcome(Logins.Outcome outcome) {
@@ -158,6 +159,11 @@ final class Login {
       case Logins.Outcome.Busy() -> {
         end();
         yield ProtocolReplies.LOGIN_TROUBLE;
+      }
+      case Logins.Outcome.TooMany() -> {
+        end();
+        conversation.guard().hit(Limit.FAILED_LOGINS);
+        yield Limit.FAILED_LOGINS.reply();
       }
     };
   }

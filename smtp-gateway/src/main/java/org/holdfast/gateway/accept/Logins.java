@@ -1,6 +1,7 @@
 package org.holdfast.gateway.accept;
 
 import com.codahale.metrics.Counter;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Checks what clients say about who they are. A password check takes some 10 ms of a core, so all
  * of one listener are done by one thread, one after the other: guessing cannot take the machine
- * away from the mail. Thread-safe.
+ * away from the mail; and one client that guesses cannot keep others waiting, because after some
+ * failures its passwords are not looked at. Thread-safe.
  */
 final class Logins {
 
@@ -34,6 +36,9 @@ final class Logins {
 
     /** Too many wait already. */
     record Busy() implements Outcome {}
+
+    /** Too many of this client's have failed: nothing was looked at. */
+    record TooMany() implements Outcome {}
   }
 
   private static final Logger log = LoggerFactory.getLogger(Logins.class);
@@ -41,6 +46,8 @@ final class Logins {
 
   private final WatchedFiles<Accounts> accounts;
   private final Duration failureDelay;
+  private final RateSketch failures =
+      new RateSketch(Limits.FAILED_LOGINS_A_MINUTE, System::nanoTime);
   private final SecureRandom random = new SecureRandom();
   private final Counter failed = new Counter();
   private final ThreadPoolExecutor checker =
@@ -63,13 +70,24 @@ final class Logins {
   }
 
   /** Never fails but by a defect; a failed login is told after a while only. */
-  CompletableFuture<Outcome> next(Mechanism mechanism, byte[] words) {
+  CompletableFuture<Outcome> next(InetAddress client, Mechanism mechanism, byte[] words) {
     try {
-      return CompletableFuture.supplyAsync(() -> checked(mechanism, words), checker)
+      return CompletableFuture.supplyAsync(() -> checked(client, mechanism, words), checker)
           .thenCompose(this::slowed);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.completedFuture(new Outcome.Busy());
     }
+  }
+
+  private Outcome checked(InetAddress client, Mechanism mechanism, byte[] words) {
+    if (failures.isFull(client)) {
+      return new Outcome.TooMany();
+    }
+    Outcome outcome = checked(mechanism, words);
+    if (outcome instanceof Outcome.Failed) {
+      failures.take(client);
+    }
+    return outcome;
   }
 
   private static Outcome checked(Mechanism mechanism, byte[] words) {

@@ -7,6 +7,7 @@ import io.netty.handler.codec.haproxy.HAProxyCommand;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.handler.codec.haproxy.HAProxyMessageDecoder;
 import io.netty.handler.codec.haproxy.HAProxyProtocolException;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * other. Thread-safe.
  */
 final class ProxyDoor {
+
+  private static final Pattern LEADING_ZERO = Pattern.compile("(^|\\.)0[0-9]");
 
   private final AllowList proxies;
   private final boolean open;
@@ -122,6 +126,10 @@ final class ProxyDoor {
     }
 
     private void told(ChannelHandlerContext ctx, HAProxyMessage header) {
+      if (isAmbiguous(header)) {
+        refuse(ctx, "an address with leading zeros");
+        return;
+      }
       Peer peer = peer(header);
       if (peer == null) {
         refuse(ctx, "a header for " + header.proxiedProtocol());
@@ -130,6 +138,13 @@ final class ProxyDoor {
       letIn.accept(peer);
       ctx.fireChannelActive(); // to those who were just added
       ctx.pipeline().remove(this); // what came behind the header follows
+    }
+
+    /** Some read 010.0.0.1 as 8.0.0.1; the text of PROXY forbids it. In version 2 it cannot be. */
+    private static boolean isAmbiguous(HAProxyMessage header) {
+      return header.proxiedProtocol() == HAProxyProxiedProtocol.TCP4
+          && (LEADING_ZERO.matcher(header.sourceAddress()).find()
+              || LEADING_ZERO.matcher(header.destinationAddress()).find());
     }
 
     /** A health check (LOCAL) and what has no address speak for the proxy itself. */

@@ -48,7 +48,12 @@ final class RateSketch {
     return perMinute == 0 || take(ClientKey.of(client));
   }
 
-  private synchronized boolean take(long client) {
+  /** Whether one more would be too many. Counts nothing. */
+  boolean isFull(InetAddress client) {
+    return perMinute != 0 && isFull(ClientKey.of(client));
+  }
+
+  private synchronized boolean isFull(long client) {
     turn();
     double overlap = 1 - (double) (nanos.getAsLong() - began) / MINUTE;
     double least = Double.MAX_VALUE;
@@ -56,7 +61,11 @@ final class RateSketch {
       int cell = cell(row, client);
       least = Math.min(least, now[cell] + before[cell] * overlap);
     }
-    if (least + 1 > perMinute) {
+    return least + 1 > perMinute;
+  }
+
+  private synchronized boolean take(long client) {
+    if (isFull(client)) {
       return false;
     }
     for (int row = 0; row < ROWS; row++) {

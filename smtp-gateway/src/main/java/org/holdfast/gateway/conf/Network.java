@@ -19,18 +19,28 @@ public record Network(InetAddress first, int prefix) {
     first = masked(first, prefix);
   }
 
-  /** Reads an address literal with or without {@code /PREFIX}; names are refused. */
+  /**
+   * Reads an address literal with or without {@code /PREFIX}; names are refused, and addresses in
+   * the middle of their network: only a person knows which of the two was meant.
+   */
   public static Network parse(String text) {
     int slash = text.indexOf('/');
+    InetAddress address;
+    Network network;
     try {
-      InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+      address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
       int bits = address.getAddress().length * 8;
-      return new Network(
-          address, slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1), 10));
+      network =
+          new Network(address, slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1), 10));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "not an address or network such as 10.0.0.0/8: " + text, e);
     }
+    if (!network.first().equals(address)) {
+      throw new IllegalArgumentException(
+          text + " is inside of a network: write " + network + ", or the address alone");
+    }
+    return network;
   }
 
   /** Is this address in the block? IPv4 and IPv6 never match each other. */

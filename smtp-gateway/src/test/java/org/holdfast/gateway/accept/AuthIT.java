@@ -257,6 +257,27 @@ class AuthIT {
   }
 
   @Test
+  void failures_ofOneClient_areNotLookedAtForEver() throws Exception {
+    start(outsiders());
+    String wrong = "AUTH PLAIN " + base64("\0mx1\0wrong");
+    int each = Limits.FAILED_LOGINS - 1;
+    for (int failed = 0; failed < Limits.FAILED_LOGINS_A_MINUTE; failed += each) {
+      try (Client client = secure()) {
+        client.say("EHLO c");
+        for (int i = 0; i < each; i++) {
+          assertThat(client.say(wrong)).startsWith("535 5.7.8");
+        }
+      }
+    }
+    try (Client client = secure()) {
+      client.say("EHLO c");
+      assertThat(client.say("AUTH PLAIN " + PLAIN))
+          .startsWith("421 4.7.0 Too many failed logins in a minute");
+      assertThat(client.reply()).isEqualTo("closed");
+    }
+  }
+
+  @Test
   void accounts_changed_areAskedFromTheNextLookOn() throws Exception {
     start(outsiders());
     accounts.set(new Accounts(Map.of("mx2", VERIFIER), RANDOM));
