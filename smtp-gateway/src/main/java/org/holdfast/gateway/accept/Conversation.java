@@ -20,16 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's session: takes what the {@link Framer} cuts out, lets James's dispatcher answer
- * commands, and {@link MessageIn} gather messages. Everything happens on the channel's event loop;
- * an answer that comes from elsewhere is brought back to it.
+ * One client's session: its parts, its answers and its end. {@link Input} takes what the {@link
+ * Framer} cuts out. Everything happens on the channel's event loop; an answer that comes from
+ * elsewhere is brought back to it.
  */
-final class Conversation extends ChannelInboundHandlerAdapter implements Framer.Receiver {
+final class Conversation extends ChannelInboundHandlerAdapter {
 
   private static final Logger log = LoggerFactory.getLogger(Conversation.class);
 
   private final Listener listener;
-  private final Framer framer = new Framer(this);
+  private final Framer framer = new Framer(new Input(this));
   private final Peer peer;
   private final Channel channel;
   private final ReplyOutput output;
@@ -134,6 +134,11 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     return tls;
   }
 
+  /** How long the client is waited for. */
+  Patience patience() {
+    return patience;
+  }
+
   /** What the client did wrong so far. */
   Conduct conduct() {
     return conduct;
@@ -166,59 +171,6 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     }
     waitFor(future, done -> say(answerOf(done, answer)));
     return null;
-  }
-
-  // --- what the framer cuts out ---
-
-  @Override
-  public void line(byte[] line) {
-    patience.forCommand(messages.mail() == null);
-    Response response = login.isUnderWay() ? login.answer(line) : obey(CommandLine.trimmed(line));
-    if (response != null) {
-      say(response);
-    }
-    if (messages.inBody()) {
-      patience.forData();
-    }
-  }
-
-  private @Nullable Response obey(byte[] line) {
-    WireReply refusal = CommandLine.refusal(line);
-    if (refusal != null) {
-      RejectedCommand.log(this, line, refusal);
-      return refusal;
-    }
-    if (!CommandLine.leadsOn(line)) {
-      conduct.junk();
-    }
-    return listener.commands().onLine(session(), line);
-  }
-
-  @Override
-  public void badLine(byte[] start, WireReply refusal) {
-    if (login.isUnderWay()) {
-      say(login.badAnswer(refusal)); // and no word in the log: it may be a password
-      return;
-    }
-    RejectedCommand.log(this, start, refusal);
-    say(refusal);
-  }
-
-  @Override
-  public void octets(byte[] buffer, int from, int to) {
-    messages.octets(buffer, from, to);
-  }
-
-  @Override
-  public void endOfData() {
-    patience.forCommand(false);
-    messages.endOfData();
-  }
-
-  @Override
-  public void endOfChunk() {
-    patience.forCommand(false);
-    messages.endOfChunk();
   }
 
   // --- answers ---

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.deliver.Transaction.Answer;
@@ -23,6 +24,9 @@ import org.holdfast.routing.Permit;
  * ends the sender's wait, not the attempts: each keeps its permit and the content until it is over.
  */
 final class HandOff {
+
+  /** How long the timer's thread outlives the last wait. */
+  private static final Duration TIMER_IDLE = Duration.ofSeconds(5);
 
   private final Transaction transaction;
   private final MemberTrust trust;
@@ -41,6 +45,17 @@ final class HandOff {
     this.after = after;
     this.timeout = timeout;
     this.timer = timer;
+  }
+
+  /** Ends waits. Its thread lives only while there are any. */
+  static ScheduledExecutorService timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("hand-off-timer").factory());
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setKeepAliveTime(TIMER_IDLE.toMillis(), TimeUnit.MILLISECONDS);
+    timer.allowCoreThreadTimeOut(true);
+    return timer;
   }
 
   /** A recipient and its right to go now; {@code ended} is run once its attempt is over. */

@@ -10,8 +10,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.path.HandOff.Permitted;
 import org.holdfast.gateway.reply.Reply;
@@ -21,10 +19,8 @@ import org.holdfast.holdqueue.Recipient;
 import org.holdfast.holdqueue.StoreException;
 import org.holdfast.routing.Entry;
 import org.holdfast.routing.Gatekeeper;
-import org.holdfast.routing.Location;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Permit;
-import org.holdfast.routing.UserState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +44,9 @@ public final class MessagePath implements Inbound {
 
   private static final Logger log = LoggerFactory.getLogger(MessagePath.class);
 
-  /** How long the timer's thread outlives the last wait. */
-  private static final Duration TIMER_IDLE = Duration.ofSeconds(5);
-
   private final Gatekeeper routing;
   private final Intake queue;
+  private final RecipientLookup lookup;
   private final HandOff handOff;
   private final MemberTrust trust;
   private final Turns turns;
@@ -74,7 +68,7 @@ public final class MessagePath implements Inbound {
       Duration handOffTimeout,
       AfterAcceptance after,
       Executor threads) {
-    this(routing, queue, transaction, trust, handOffTimeout, after, threads, timer());
+    this(routing, queue, transaction, trust, handOffTimeout, after, threads, HandOff.timer());
   }
 
   /**
@@ -92,6 +86,7 @@ public final class MessagePath implements Inbound {
       Executor threads,
       ScheduledExecutorService timer) {
     this.routing = routing;
+    this.lookup = new RecipientLookup(routing, threads);
     this.queue = queue;
     this.trust = trust;
     this.turns = new Turns(timer);
@@ -112,23 +107,9 @@ public final class MessagePath implements Inbound {
     this(routing, queue, transaction, trust, handOffTimeout, AfterAcceptance.parksAll(), threads);
   }
 
-  /** Ends waits. Its thread lives only while there are any. */
-  private static ScheduledExecutorService timer() {
-    ScheduledThreadPoolExecutor timer =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("hand-off-timer").factory());
-    timer.setRemoveOnCancelPolicy(true);
-    timer.setKeepAliveTime(TIMER_IDLE.toMillis(), TimeUnit.MILLISECONDS);
-    timer.allowCoreThreadTimeOut(true);
-    return timer;
-  }
-
   @Override
   public CompletionStage<Answer> recipient(String address, Map<String, String> parameters) {
-    return routing
-        .locateAtOnce(address)
-        .map(found -> CompletableFuture.completedFuture(answer(found, address, parameters)))
-        .orElseGet(() -> CompletableFuture.supplyAsync(() -> rcpt(address, parameters), threads));
+    return lookup.recipient(address, parameters);
   }
 
   @Override
@@ -234,27 +215,6 @@ public final class MessagePath implements Inbound {
   }
 
   // ---- every other message, on a thread of its own
-
-  private Answer rcpt(String address, Map<String, String> parameters) {
-    try {
-      return answer(routing.locate(address), address, parameters);
-    } catch (MapUnavailableException e) {
-      log.warn("RCPT {}: user map unavailable: {}", address, e.getMessage());
-      return new Answer.Rejected(Replies.MAP_UNAVAILABLE);
-    }
-  }
-
-  private static Answer answer(Location found, String address, Map<String, String> parameters) {
-    return switch (found) {
-      case Location.Mailbox m when m.user().state() == UserState.CLOSED ->
-          new Answer.Rejected(Replies.USER_CLOSED);
-      case Location.Mailbox m ->
-          new Answer.Accepted(
-              new Recipient(m.deliverTo(), m.mailbox(), address, parameters), Replies.RECIPIENT_OK);
-      case Location.UnknownUser u -> new Answer.Rejected(Replies.UNKNOWN_USER);
-      case Location.ForeignDomain f -> new Answer.Rejected(Replies.NOT_SERVED);
-    };
-  }
 
   /**
    * The whole way.
