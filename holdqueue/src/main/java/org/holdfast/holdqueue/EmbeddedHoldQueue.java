@@ -232,6 +232,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
           oldest,
           log.octets(),
           room.free(),
+          room.left(),
           trouble().orElse(null));
     });
   }

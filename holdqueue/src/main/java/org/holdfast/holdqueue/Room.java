@@ -107,8 +107,7 @@ final class Room {
 
   /** Why a message that needs this much would be refused now. */
   Optional<String> refusal(long octets) {
-    askIfStale();
-    long more = octets + taken.get() + landed.get() + waiting.getAsLong() * END_OCTETS + reserve;
+    long more = octets + spoken();
     if (used + more > maxBytes) {
       return Optional.of("max-bytes is reached");
     }
@@ -116,6 +115,18 @@ final class Room {
       return Optional.of("min-free is reached");
     }
     return Optional.empty();
+  }
+
+  /** Octets that may still be taken; 0 while none are. */
+  long left() {
+    long spoken = spoken();
+    return Math.max(0, Math.min(maxBytes - used, free - minFree) - spoken);
+  }
+
+  /** What is not written yet and must have its place. */
+  private long spoken() {
+    askIfStale();
+    return taken.get() + landed.get() + waiting.getAsLong() * END_OCTETS + reserve;
   }
 
   /**

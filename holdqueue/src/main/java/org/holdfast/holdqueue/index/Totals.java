@@ -14,6 +14,7 @@ import java.util.Map;
 import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.holdqueue.LaneSummary;
 import org.holdfast.holdqueue.QueueSummary;
+import org.jspecify.annotations.Nullable;
 
 /** How much is held, from what the tables have added up already. Thread-safe. */
 final class Totals {
@@ -58,7 +59,8 @@ final class Totals {
     Map<String, Sums> sums = new LinkedHashMap<>();
     selects.ask(
         "select nexthop, shut, retry > 0, sum(waiting), sum(parked), sum(bytes + parkedbytes),"
-            + " min(since) from lane group by nexthop, shut, retry > 0 order by nexthop",
+            + " min(since), min(case when waiting > 0 then since end)"
+            + " from lane group by nexthop, shut, retry > 0 order by nexthop",
         List.of(),
         row -> sums.computeIfAbsent(row.getString(1), n -> new Sums()).add(row));
     List<QueueSummary.Totals> totals = new ArrayList<>();
@@ -71,6 +73,7 @@ final class Totals {
     private final Map<DeliveryState, Long> states = new EnumMap<>(DeliveryState.class);
     private long bytes;
     private long oldest = Long.MAX_VALUE;
+    private long oldestOpen = Long.MAX_VALUE;
 
     boolean add(ResultSet row) throws SQLException {
       DeliveryState waiting =
@@ -81,15 +84,20 @@ final class Totals {
       states.merge(DeliveryState.PARKED, row.getLong(5), Long::sum);
       bytes += row.getLong(6);
       oldest = Math.min(oldest, row.getLong(7));
+      long since = row.getLong(8);
+      if (waiting != DeliveryState.HELD && !row.wasNull()) {
+        oldestOpen = Math.min(oldestOpen, since);
+      }
       return true;
     }
 
     QueueSummary.Totals totals(String name) {
       return new QueueSummary.Totals(
-          name,
-          Map.copyOf(states),
-          bytes,
-          oldest == Long.MAX_VALUE ? null : Instant.ofEpochMilli(oldest));
+          name, Map.copyOf(states), bytes, instant(oldest), instant(oldestOpen));
+    }
+
+    private static @Nullable Instant instant(long millis) {
+      return millis == Long.MAX_VALUE ? null : Instant.ofEpochMilli(millis);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.holdfast.gateway.metrics.Counts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,10 +15,14 @@ import org.slf4j.LoggerFactory;
  * most, with how many others there were meanwhile, so that nobody fills the disk with our words.
  * Thread-safe.
  */
-final class LimitCounts {
+public final class LimitCounts {
 
-  /** First part of a counter's name; the door and the limit follow. */
-  static final String PREFIX = "holdfast.limit.";
+  /** What is counted, with the labels {@code door} and {@code limit}. */
+  static final String NAME = "holdfast_limit_reached";
+
+  /** What it counts. */
+  public static final Map<String, String> HELP =
+      Map.of(NAME, "A client ran into a limit of the front door");
 
   private static final Logger log = LoggerFactory.getLogger(LimitCounts.class);
   private static final long APART = TimeUnit.SECONDS.toNanos(1);
@@ -32,8 +37,9 @@ final class LimitCounts {
   LimitCounts(String door, MetricRegistry counted, LongSupplier nanos) {
     this.door = door;
     this.nanos = nanos;
+    Counts labelled = new Counts(counted);
     for (Limit limit : Limit.values()) {
-      counts.put(limit, new Count(counted.counter(PREFIX + door + "." + limit.word())));
+      counts.put(limit, new Count(labelled.of(NAME, "door", door, "limit", limit.word())));
     }
   }
 

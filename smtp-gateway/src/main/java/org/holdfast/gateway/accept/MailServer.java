@@ -60,7 +60,7 @@ public final class MailServer {
    * @param group runs all conversations, and is not shut down here: NIO or epoll
    * @param ids shared by all listeners of the process
    * @param room for temporary files; shared likewise
-   * @param counted takes the counters {@code holdfast.limit.DOOR.LIMIT}
+   * @param counted takes the counters {@code holdfast_limit_reached}
    * @throws IOException naming what is wrong with the certificate or the key
    * @throws IllegalArgumentException naming the entry of the allow list that is no network
    */

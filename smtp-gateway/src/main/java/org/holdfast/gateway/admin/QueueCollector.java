@@ -8,8 +8,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Function;
 import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.QueueSummary;
@@ -48,7 +47,12 @@ final class QueueCollector implements MultiCollector {
     return new MetricSnapshots(
         deliveries(summary),
         bytes(summary),
-        ages(summary),
+        ages("holdfast_held_oldest_seconds", "Age of the oldest held", summary, Totals::oldest),
+        ages(
+            "holdfast_open_oldest_seconds",
+            "Age of the oldest whose user nobody holds: it should be on its way",
+            summary,
+            Totals::oldestOpen),
         gauge("holdfast_held_messages", "Accepted messages held", (double) summary.messages()),
         gauge(
             "holdfast_store_used_bytes",
@@ -56,6 +60,10 @@ final class QueueCollector implements MultiCollector {
             (double) summary.storeBytes()),
         gauge(
             "holdfast_store_free_bytes", "What the file system has left", (double) summary.free()),
+        gauge(
+            "holdfast_store_room_bytes",
+            "What would still be taken before new mail is refused",
+            (double) summary.room()),
         gauge(
             "holdfast_store_refusing",
             "1 while new mail cannot be stored",
@@ -81,20 +89,18 @@ final class QueueCollector implements MultiCollector {
     return gauge.build();
   }
 
-  private GaugeSnapshot ages(QueueSummary summary) {
-    List<GaugeDataPointSnapshot> points = new ArrayList<>();
+  private GaugeSnapshot ages(
+      String name, String help, QueueSummary summary, Function<Totals, @Nullable Instant> which) {
+    var gauge = GaugeSnapshot.builder().name(name).help(help);
     for (Totals totals : summary.nextHops()) {
-      Instant oldest = totals.oldest();
-      double seconds =
-          oldest == null ? 0 : Duration.between(oldest, clock.instant()).toMillis() / 1000.0;
-      points.add(point(pair(totals), seconds));
+      Instant oldest = which.apply(totals);
+      gauge.dataPoint(point(pair(totals), oldest == null ? 0 : age(oldest)));
     }
-    var gauge =
-        GaugeSnapshot.builder()
-            .name("holdfast_held_oldest_seconds")
-            .help("Age of the oldest delivery held");
-    points.forEach(gauge::dataPoint);
     return gauge.build();
+  }
+
+  private double age(Instant since) {
+    return Duration.between(since, clock.instant()).toMillis() / 1000.0;
   }
 
   private static GaugeSnapshot gauge(String name, String help, double value) {

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.wiring;
 
 import com.codahale.metrics.MetricRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -9,12 +10,15 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.holdfast.gateway.accept.Dialect;
 import org.holdfast.gateway.accept.Introducers;
+import org.holdfast.gateway.accept.LimitCounts;
 import org.holdfast.gateway.accept.ListenerSettings;
 import org.holdfast.gateway.accept.MailServer;
 import org.holdfast.gateway.accept.QueueId;
@@ -33,6 +37,9 @@ import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.gateway.deliver.LmtpClient;
 import org.holdfast.gateway.deliver.LmtpSettings;
+import org.holdfast.gateway.deliver.Transaction;
+import org.holdfast.gateway.metrics.Counts;
+import org.holdfast.gateway.metrics.Traffic;
 import org.holdfast.gateway.path.AfterAcceptance;
 import org.holdfast.gateway.path.Courier;
 import org.holdfast.gateway.path.DelayNotices;
@@ -91,6 +98,8 @@ public final class Gateway implements AutoCloseable {
   private final Path file;
   private final InstantSource clock = Clock.systemUTC();
   private final MetricRegistry counted = new MetricRegistry();
+  private final PrometheusRegistry exposed = new PrometheusRegistry();
+  private final Traffic traffic = new Traffic(new Counts(counted), exposed, System::nanoTime);
   private final Opened opened;
   private final Descriptors descriptors;
   private final InetSocketAddress smtp;
@@ -118,6 +127,9 @@ public final class Gateway implements AutoCloseable {
     AuditLog audit = opened.add(AuditLog.open(data.root(), clock));
     Loops loops = opened.add(new Loops());
     LmtpClient client = opened(new LmtpClient(lmtpSettings(), loops.group(), clock));
+    MemberPairs pairs = new MemberPairs(routing);
+    routing.onChange(pairs);
+    Transaction wayOut = traffic.counted(client, pairs);
     MemberTrust trust = new MemberTrust(massRefusals(routing, queue, audit, counted));
     ExecutorService messages =
         opened.add(
@@ -134,7 +146,7 @@ public final class Gateway implements AutoCloseable {
             new MessagePath(
                 routing,
                 queue,
-                client,
+                wayOut,
                 trust,
                 settings.delivery().handoffTimeout(),
                 after,
@@ -143,7 +155,7 @@ public final class Gateway implements AutoCloseable {
             settings.delivery().postmaster());
     routing.onChange(new QueueFollowsMap(queue));
     this.adminPort = admin(data, routing, queue, client, audit, counted);
-    queue.start(new Courier(routing, client, trust, after, smarthost));
+    queue.start(new Courier(routing, wayOut, trust, after, smarthost));
     opened.add(() -> queue.stop(patience()));
     delayNotices(data, queue, notices);
     SpoolRoom spool = spoolRoom(data);
@@ -326,6 +338,16 @@ public final class Gateway implements AutoCloseable {
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
     forgotten.start();
     Listen listen = settings.admin().listen();
+    Metrics metrics =
+        new Metrics(
+            counted,
+            exposed,
+            Stream.of(Traffic.HELP, LimitCounts.HELP)
+                .flatMap(help -> help.entrySet().stream())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
+            new Metrics.Sources(queue, routing, forgotten, backends),
+            clock);
+    opened.add(metrics.bean(settings.node()));
     AdminServer admin =
         new AdminServer(
             new AdminSettings(
@@ -346,7 +368,7 @@ public final class Gateway implements AutoCloseable {
                 backends,
                 backends,
                 new MapFiles(routing),
-                new Metrics(counted, queue, routing, forgotten, clock)::text,
+                metrics::text,
                 clock));
     try {
       admin.start();
@@ -398,7 +420,9 @@ public final class Gateway implements AutoCloseable {
                 door.rates().minData()));
     MailServer server;
     try {
-      server = new MailServer(listener, path, loops.group(), clock, ids, spool, counted);
+      server =
+          new MailServer(
+              listener, traffic.counted(path, name), loops.group(), clock, ids, spool, counted);
     } catch (IOException e) {
       throw SettingsFile.wrong(file, name, "tls", String.valueOf(e.getMessage()));
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.holdfast.gateway.metrics.Counts;
 import org.holdfast.gateway.reply.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -140,7 +141,9 @@ class BackPressureIT {
   }
 
   private static long counted(RunningServer server, Limit limit) {
-    return server.counted.counter(LimitCounts.PREFIX + "smtp." + limit.word()).getCount();
+    return new Counts(server.counted)
+        .of(LimitCounts.NAME, "door", "smtp", "limit", limit.word())
+        .getCount();
   }
 
   private static Reply taken() {

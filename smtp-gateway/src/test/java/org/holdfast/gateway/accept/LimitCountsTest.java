@@ -37,7 +37,8 @@ class LimitCountsTest {
   @Test
   void everyLimit_hasACounterFromTheStart() {
     assertThat(counted.getCounters()).hasSize(Limit.values().length);
-    assertThat(counted.getCounters()).containsKey("holdfast.limit.smtp.client-connections");
+    assertThat(counted.getCounters())
+        .containsKey("holdfast_limit_reached{door=\"smtp\",limit=\"client-connections\"}");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.admin;
 
 import com.codahale.metrics.MetricRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.holdfast.routing.Alias;
 import org.holdfast.routing.MapContents;
 import org.holdfast.routing.Pair;
@@ -65,7 +67,13 @@ final class Api implements AutoCloseable {
             PairStatus.unknown(),
             (_, _, _) -> finding,
             map,
-            new Metrics(counted, queue, routing, forgotten, InstantSource.system())::text,
+            new Metrics(
+                    counted,
+                    new PrometheusRegistry(),
+                    Map.of(),
+                    new Metrics.Sources(queue, routing, forgotten, PairStatus.unknown()),
+                    InstantSource.system())
+                ::text,
             InstantSource.system());
     AdminSettings settings = new AdminSettings("127.0.0.1", 0, tokens.toString(), data, "gw1");
     this.server = new AdminServer(settings, ports);

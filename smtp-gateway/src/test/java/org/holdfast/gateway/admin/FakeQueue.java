@@ -104,9 +104,9 @@ final class FakeQueue implements HoldQueue {
           .merge(item.state(), 1L, Long::sum);
     }
     List<Totals> totals = new ArrayList<>();
-    counts.forEach((pair, states) -> totals.add(new Totals(pair, states, 100, FIRST)));
+    counts.forEach((pair, states) -> totals.add(new Totals(pair, states, 100, FIRST, FIRST)));
     return new QueueSummary(
-        totals, items.size(), 1234, items.isEmpty() ? null : FIRST, 4096, 1 << 30, null);
+        totals, items.size(), 1234, items.isEmpty() ? null : FIRST, 4096, 1 << 30, 1 << 29, null);
   }
 
   @Override

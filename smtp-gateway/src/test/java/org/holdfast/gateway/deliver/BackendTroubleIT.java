@@ -25,11 +25,14 @@ import org.holdfast.routing.HostPort;
 import org.holdfast.routing.Member;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A backend that goes away, says nothing or says nonsense, at every point of the protocol. */
+@Execution(ExecutionMode.CONCURRENT)
 class BackendTroubleIT {
 
   private static final String TEXT = "Subject: x\r\n\r\nhello\r\n";

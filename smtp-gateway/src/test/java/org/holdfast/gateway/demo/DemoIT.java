@@ -13,10 +13,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.holdfast.gateway.demo.FaultyGateway.Fault;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Does the demo's verdict mean anything? Told fast, before gateways that do their job badly. */
+@Execution(ExecutionMode.CONCURRENT)
 class DemoIT {
 
   private static final double FAST = 0.1;

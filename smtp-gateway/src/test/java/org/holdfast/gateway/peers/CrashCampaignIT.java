@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
  */
 class CrashCampaignIT {
 
-  private static final int KILLS = Integer.getInteger("holdfast.campaign.kills", 3);
+  private static final int KILLS = Integer.getInteger("holdfast.campaign.kills", 2);
   private static final long MINUTES = Long.getLong("holdfast.campaign.minutes", 0);
   private static final int SENDERS = Integer.getInteger("holdfast.campaign.senders", 4);
   private static final int KILLS_PER_ROUND = Integer.getInteger("holdfast.campaign.round", 20);

@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 class MapKillCampaignIT {
 
-  private static final int KILLS = Integer.getInteger("holdfast.mapcampaign.kills", 3);
+  private static final int KILLS = Integer.getInteger("holdfast.mapcampaign.kills", 2);
   private static final long SEED = Long.getLong("holdfast.mapcampaign.seed", System.nanoTime());
 
   /** In one life; the log is written anew after some 120 000. */

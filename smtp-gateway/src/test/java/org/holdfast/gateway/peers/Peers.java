@@ -40,6 +40,13 @@ final class Peers {
         .ifPresent(Peers::giveUp);
   }
 
+  /** The same for a program that any user may run. */
+  static void programNeeded(Path program) {
+    if (!Files.isExecutable(program)) {
+      giveUp(program + " is not there");
+    }
+  }
+
   /** A program of the packages that cannot be installed beside Postfix. */
   static Path unpacked(String program) {
     String folder = System.getenv(UNPACKED);

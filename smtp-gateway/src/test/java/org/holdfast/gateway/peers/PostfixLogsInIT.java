@@ -42,10 +42,13 @@ import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An upstream outside of {@code allow}: a real Postfix that comes by TLS and logs in. */
+@Execution(ExecutionMode.CONCURRENT)
 class PostfixLogsInIT {
 
   private static final String ALICE = "alice@example.com";

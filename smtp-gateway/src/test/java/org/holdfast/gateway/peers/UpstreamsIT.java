@@ -9,10 +9,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whichever MTA hands mail over: nothing is lost, nothing comes back but what nobody can get. */
+@Execution(ExecutionMode.CONCURRENT)
 class UpstreamsIT {
 
   private static final String ALICE = "alice@example.com";

@@ -21,12 +21,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A whole gateway with one pair, p0, and the users asked for, in an operator's hands. */
-final class ReleasingGateway implements AutoCloseable {
+public final class ReleasingGateway implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final JsonMapper JSON = new JsonMapper();
 
-  final ScriptedBackend backend = ScriptedBackend.start();
+  public final ScriptedBackend backend = ScriptedBackend.start();
   private final HttpClient http = HttpClient.newHttpClient();
   private final Path folder;
   private Gateway gateway;
@@ -37,7 +37,7 @@ final class ReleasingGateway implements AutoCloseable {
    *
    * @param rate deliveries a second; 0: no limit
    */
-  ReleasingGateway(Path folder, int rate, String... users) throws Exception {
+  public ReleasingGateway(Path folder, int rate, String... users) throws Exception {
     this.folder = folder;
     StringBuilder map =
         new StringBuilder(
@@ -54,33 +54,40 @@ final class ReleasingGateway implements AutoCloseable {
         smtp: { listen: "127.0.0.1:0" }
         lmtp: { listen: "127.0.0.1:0" }
         admin: { listen: "127.0.0.1:0" }
+        node: %3$s
         store: { max-bytes: 1GiB, min-free: 16MiB }
         release: { rate-per-pair: %2$d }
         map: { load: %1$s/map.yaml }
         """
-            .formatted(folder, rate));
+            .formatted(folder, rate, folder.getFileName()));
     Settings settings = SettingsFile.read(folder.resolve("holdfast.yaml"));
     gateway = Gateway.start(settings, folder.resolve("holdfast.yaml"));
     token = Files.readString(settings.operatorToken()).strip();
   }
 
-  void restart() throws Exception {
+  public void restart() throws Exception {
     gateway.close();
     Settings settings = SettingsFile.read(folder.resolve("holdfast.yaml"));
     gateway = Gateway.start(settings, folder.resolve("holdfast.yaml"));
     token = Files.readString(settings.operatorToken()).strip();
   }
 
-  JsonNode put(String path, String body) throws IOException, InterruptedException {
+  public JsonNode put(String path, String body) throws IOException, InterruptedException {
     return call("PUT", path, body);
   }
 
-  JsonNode post(String path, String body) throws IOException, InterruptedException {
+  public JsonNode post(String path, String body) throws IOException, InterruptedException {
     return call("POST", path, body);
   }
 
-  JsonNode get(String path) throws IOException, InterruptedException {
+  public JsonNode get(String path) throws IOException, InterruptedException {
     return call("GET", path, "");
+  }
+
+  /** What {@code GET /metrics} says. */
+  public String metrics() throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(gateway.admin().resolve("/metrics")).build();
+    return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   private JsonNode call(String method, String path, String body)
@@ -95,17 +102,17 @@ final class ReleasingGateway implements AutoCloseable {
     return JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
   }
 
-  void state(String user, String state) throws IOException, InterruptedException {
+  public void state(String user, String state) throws IOException, InterruptedException {
     put("/v1/users/" + user + "/state", "{\"state\":\"" + state + "\"}");
   }
 
   /** The only release; its pair missing when there is none. */
-  JsonNode release() throws IOException, InterruptedException {
+  public JsonNode release() throws IOException, InterruptedException {
     return get("/v1/releases").path("items").path(0);
   }
 
   /** So many messages for one user. */
-  void send(int count, String user) throws IOException {
+  public void send(int count, String user) throws IOException {
     try (Socket socket = new Socket(gateway.smtp().getAddress(), gateway.smtp().getPort());
         BufferedReader in =
             new BufferedReader(
@@ -138,7 +145,7 @@ final class ReleasingGateway implements AutoCloseable {
   }
 
   /** Whose mail the backend took, in order. */
-  List<String> delivered() {
+  public List<String> delivered() {
     return backend.received().stream().map(message -> message.recipients().getFirst()).toList();
   }
 
