@@ -24,21 +24,22 @@ final class ActionTarget {
       description = "Says how many deliveries it is about and shows the first; changes nothing.")
   private boolean dryRun;
 
-  @Option(
-      names = "--yes",
-      description = "Asks nothing. Without a terminal nothing is asked anyway.")
-  private boolean yes;
+  @Mixin private @Nullable Consent consent;
 
   boolean dryRun() {
     return dryRun;
   }
 
-  boolean yes() {
-    return yes;
+  Consent consent() {
+    return Objects.requireNonNull(consent);
   }
 
-  /** A request: where to, and what to say there. */
-  record Request(String path, ObjectNode body) {}
+  /**
+   * A request: where to, and what to say there.
+   *
+   * @param wide whether it is about whatever a filter finds, and not about one message
+   */
+  record Request(String path, ObjectNode body, boolean wide) {}
 
   /** The request of an action; {@code body} has what the action says besides. */
   Request request(ClientOptions options, String action, ObjectNode body) {
@@ -49,7 +50,7 @@ final class ActionTarget {
       if (its.recipient() != null) {
         body.put("recipient", its.recipient());
       }
-      return new Request(QueueCommands.message(message) + "/" + action, body);
+      return new Request(QueueCommands.message(message) + "/" + action, body, false);
     }
     if (message != null || given.isEmpty() != all) {
       throw options.misuse("give an ID (with --recipient, if you like), or a filter, or --all");
@@ -59,6 +60,6 @@ final class ActionTarget {
       ObjectNode asked = body.putObject("filter");
       given.forEach((name, value) -> asked.put(name, String.valueOf(value)));
     }
-    return new Request("/v1/queue/actions", body);
+    return new Request("/v1/queue/actions", body, true);
   }
 }

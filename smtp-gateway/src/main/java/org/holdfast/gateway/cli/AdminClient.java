@@ -51,6 +51,10 @@ final class AdminClient implements AutoCloseable {
     this.token = token;
   }
 
+  URI base() {
+    return base;
+  }
+
   static ObjectNode object() {
     return JSON.createObjectNode();
   }

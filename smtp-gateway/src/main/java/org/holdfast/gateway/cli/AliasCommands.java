@@ -29,7 +29,10 @@ final class AliasCommands implements Runnable {
         Objects.requireNonNull(spec).commandLine(), "a command is missing: list, set, remove");
   }
 
-  @Command(name = "list", description = "Aliases in the order of the map's keys.")
+  @Command(
+      name = "list",
+      footer = {"", "Examples:", "  holdfast alias list"},
+      description = "Aliases in the order of the map's keys.")
   int list(
       @Mixin ClientOptions options,
       @Option(
@@ -49,7 +52,15 @@ final class AliasCommands implements Runnable {
     }
   }
 
-  @Command(name = "set", description = "Creates an alias or lets it lead elsewhere.")
+  @Command(
+      name = "set",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast alias set info@example.com --to alice@example.com",
+        "  holdfast alias set @example.net --to @example.com"
+      },
+      description = "Creates an alias or lets it lead elsewhere.")
   int set(
       @Mixin ClientOptions options,
       @Parameters(paramLabel = "FROM", description = "An address, or @DOMAIN.") String from,
@@ -66,7 +77,10 @@ final class AliasCommands implements Runnable {
     }
   }
 
-  @Command(name = "remove", description = "Removes an alias.")
+  @Command(
+      name = "remove",
+      footer = {"", "Examples:", "  holdfast alias remove info@example.com"},
+      description = "Removes an alias.")
   int remove(
       @Mixin ClientOptions options,
       @Parameters(paramLabel = "FROM", description = "An address, or @DOMAIN.") String from)

@@ -51,7 +51,7 @@ final class Answers {
     return TIMES.contains(key) ? toTheSecond(text(node, key)) : text(node, key);
   }
 
-  private static String toTheSecond(String instant) {
+  static String toTheSecond(String instant) {
     try {
       return Instant.parse(instant).truncatedTo(ChronoUnit.SECONDS).toString();
     } catch (DateTimeParseException _) {
@@ -151,7 +151,7 @@ final class Answers {
     for (JsonNode item : items) {
       table.row(Arrays.stream(keys).map(key -> shown(item, key)).toArray(String[]::new));
     }
-    table.print(options.terminal(), Terminal.width());
+    table.print(options.terminal());
   }
 
   /**

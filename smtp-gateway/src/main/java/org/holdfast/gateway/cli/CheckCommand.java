@@ -27,6 +27,12 @@ import picocli.CommandLine.Spec;
 /** {@code check}: is what an operator wrote right? */
 @Command(
     name = "check",
+    footer = {
+      "",
+      "Examples:",
+      "  holdfast check",
+      "  holdfast check --config /etc/holdfast/holdfast.yaml"
+    },
     description = {
       "Validates the configuration, and the map, certificates and accounts that it names.",
       "",

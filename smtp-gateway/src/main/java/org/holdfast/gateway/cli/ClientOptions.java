@@ -5,7 +5,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.holdfast.gateway.conf.ConfigurationException;
@@ -23,8 +22,7 @@ final class ClientOptions {
   static final String DEFAULT_URL = "http://127.0.0.1:8025";
   private static final Path DEFAULT_DATA = Path.of("var", "data");
 
-  private final Map<String, String> environment;
-  private final Person person;
+  private final Surroundings around;
 
   @Option(
       names = "--url",
@@ -54,13 +52,16 @@ final class ClientOptions {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
 
-  ClientOptions(Map<String, String> environment, Person person) {
-    this.environment = environment;
-    this.person = person;
+  ClientOptions(Surroundings around) {
+    this.around = around;
   }
 
   Person person() {
-    return person;
+    return around.person();
+  }
+
+  Pace pace() {
+    return around.pace();
   }
 
   boolean json() {
@@ -82,7 +83,7 @@ final class ClientOptions {
   }
 
   private URI address(Optional<Settings> settings) {
-    String text = url != null ? url : environment.getOrDefault("HOLDFAST_URL", "");
+    String text = url != null ? url : around.environment().getOrDefault("HOLDFAST_URL", "");
     if (text.isEmpty()) {
       text = config == null ? DEFAULT_URL : "http://" + settings.orElseThrow().admin().listen();
     }
@@ -110,7 +111,7 @@ final class ClientOptions {
   }
 
   private String token(Optional<Settings> settings) {
-    String given = token != null ? token : environment.getOrDefault("HOLDFAST_TOKEN", "");
+    String given = token != null ? token : around.environment().getOrDefault("HOLDFAST_TOKEN", "");
     if (!given.isEmpty()) {
       return given;
     }

@@ -70,7 +70,7 @@ final class CsvLoad {
     PartsInFlight parts = new PartsInFlight(sum);
     long next = fromLine;
     try (parts;
-        Progress progress = new Progress(terminal, "loading", Files.size(file));
+        Progress progress = new Progress(terminal, "loading", Files.size(file), "users");
         LineReader lines = new LineReader(file)) {
       String header = String.valueOf(lines.next());
       lines.skipTo(fromLine);
@@ -97,7 +97,7 @@ final class CsvLoad {
     long[] users = {0};
     Progress.Octets octets = new Progress.Octets(Files.newInputStream(file));
     try (BufferedReader lines = strict(octets);
-        Progress progress = new Progress(terminal, "checking", Files.size(file))) {
+        Progress progress = new Progress(terminal, "checking", Files.size(file), "users")) {
       UserCsv.read(
           file.toString(),
           lines,

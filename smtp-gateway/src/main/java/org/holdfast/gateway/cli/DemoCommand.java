@@ -7,6 +7,7 @@ import picocli.CommandLine.Option;
 /** {@code demo}: the whole story on this machine. */
 @Command(
     name = "demo",
+    footer = {"", "Examples:", "  holdfast demo", "  holdfast demo --once"},
     description = {
       "Shows the whole story on this machine, with nothing else installed.",
       "",

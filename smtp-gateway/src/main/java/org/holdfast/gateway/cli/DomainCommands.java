@@ -35,6 +35,7 @@ final class DomainCommands implements Runnable {
 
   @Command(
       name = "list",
+      footer = {"", "Examples:", "  holdfast domain list"},
       description = "Domains that are declared or on hold, then those in which somebody lives.")
   int list(
       @Mixin ClientOptions options,
@@ -58,8 +59,13 @@ final class DomainCommands implements Runnable {
     }
   }
 
-  @Command(name = "set", description = "Declares a domain: it is served from now on.")
-  int set(@Mixin ClientOptions options, @Parameters(paramLabel = "DOMAIN") String domain)
+  @Command(
+      name = "set",
+      footer = {"", "Examples:", "  holdfast domain set example.org"},
+      description = "Declares a domain: it is served from now on.")
+  int set(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "DOMAIN", description = "The domain.") String domain)
       throws Exception {
     try (AdminClient client = options.client()) {
       var answer = client.put(path(domain), AdminClient.object());
@@ -69,8 +75,11 @@ final class DomainCommands implements Runnable {
 
   @Command(
       name = "remove",
+      footer = {"", "Examples:", "  holdfast domain remove example.org"},
       description = "Takes the declaration back. Users, aliases and held mail stay as they are.")
-  int remove(@Mixin ClientOptions options, @Parameters(paramLabel = "DOMAIN") String domain)
+  int remove(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "DOMAIN", description = "The domain.") String domain)
       throws Exception {
     try (AdminClient client = options.client()) {
       var answer = client.delete(path(domain));
@@ -78,10 +87,13 @@ final class DomainCommands implements Runnable {
     }
   }
 
-  @Command(name = "hold", description = "Everything for this domain is held from now on.")
+  @Command(
+      name = "hold",
+      footer = {"", "Examples:", "  holdfast domain hold example.org --reason migration"},
+      description = "Everything for this domain is held from now on.")
   int hold(
       @Mixin ClientOptions options,
-      @Parameters(paramLabel = "DOMAIN") String domain,
+      @Parameters(paramLabel = "DOMAIN", description = "The domain.") String domain,
       @Option(
               names = "--reason",
               paramLabel = "R",
@@ -97,10 +109,13 @@ final class DomainCommands implements Runnable {
     return HoldSwitch.set(options, path(domain), "domain " + domain, "hold", reason, wait);
   }
 
-  @Command(name = "release", description = "Mail for this domain goes again.")
+  @Command(
+      name = "release",
+      footer = {"", "Examples:", "  holdfast domain release example.org"},
+      description = "Mail for this domain goes again.")
   int release(
       @Mixin ClientOptions options,
-      @Parameters(paramLabel = "DOMAIN") String domain,
+      @Parameters(paramLabel = "DOMAIN", description = "The domain.") String domain,
       @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
           @Nullable String reason)
       throws Exception {

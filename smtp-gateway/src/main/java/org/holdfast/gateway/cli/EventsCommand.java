@@ -13,7 +13,23 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /** {@code events}: who changed what, when, why. */
-@Command(name = "events", description = "Who changed what, when and why; oldest first.")
+@Command(
+    name = "events",
+    description = {
+      "Who changed what, when and why; oldest first. Without --after: the last ones.",
+      "",
+      "With --follow it goes on, also over a restart of the gateway: nothing is missed as long as"
+          + " the gateway keeps it.",
+      "--who, --what and --target choose among the events that come; --after 0 begins with the"
+          + " oldest."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  holdfast events --follow",
+      "  holdfast events --after 0 --target alice@example.com",
+      "  holdfast events --follow --json --what pair.state"
+    })
 final class EventsCommand implements Callable<Integer> {
 
   static final Duration POLL = Duration.ofSeconds(1);
@@ -23,37 +39,61 @@ final class EventsCommand implements Callable<Integer> {
   @Option(names = "--follow", description = "Go on with new events until Ctrl-C.")
   private boolean follow;
 
-  @Option(names = "--after", paramLabel = "EVENT", description = "Begin after this one.")
+  @Option(names = "--after", paramLabel = "EVENT", description = "Begin after this one, by its id.")
   private @Nullable String after;
+
+  @Option(names = "--who", paramLabel = "NAME", description = "Only what this one did.")
+  private @Nullable String who;
+
+  @Option(
+      names = "--what",
+      paramLabel = "KIND",
+      description = "Only of this kind: user.state, say, or user for all kinds of it.")
+  private @Nullable String what;
+
+  @Option(
+      names = "--target",
+      paramLabel = "NAME",
+      description = "Only about this: an address, a pair, a queue id.")
+  private @Nullable String target;
+
+  private String seen = "";
 
   @Override
   public Integer call() throws Exception {
     ClientOptions options = Objects.requireNonNull(clientOptions);
     try (AdminClient client = options.client()) {
-      String seen = page(options, client, after == null ? "" : after);
+      seen = after == null ? "" : after;
+      pages(options, client);
+      Reconnect gateway = new Reconnect(options.terminal());
       while (follow) {
-        Thread.sleep(POLL);
-        seen = page(options, client, seen);
+        options.pace().pause(POLL);
+        gateway.look(() -> pages(options, client));
       }
       return ExitCode.DONE;
     }
   }
 
-  /** Prints what came after this event, page by page; returns the last one. */
-  private static String page(ClientOptions options, AdminClient client, String seen)
+  /** Prints what came after {@link #seen}, page by page. */
+  private void pages(ClientOptions options, AdminClient client)
       throws IOException, InterruptedException {
-    String last = seen;
     boolean more = true;
     while (more) {
       Map<String, @Nullable Object> query = new LinkedHashMap<>();
-      query.put("after", last.isEmpty() ? null : last);
+      query.put("after", seen.isEmpty() ? null : seen);
       JsonNode page = client.get("/v1/events" + AdminClient.query(query));
-      Pages.items(page).forEach(event -> print(options, event));
+      Pages.items(page).valueStream().filter(this::wanted).forEach(event -> print(options, event));
       String next = Answers.text(page, "next");
-      more = !next.isEmpty() && !next.equals(last) && !Pages.items(page).isEmpty();
-      last = next.isEmpty() ? lastId(page, last) : next;
+      more = !next.isEmpty() && !next.equals(seen) && !Pages.items(page).isEmpty();
+      seen = next.isEmpty() ? lastId(page, seen) : next;
     }
-    return last;
+  }
+
+  private boolean wanted(JsonNode event) {
+    String kind = Answers.text(event, "what");
+    return (who == null || who.equals(Answers.text(event, "who")))
+        && (what == null || kind.equals(what) || kind.startsWith(what + "."))
+        && (target == null || target.equalsIgnoreCase(Answers.text(event, "target")));
   }
 
   private static String lastId(JsonNode page, String otherwise) {

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.cli;
 
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Puts something wider than a user on hold, or lets it go. */
@@ -32,7 +33,19 @@ final class HoldSwitch {
       body.put("wait", wait);
     }
     try (AdminClient client = options.client()) {
-      return Answers.flip(options, what + ": " + state, client.put(path + "/state", body));
+      return Answers.flip(options, what + ": " + state, flip(options, client, path, body));
     }
+  }
+
+  /** Waits for the answer, and shows that it waits. */
+  static JsonNode flip(ClientOptions options, AdminClient client, String path, ObjectNode body)
+      throws Exception {
+    Progress progress =
+        new Progress(options.terminal(), "waiting for open deliveries", 0, "deliveries");
+    return LongCall.answer(
+        options.terminal(),
+        progress,
+        () -> client.put(path + "/state", body),
+        shown -> shown.still(""));
   }
 }

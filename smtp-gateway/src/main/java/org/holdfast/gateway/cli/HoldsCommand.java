@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 /** {@code holds}: what is on hold, and what of it may have been forgotten. */
 @Command(
     name = "holds",
+    footer = {"", "Examples:", "  holdfast holds", "  holdfast holds --forgotten"},
     description = {
       "What is on hold: everything, domains, pairs. (Users: user list --state moving.)",
       "",

@@ -50,6 +50,11 @@ final class LoadSum {
     return sum;
   }
 
+  /** What was there already, and was otherwise. */
+  long changed() {
+    return sum.path("kinds").valueStream().mapToLong(kind -> kind.path("changed").asLong(0)).sum();
+  }
+
   /** Prints it; the exit code. */
   int print(ClientOptions options, boolean dryRun) {
     if (options.json()) {

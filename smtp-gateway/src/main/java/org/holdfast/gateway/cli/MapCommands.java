@@ -34,6 +34,12 @@ final class MapCommands implements Runnable {
 
   @Command(
       name = "load",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast map load conf/map.yaml --dry-run",
+        "  holdfast map load users.csv"
+      },
       description = {
         "Loads a map from YAML (as conf/map.yaml), or users from CSV (the file's name ends in .csv;"
             + " a first line address,pair,state, to which ,to,reason,priority may be added). Of any size.",
@@ -61,27 +67,45 @@ final class MapCommands implements Runnable {
                   "How long to wait for open deliveries, such as 30s; default: the gateway's.")
           @Nullable String wait,
       @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
-          @Nullable String reason)
+          @Nullable String reason,
+      @Mixin Consent consent)
       throws Exception {
     boolean csv = isCsv(options, file);
     if (fromLine < 2 || (fromLine > 2 && !csv)) {
       throw options.misuse("--from-line is a line of a CSV, 2 (the first user) or later");
     }
     Map<String, @Nullable Object> query = new LinkedHashMap<>();
-    query.put("dry-run", dryRun ? "true" : null);
     query.put("wait", wait);
     query.put("reason", reason);
-    String call = "/v1/map" + AdminClient.query(query);
     try (AdminClient client = options.client()) {
-      LoadSum sum =
-          csv
-              ? new CsvLoad(client, options.terminal(), file, call).load(fromLine)
-              : new YamlLoad(client, options.terminal(), file, call).load(dryRun);
-      return sum.print(options, dryRun);
+      boolean asks = !dryRun && !consent.given() && options.person().present();
+      if (asks && Files.size(file) <= YamlLoad.WHOLE) {
+        long changed = load(options, client, file, query, fromLine, true).changed();
+        String would = "change " + Progress.count(changed) + " users, pairs or aliases of the map";
+        if (changed > 0 && !consent.atTerminal(options, would)) {
+          return ExitCode.REFUSED;
+        }
+      }
+      return load(options, client, file, query, fromLine, dryRun).print(options, dryRun);
     } catch (CsvLoad.BrokenOffException e) {
       options.terminal().warn("To go on: " + again(e.line()));
       throw e.getCause() instanceof Exception cause ? cause : e;
     }
+  }
+
+  private static LoadSum load(
+      ClientOptions options,
+      AdminClient client,
+      Path file,
+      Map<String, @Nullable Object> query,
+      long fromLine,
+      boolean dryRun)
+      throws Exception {
+    query.put("dry-run", dryRun ? "true" : null);
+    String call = "/v1/map" + AdminClient.query(query);
+    return isCsv(options, file)
+        ? new CsvLoad(client, options.terminal(), file, call).load(fromLine)
+        : new YamlLoad(client, options.terminal(), file, call).load(dryRun);
   }
 
   /** The command that was given, from another line on. */
@@ -113,6 +137,12 @@ final class MapCommands implements Runnable {
 
   @Command(
       name = "dump",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast map dump > map.yaml",
+        "  holdfast map dump --format csv > users.csv"
+      },
       description = {
         "Writes the map as it is at one moment to stdout, so that map load reads it back the same.",
         "YAML is everything; its last line is # end: N users. When that is missing, or the exit code"
@@ -124,13 +154,15 @@ final class MapCommands implements Runnable {
               names = "--format",
               paramLabel = "yaml|csv|ndjson",
               defaultValue = "yaml",
-              description = "csv: the users only; ndjson: for programs; default ${DEFAULT-VALUE}.")
+              description =
+                  "csv: the users only; ndjson (or --json): for programs; default ${DEFAULT-VALUE}.")
           String format)
       throws Exception {
-    if (!List.of("yaml", "csv", "ndjson").contains(format)) {
+    String wanted = options.json() ? "ndjson" : format;
+    if (!List.of("yaml", "csv", "ndjson").contains(wanted)) {
       throw options.misuse("--format is yaml, csv or ndjson, not " + format);
     }
-    String path = "/v1/map" + AdminClient.query(Map.of("format", format));
+    String path = "/v1/map" + AdminClient.query(Map.of("format", wanted));
     try (AdminClient client = options.client()) {
       options
           .terminal()
@@ -141,6 +173,7 @@ final class MapCommands implements Runnable {
 
   @Command(
       name = "diff",
+      footer = {"", "Examples:", "  holdfast map diff map.yaml"},
       description = {
         "Compares a file (YAML or CSV, of any size) with the map as it is at one moment.",
         "",

@@ -67,7 +67,7 @@ final class MapDiff implements Closeable {
         client.open("GET", "/v1/map?format=ndjson", "application/json", BodyPublishers.noBody());
     try (BufferedReader lines =
             new BufferedReader(new InputStreamReader(map, StandardCharsets.UTF_8));
-        Progress progress = new Progress(terminal, "comparing", 0)) {
+        Progress progress = new Progress(terminal, "comparing", 0, "users")) {
       merge(csv, lines, progress);
     }
     end();
@@ -79,7 +79,7 @@ final class MapDiff implements Closeable {
   private void read(boolean csv, Set<String> known) throws IOException, ConfigurationException {
     Progress.Octets octets = new Progress.Octets(Files.newInputStream(file));
     try (BufferedReader text = CsvLoad.strict(octets);
-        Progress progress = new Progress(terminal, "sorting", Files.size(file))) {
+        Progress progress = new Progress(terminal, "sorting", Files.size(file), "users")) {
       Sorter sorter = new Sorter(octets, progress);
       if (csv) {
         UserCsv.read(file.toString(), text, known::contains, sorter::unchecked);

@@ -34,7 +34,10 @@ final class PairCommands implements Runnable {
         "a command is missing: list, show, set, remove, hold, release, failover");
   }
 
-  @Command(name = "list", description = "All pairs: active member, state, what is held.")
+  @Command(
+      name = "list",
+      footer = {"", "Examples:", "  holdfast pair list"},
+      description = "All pairs: active member, state, what is held.")
   int list(@Mixin ClientOptions options) throws Exception {
     try (AdminClient client = options.client()) {
       JsonNode answer = client.get("/v1/pairs");
@@ -45,9 +48,10 @@ final class PairCommands implements Runnable {
       Answers.table(
           options,
           Pages.items(answer),
-          new String[] {"PAIR", "ACTIVE", "STATE", "HELD", "IN FLIGHT", "REASON"},
+          new String[] {"PAIR", "ACTIVE", "HEALTH", "STATE", "HELD", "IN FLIGHT", "REASON"},
           "name",
           "active",
+          "health",
           "state",
           "held",
           "inFlight",
@@ -56,8 +60,17 @@ final class PairCommands implements Runnable {
     }
   }
 
-  @Command(name = "show", description = "One pair: members, health, held, in flight, rates.")
-  int show(@Mixin ClientOptions options, @Parameters(paramLabel = "NAME") String name)
+  @Command(
+      name = "show",
+      footer = {"", "Examples:", "  holdfast pair show imap5-6"},
+      description = "One pair: members, health, held, in flight, rates.")
+  int show(
+      @Mixin ClientOptions options,
+      @Parameters(
+              paramLabel = "NAME",
+              completionCandidates = CompletionCommand.PairNames.class,
+              description = "The pair.")
+          String name)
       throws Exception {
     try (AdminClient client = options.client()) {
       return Answers.show(options, client.get(path(name)));
@@ -66,17 +79,23 @@ final class PairCommands implements Runnable {
 
   @Command(
       name = "set",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast pair set imap5-6 --member imap5=10.0.0.5:24,imap=10.0.0.5:143 --member imap6=10.0.0.6:24 --active imap5"
+      },
       description = {
         "Creates a pair or changes its members and its active member.",
         "Changing the active member holds the pair's mail, waits for open deliveries, switches, and"
-            + " goes on.",
-        "",
-        "  holdfast pair set imap5-6 --member imap5=10.0.0.5:24,imap=10.0.0.5:143"
-            + " --member imap6=10.0.0.6:24 --active imap5"
+            + " goes on."
       })
   int set(
       @Mixin ClientOptions options,
-      @Parameters(paramLabel = "NAME") String name,
+      @Parameters(
+              paramLabel = "NAME",
+              completionCandidates = CompletionCommand.PairNames.class,
+              description = "The pair.")
+          String name,
       @Option(
               names = "--member",
               paramLabel = "N=HOST:PORT[,imap=HOST:PORT]",
@@ -106,21 +125,39 @@ final class PairCommands implements Runnable {
 
   @Command(
       name = "remove",
+      footer = {"", "Examples:", "  holdfast pair remove imap5-6"},
       description = {
         "Removes a pair, and waits for deliveries to it that are still open.",
         "Refused while users live there, or are being moved there, or mail is held for it."
       })
-  int remove(@Mixin ClientOptions options, @Parameters(paramLabel = "NAME") String name)
+  int remove(
+      @Mixin ClientOptions options,
+      @Parameters(
+              paramLabel = "NAME",
+              completionCandidates = CompletionCommand.PairNames.class,
+              description = "The pair.")
+          String name,
+      @Mixin Consent consent)
       throws Exception {
+    if (!consent.atTerminal(options, "remove the pair " + name)) {
+      return ExitCode.REFUSED;
+    }
     try (AdminClient client = options.client()) {
       return Answers.flip(options, "pair " + name + " is removed", client.delete(path(name)));
     }
   }
 
-  @Command(name = "hold", description = "Everything for this pair is held from now on.")
+  @Command(
+      name = "hold",
+      footer = {"", "Examples:", "  holdfast pair hold imap5-6 --reason 'disk trouble'"},
+      description = "Everything for this pair is held from now on.")
   int hold(
       @Mixin ClientOptions options,
-      @Parameters(paramLabel = "NAME") String name,
+      @Parameters(
+              paramLabel = "NAME",
+              completionCandidates = CompletionCommand.PairNames.class,
+              description = "The pair.")
+          String name,
       @Option(
               names = "--reason",
               paramLabel = "R",
@@ -139,10 +176,15 @@ final class PairCommands implements Runnable {
 
   @Command(
       name = "release",
+      footer = {"", "Examples:", "  holdfast pair release imap5-6"},
       description = "Mail for this pair goes again: what is held for its active users first.")
   int release(
       @Mixin ClientOptions options,
-      @Parameters(paramLabel = "NAME") String name,
+      @Parameters(
+              paramLabel = "NAME",
+              completionCandidates = CompletionCommand.PairNames.class,
+              description = "The pair.")
+          String name,
       @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
           @Nullable String reason)
       throws Exception {
@@ -151,26 +193,51 @@ final class PairCommands implements Runnable {
 
   @Command(
       name = "failover",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast pair failover imap5-6",
+        "  holdfast pair failover imap5-6 --to imap6 --force"
+      },
       description = {
         "Controlled failover: holds the pair, drains it, checks the standby, switches, releases."
       })
   int failover(
       @Mixin ClientOptions options,
-      @Parameters(paramLabel = "NAME") String name,
+      @Parameters(
+              paramLabel = "NAME",
+              completionCandidates = CompletionCommand.PairNames.class,
+              description = "The pair.")
+          String name,
       @Option(names = "--to", paramLabel = "MEMBER", description = "Default: the other member.")
           @Nullable String to,
       @Option(names = "--force", description = "Switch though the standby failed its check.")
-          boolean force)
+          boolean force,
+      @Mixin Consent consent)
       throws Exception {
+    if (force && !consent.atTerminal(options, "switch " + name + " to a standby unchecked")) {
+      return ExitCode.REFUSED;
+    }
     ObjectNode body = AdminClient.object().put("force", force);
     if (to != null) {
       body.put("to", to);
     }
     try (AdminClient client = options.client()) {
-      JsonNode answer = client.post(path(name) + "/failover", body);
+      JsonNode answer =
+          LongCall.answer(
+              options.terminal(),
+              new Progress(options.terminal(), "failover of " + name, 0, "deliveries"),
+              () -> client.post(path(name) + "/failover", body),
+              shown -> shown.still(open(client.get(path(name)))));
       Answers.show(options, answer);
       return Answers.quiesced(answer) ? ExitCode.DONE : ExitCode.REFUSED;
     }
+  }
+
+  /** What a failover waits for. */
+  private static String open(JsonNode pair) {
+    return "pair on %s, %s deliveries open"
+        .formatted(Answers.text(pair, "state"), Answers.text(pair, "inFlight"));
   }
 
   private static void describe(ClientOptions options, ObjectNode members, String text) {

@@ -1,28 +1,24 @@
 package org.holdfast.gateway.cli;
 
-import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
 /**
- * Makes the parts of commands that need the environment or the person there; leaves the rest to
- * picocli.
+ * Makes the parts of commands that need to know what is around them; leaves the rest to picocli.
  */
 final class Parts implements IFactory {
 
-  private final Map<String, String> environment;
-  private final Person person;
+  private final Surroundings surroundings;
   private final IFactory others = CommandLine.defaultFactory();
 
-  Parts(Map<String, String> environment, Person person) {
-    this.environment = Map.copyOf(environment);
-    this.person = person;
+  Parts(Surroundings surroundings) {
+    this.surroundings = surroundings;
   }
 
   @Override
   public <K> K create(Class<K> type) throws Exception {
     if (type == ClientOptions.class) {
-      return type.cast(new ClientOptions(environment, person));
+      return type.cast(new ClientOptions(surroundings));
     }
     return others.create(type);
   }

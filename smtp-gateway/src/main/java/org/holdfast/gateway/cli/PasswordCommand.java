@@ -19,13 +19,12 @@ import picocli.CommandLine.Spec;
 /** {@code password}: a line for the file of accounts. */
 @Command(
     name = "password",
+    footer = {"", "Examples:", "  holdfast password mx1 >> conf/users.yaml"},
     description = {
       "Prints a line for the file of auth.users: the name, and what proves its password.",
       "",
       "Asks for the password at a terminal, else reads it from the first line of stdin. The password"
-          + " itself is stored nowhere.",
-      "",
-      "  ./holdfast password mx1 >> conf/users.yaml"
+          + " itself is stored nowhere."
     })
 final class PasswordCommand implements Callable<Integer> {
 

@@ -7,13 +7,12 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How far a long work has come, on stderr: a bar for a person at a terminal, else a line every few
- * seconds. A work that is done before the first of them says nothing. Used by one thread.
+ * How far a long work has come: one line on stderr, drawn anew, when stderr is a terminal; else
+ * nothing. A work that is done before the first of them says nothing. Used by one thread.
  */
 final class Progress implements AutoCloseable {
 
-  private static final long BAR_EVERY = Duration.ofMillis(250).toNanos();
-  private static final long LINE_EVERY = Duration.ofSeconds(5).toNanos();
+  private static final long EVERY = Duration.ofMillis(250).toNanos();
   private static final int BAR_WIDTH = 30;
 
   /** Goes to the line's begin and clears it. */
@@ -23,8 +22,7 @@ final class Progress implements AutoCloseable {
   private final String what;
   private final String noun;
   private long total;
-  private final long begin = System.nanoTime();
-  private final long every;
+  private final long begin;
   private long next;
   private boolean shown;
 
@@ -33,19 +31,15 @@ final class Progress implements AutoCloseable {
    *
    * @param what such as {@code loading}
    * @param total of whatever {@link #at} counts, usually octets; 0: not known
+   * @param noun what is counted for people, such as {@code users}
    */
-  Progress(Terminal terminal, String what, long total) {
-    this(terminal, what, total, "users");
-  }
-
-  /** The same for other things than users. */
   Progress(Terminal terminal, String what, long total, String noun) {
-    this.noun = noun;
     this.terminal = terminal;
     this.what = what;
     this.total = total;
-    this.every = terminal.colours() ? BAR_EVERY : LINE_EVERY;
-    this.next = begin + every;
+    this.noun = noun;
+    this.begin = terminal.pace().nanos();
+    this.next = begin + EVERY;
   }
 
   /** Now the total is known. */
@@ -57,59 +51,78 @@ final class Progress implements AutoCloseable {
    * This much is done.
    *
    * @param done of {@code total}
-   * @param users said to people
+   * @param count said to people
    */
-  void at(long done, long users) {
-    long now = System.nanoTime();
-    if (now - next < 0) {
-      return;
-    }
-    next = now + every;
-    String text = text(done, users, now - begin);
-    if (terminal.colours()) {
-      shown = true;
-      terminal.status(CLEAR + text);
-    } else {
-      terminal.warn(text);
+  void at(long done, long count) {
+    if (due()) {
+      say(text(done, count, terminal.pace().nanos() - begin));
     }
   }
 
+  /** Nobody knows how far it is: says for how long it goes on, and at what it is. */
+  void still(String doing) {
+    if (due()) {
+      long seconds = (terminal.pace().nanos() - begin) / 1_000_000_000L;
+      say(what + ", " + time(seconds) + (doing.isEmpty() ? "" : ": " + doing));
+    }
+  }
+
+  private boolean due() {
+    return terminal.watched() && terminal.pace().nanos() - next >= 0;
+  }
+
+  private void say(String text) {
+    next = terminal.pace().nanos() + EVERY;
+    shown = true;
+    terminal.status(CLEAR + Columns.cut(Terminal.oneLine(text), terminal.watchedWidth() - 1));
+  }
+
   /** Such as {@code loading [####....] 41 %, 4.1 M users, 66 000/s, 1m29s left}. */
-  String text(long done, long users, long nanos) {
+  String text(long done, long count, long nanos) {
     double seconds = Math.max(nanos, 1) / 1e9;
     StringBuilder text = new StringBuilder(what);
     if (total > 0) {
-      double part = Math.min(1.0, (double) done / total);
-      int filled = (int) (part * BAR_WIDTH);
-      if (terminal.colours()) {
-        text.append(" [").append("#".repeat(filled)).append(".".repeat(BAR_WIDTH - filled));
-        text.append(']');
-      }
-      text.append(" %d %%".formatted((int) (part * 100)));
+      text.append(' ').append(bar(done, total, BAR_WIDTH));
+      text.append(" %d %%".formatted((int) (100 * Math.min(1.0, (double) done / total))));
     }
-    text.append(", ").append(count(users)).append(' ').append(noun);
-    text.append(", ").append(count((long) (users / seconds))).append("/s");
+    text.append(", ").append(count(count)).append(' ').append(noun);
+    text.append(", ").append(count((long) (count / seconds))).append("/s");
     if (total > 0 && done > 0) {
       text.append(", ").append(left(done, seconds)).append(" left");
     }
     return text.toString();
   }
 
-  private String left(long done, double seconds) {
-    long left = (long) Math.ceil(seconds * Math.max(0, total - done) / done);
-    return left < 60 ? left + "s" : left / 60 + "m%02ds".formatted(left % 60);
+  /** {@code [####......]}, without colours or letters that a terminal may lack. */
+  static String bar(long done, long total, int width) {
+    int filled = total <= 0 ? width : Math.clamp(width * done / total, 0, width);
+    return "[" + "#".repeat(filled) + ".".repeat(width - filled) + "]";
   }
 
-  private static String count(long n) {
+  private String left(long done, double seconds) {
+    return time((long) Math.ceil(seconds * Math.max(0, total - done) / done));
+  }
+
+  private static String time(long seconds) {
+    return seconds < 60 ? seconds + "s" : seconds / 60 + "m%02ds".formatted(seconds % 60);
+  }
+
+  /** With a blank between thousands. */
+  static String count(long n) {
     return String.format(Locale.ROOT, "%,d", n).replace(',', ' ');
   }
 
-  @Override
-  public void close() {
+  /** Makes room for what is to be printed. */
+  void clear() {
     if (shown) {
       terminal.status(CLEAR);
       shown = false;
     }
+  }
+
+  @Override
+  public void close() {
+    clear();
   }
 
   /** Octets of a file that have been read. Used by one thread. */

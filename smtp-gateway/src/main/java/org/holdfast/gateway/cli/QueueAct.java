@@ -1,22 +1,11 @@
 package org.holdfast.gateway.cli;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.holdfast.gateway.conf.ConfigurationException;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Runs one action on held mail: says what it would do, asks once, does it, shows how far it is. */
 final class QueueAct {
-
-  private static final Duration LOOK = Duration.ofMillis(500);
 
   private final ClientOptions options;
   private final AdminClient client;
@@ -31,23 +20,27 @@ final class QueueAct {
     this.request = request;
   }
 
-  /**
-   * Does it; the exit code.
-   *
-   * @param dangerous cannot be taken back: a person is asked first when it is about more than one
-   */
+  /** How bad it would be to have said this by mistake. */
+  enum Danger {
+    /** It would have come to that anyway. */
+    NONE,
+    /** Another command takes it back: a person is asked when it is about many. */
+    UNDONE_BY_RETRY,
+    /** Nothing takes it back: a script has to say --yes when it is about many. */
+    FOR_GOOD
+  }
+
+  /** Does it; the exit code. */
   static int run(
-      ClientOptions options, ActionTarget target, String action, ObjectNode body, boolean dangerous)
-      throws IOException, InterruptedException, ConfigurationException {
+      ClientOptions options, ActionTarget target, String action, ObjectNode body, Danger danger)
+      throws Exception {
     ActionTarget.Request request = target.request(options, action, body);
     try (AdminClient client = options.client()) {
       QueueAct act = new QueueAct(options, client, action, request);
       if (target.dryRun()) {
         return act.tryOut();
       }
-      boolean asks = dangerous && !target.yes() && options.person().present();
-      if (asks && !act.agreed()) {
-        options.terminal().warn("nothing was done");
+      if (!act.agreed(target.consent(), danger)) {
         return ExitCode.REFUSED;
       }
       JsonNode answer = act.done();
@@ -92,49 +85,38 @@ final class QueueAct {
     }
   }
 
-  private boolean agreed() throws IOException, InterruptedException {
+  /** One message that was named is what was meant; what a filter finds is counted first. */
+  private boolean agreed(Consent consent, Danger danger) throws IOException, InterruptedException {
+    boolean person = options.person().present();
+    boolean forGood = danger == Danger.FOR_GOOD;
+    boolean asks = person ? request.wide() || forGood : request.wide() && forGood;
+    if (danger == Danger.NONE || consent.given() || !asks) {
+      return true;
+    }
     JsonNode answer = wouldBe();
     long count = answer.path("affected").asLong(0);
     if (count <= 1) {
       return true;
     }
-    show(answer);
-    return options.person().agrees(action + " " + count + " deliveries for good?");
+    if (person) {
+      show(answer);
+    }
+    String would = action + " " + Progress.count(count) + " deliveries";
+    return forGood ? consent.to(options, would + " for good") : consent.atTerminal(options, would);
   }
 
-  private JsonNode done() throws IOException, InterruptedException {
-    if (!options.terminal().colours()) {
-      return client.post(request.path(), request.body());
-    }
-    try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor();
-        Progress progress = new Progress(options.terminal(), action, 0, "deliveries")) {
-      Future<JsonNode> answer = thread.submit(() -> client.post(request.path(), request.body()));
-      while (true) {
-        JsonNode done = within(answer);
-        if (done != null) {
-          return done;
-        }
-        JsonNode run = running();
-        progress.of(run.path("total").asLong(0));
-        long affected = run.path("affected").asLong(0);
-        progress.at(affected, affected);
-      }
-    }
-  }
-
-  /** Null: not within the time of a look. */
-  private static @Nullable JsonNode within(Future<JsonNode> answer)
-      throws IOException, InterruptedException {
-    try {
-      return answer.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException _) {
-      return null;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException refused) {
-        throw refused;
-      }
-      throw new IOException(String.valueOf(e.getCause()), e);
-    }
+  private JsonNode done() throws Exception {
+    Progress progress = new Progress(options.terminal(), action, 0, "deliveries");
+    return LongCall.answer(
+        options.terminal(),
+        progress,
+        () -> client.post(request.path(), request.body()),
+        shown -> {
+          JsonNode run = running();
+          shown.of(run.path("total").asLong(0));
+          long affected = run.path("affected").asLong(0);
+          shown.at(affected, affected);
+        });
   }
 
   private JsonNode running() throws IOException, InterruptedException {

@@ -46,6 +46,7 @@ final class QueueCommands implements Runnable {
 
   @Command(
       name = "summary",
+      footer = {"", "Examples:", "  holdfast queue summary", "  holdfast queue summary --follow"},
       description = {
         "Totals: by pair and state, oldest, disk left.",
         "With --follow: what is being released, every second, until nothing is left of it (exit 0)."
@@ -60,7 +61,7 @@ final class QueueCommands implements Runnable {
       throws Exception {
     try (AdminClient client = options.client()) {
       if (follow) {
-        return new ReleaseFollow(options, client, () -> Thread.sleep(ReleaseFollow.EVERY)).run();
+        return new ReleaseFollow(options, client).run();
       }
       JsonNode answer = client.get("/v1/queue");
       if (options.json()) {
@@ -81,7 +82,7 @@ final class QueueCommands implements Runnable {
     total(table, "(all)", queue);
     boolean empty = queue.path("messages").asLong(0) == 0;
     if (!empty) {
-      table.print(options.terminal(), Terminal.width());
+      table.print(options.terminal());
     }
     JsonNode disk = queue.path("disk");
     options
@@ -111,7 +112,15 @@ final class QueueCommands implements Runnable {
         oldest.isEmpty() ? "-" : Answers.age(oldest, Instant.now()) + " ago");
   }
 
-  @Command(name = "list", description = "Held deliveries in the order of acceptance.")
+  @Command(
+      name = "list",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast queue list --state parked",
+        "  holdfast queue list --recipient alice@example.com --limit 20"
+      },
+      description = "Held deliveries in the order of acceptance.")
   int list(
       @Mixin ClientOptions options,
       @Mixin QueueFilterOptions filter,
@@ -143,16 +152,25 @@ final class QueueCommands implements Runnable {
 
   @Command(
       name = "show",
+      footer = {"", "Examples:", "  holdfast queue show 4f7c2d"},
       description = "One message: its deliveries left, and the history of its attempts.")
-  int show(@Mixin ClientOptions options, @Parameters(paramLabel = "ID") String id)
+  int show(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "ID", description = "The message.") String id)
       throws Exception {
     try (AdminClient client = options.client()) {
       return Answers.show(options, client.get(message(id)));
     }
   }
 
-  @Command(name = "raw", description = "Prints the message itself, octet for octet (RFC 5322).")
-  int raw(@Mixin ClientOptions options, @Parameters(paramLabel = "ID") String id) throws Exception {
+  @Command(
+      name = "raw",
+      footer = {"", "Examples:", "  holdfast queue raw 4f7c2d > message.eml"},
+      description = "Prints the message itself, octet for octet (RFC 5322).")
+  int raw(
+      @Mixin ClientOptions options,
+      @Parameters(paramLabel = "ID", description = "The message.") String id)
+      throws Exception {
     try (AdminClient client = options.client()) {
       options
           .terminal()
@@ -165,16 +183,23 @@ final class QueueCommands implements Runnable {
 
   @Command(
       name = "retry",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast queue retry 4f7c2d",
+        "  holdfast queue retry --pair imap5-6 --state parked"
+      },
       description = {
         "Makes deliveries due now; parked ones go back to their lanes.",
         "Give a message's ID, a filter, or --all."
       })
   int retry(@Mixin ClientOptions options, @Mixin ActionTarget target) throws Exception {
-    return QueueAct.run(options, target, "retry", AdminClient.object(), false);
+    return QueueAct.run(options, target, "retry", AdminClient.object(), QueueAct.Danger.NONE);
   }
 
   @Command(
       name = "park",
+      footer = {"", "Examples:", "  holdfast queue park 4f7c2d --reason 'looks like a loop'"},
       description = {
         "Sets deliveries aside for a person; their lanes go on.",
         "Give a message's ID, a filter, or --all."
@@ -185,11 +210,17 @@ final class QueueCommands implements Runnable {
       @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
           @Nullable String reason)
       throws Exception {
-    return QueueAct.run(options, target, "park", because(reason), false);
+    return QueueAct.run(options, target, "park", because(reason), QueueAct.Danger.UNDONE_BY_RETRY);
   }
 
   @Command(
       name = "redirect",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast queue redirect 4f7c2d --to bob@example.com",
+        "  holdfast queue redirect --recipient old@example.com --to new@example.com --yes"
+      },
       description = {
         "Gives deliveries another recipient, of the map: they join that user's lane, behind what"
             + " waits there, in the order of acceptance; they wait there while that user is on hold.",
@@ -203,15 +234,23 @@ final class QueueCommands implements Runnable {
       @Option(names = "--reason", paramLabel = "R", description = "Why; kept in the events.")
           @Nullable String reason)
       throws Exception {
-    return QueueAct.run(options, target, "redirect", because(reason).put("to", to), false);
+    return QueueAct.run(
+        options, target, "redirect", because(reason).put("to", to), QueueAct.Danger.FOR_GOOD);
   }
 
   @Command(
       name = "discard",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast queue discard 4f7c2d --reason spam",
+        "  holdfast queue discard --sender bad@example.net --reason spam --dry-run",
+        "  holdfast queue discard --sender bad@example.net --reason spam --yes"
+      },
       description = {
         "Takes deliveries out of the queue for good; the log and the events keep who and why.",
-        "Give a message's ID, a filter, or --all. At a terminal it asks once when it is about more"
-            + " than one."
+        "Give a message's ID, a filter, or --all. When a filter finds more than one, it says how many"
+            + " and asks; without a terminal it needs --yes."
       })
   int discard(
       @Mixin ClientOptions options,
@@ -219,7 +258,7 @@ final class QueueCommands implements Runnable {
       @Option(names = "--reason", paramLabel = "R", required = true, description = "Why; kept.")
           String reason)
       throws Exception {
-    return QueueAct.run(options, target, "discard", because(reason), true);
+    return QueueAct.run(options, target, "discard", because(reason), QueueAct.Danger.FOR_GOOD);
   }
 
   private static ObjectNode because(@Nullable String reason) {

@@ -29,6 +29,12 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code queue export}: what is held, as an mbox file (mboxrd, RFC 4155). */
 @Command(
     name = "export",
+    footer = {
+      "",
+      "Examples:",
+      "  holdfast queue export --recipient alice@example.com --mbox alice.mbox",
+      "  holdfast queue export --all --mbox - | gzip > held.mbox.gz"
+    },
     description = {
       "Writes held messages to an mbox file (mboxrd), each once, in the order of acceptance. They"
           + " stay in the queue.",
@@ -85,22 +91,23 @@ final class QueueExportCommand implements Callable<Integer> {
     }
     try (AdminClient client = options.client();
         OutputStream out =
-            new BufferedOutputStream(stdout ? kept() : Files.newOutputStream(mbox))) {
+            new BufferedOutputStream(
+                stdout ? kept(options.terminal().octets()) : StoreExportCommand.create(mbox))) {
       export(options, client, query, out);
     }
     String left = gone == 0 ? "" : "; " + gone + " left the queue meanwhile";
     String said = count + " messages written to " + (stdout ? "stdout" : mbox) + left;
     if (stdout) {
       options.terminal().warn(said);
-    } else {
-      options.terminal().line(said);
+      return ExitCode.DONE;
     }
-    return ExitCode.DONE;
+    JsonNode json = AdminClient.object().put("written", count).put("gone", gone);
+    return Answers.done(options, said, json);
   }
 
   /** Stdout, which stays open. */
-  private static OutputStream kept() {
-    return new FilterOutputStream(System.out) {
+  private static OutputStream kept(OutputStream octets) {
+    return new FilterOutputStream(octets) {
       @Override
       public void write(byte[] octets, int offset, int length) throws IOException {
         out.write(octets, offset, length);

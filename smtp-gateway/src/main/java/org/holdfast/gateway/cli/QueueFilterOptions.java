@@ -18,11 +18,16 @@ final class QueueFilterOptions {
       description = "Only for this recipient: its mailbox, or the address as it was given.")
   private @Nullable String recipient;
 
-  @Option(names = "--pair", paramLabel = "P", description = "Only for this pair.")
+  @Option(
+      names = "--pair",
+      paramLabel = "P",
+      completionCandidates = CompletionCommand.PairNames.class,
+      description = "Only for this pair.")
   private @Nullable String pair;
 
   @Option(
       names = "--state",
+      completionCandidates = CompletionCommand.QueueStates.class,
       paramLabel = "S",
       description = "Only in this state: held, ready, deferred, parked.")
   private @Nullable String state;
@@ -70,7 +75,7 @@ final class QueueFilterOptions {
           ? Instant.parse(before)
           : age == null
               ? null
-              : Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(Units.time(age));
+              : options.pace().now().truncatedTo(ChronoUnit.SECONDS).minus(Units.time(age));
     } catch (DateTimeParseException _) {
       throw options.misuse("--before must be a time such as 2026-11-21T22:00:00Z, not " + before);
     } catch (IllegalArgumentException e) {

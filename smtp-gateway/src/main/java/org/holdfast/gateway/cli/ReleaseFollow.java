@@ -2,7 +2,6 @@ package org.holdfast.gateway.cli;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,28 +22,23 @@ final class ReleaseFollow {
   private final ClientOptions options;
   private final Terminal terminal;
   private final AdminClient client;
-  private final Pause pause;
   private final Set<String> met = new TreeSet<>();
   private int drawn;
+  private long left;
 
-  /** Between two looks. */
-  interface Pause {
-    void run() throws InterruptedException;
-  }
-
-  ReleaseFollow(ClientOptions options, AdminClient client, Pause pause) {
+  ReleaseFollow(ClientOptions options, AdminClient client) {
     this.options = options;
     this.terminal = options.terminal();
     this.client = client;
-    this.pause = pause;
   }
 
   /** The exit code. */
   int run() throws IOException, InterruptedException {
-    JsonNode releases = look();
-    while (left(releases) > 0) {
-      pause.run();
-      releases = look();
+    look();
+    Reconnect gateway = new Reconnect(terminal);
+    while (left > 0) {
+      options.pace().pause(EVERY);
+      gateway.look(this::look);
     }
     if (!options.json() && met.isEmpty()) {
       terminal.line("nothing is being released");
@@ -56,14 +50,14 @@ final class ReleaseFollow {
     return Pages.items(releases).valueStream().mapToLong(pair -> pair.path("left").asLong(0)).sum();
   }
 
-  private JsonNode look() throws IOException, InterruptedException {
+  private void look() throws IOException, InterruptedException {
     JsonNode releases = client.get("/v1/releases");
+    left = left(releases);
     if (options.json()) {
       terminal.line(releases.toString());
     } else {
       draw(releases);
     }
-    return releases;
   }
 
   /** Those that ended before anybody looked are not shown. */
@@ -78,14 +72,19 @@ final class ReleaseFollow {
         lines.add(line(release));
       }
     }
-    if (terminal.colours()) {
+    if (terminal.screen()) {
       terminal.raw((drawn == 0 ? "" : "\u001B[" + drawn + "A") + "\u001B[J");
       drawn = lines.size();
-      lines.forEach(terminal::line);
+      terminal.lines(lines.stream().map(this::fitting).toList());
     } else {
-      String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+      String now = options.pace().now().truncatedTo(ChronoUnit.SECONDS).toString();
       lines.forEach(line -> terminal.line(now + "  " + line));
     }
+  }
+
+  /** A line that breaks would be drawn over the next time. */
+  private String fitting(String line) {
+    return terminal.width() == 0 ? line : Columns.cut(line, terminal.width() - 1);
   }
 
   /** Such as {@code imap7-8 [####......] 1 200 of 4 600 done, 3 400 left, 250.0/s, ends in 14s}. */
@@ -93,17 +92,12 @@ final class ReleaseFollow {
     long done = release.path("done").asLong(0);
     long left = release.path("left").asLong(0);
     StringBuilder line = new StringBuilder(Answers.text(release, "pair"));
-    if (terminal.colours()) {
-      line.append(' ').append(bar(done, left));
+    if (terminal.screen()) {
+      line.append(' ').append(Progress.bar(done, done + left, BAR_WIDTH));
     }
     line.append("  done ").append(done).append("  left ").append(left);
     line.append("  ").append(Answers.text(release, "rate")).append("/s  ");
     return Terminal.oneLine(line.append(end(release)).toString());
-  }
-
-  private static String bar(long done, long left) {
-    int filled = left == 0 ? BAR_WIDTH : (int) (BAR_WIDTH * done / Math.max(1, done + left));
-    return "[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "]";
   }
 
   /** When it will be over, or why that is not known. */

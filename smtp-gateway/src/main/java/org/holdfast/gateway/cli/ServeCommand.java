@@ -12,6 +12,12 @@ import picocli.CommandLine.Option;
 /** {@code serve}: reads the configuration and hands it to the gateway. */
 @Command(
     name = "serve",
+    footer = {
+      "",
+      "Examples:",
+      "  holdfast serve",
+      "  holdfast serve --config /etc/holdfast/holdfast.yaml"
+    },
     description = {
       "Runs the gateway.",
       "",

@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code store dump}: the log as text. */
 @Command(
     name = "dump",
+    footer = {"", "Examples:", "  holdfast store dump --data /var/lib/holdfast > log.ndjson"},
     description = {
       "Prints every record of the log as a line of JSON, in order; contents of messages are left"
           + " out.",

@@ -31,6 +31,12 @@ import picocli.CommandLine.Spec;
 /** {@code store export}: gets the mail out without a gateway. */
 @Command(
     name = "export",
+    footer = {
+      "",
+      "Examples:",
+      "  holdfast store export --mbox held.mbox",
+      "  holdfast store export --eml held --recipient alice@example.com"
+    },
     description = {
       "Writes everything that is held, in the order of acceptance: to one mbox (mboxrd), or to one"
           + " .eml each.",
@@ -80,7 +86,8 @@ final class StoreExportCommand implements Callable<Integer> {
     try (StoreReader store = Objects.requireNonNull(folder).open();
         Sink sink = to.mbox != null ? mbox(to.mbox) : eml(Objects.requireNonNull(to.eml))) {
       Writing writing;
-      try (StoreProgress progress = new StoreProgress(Terminal.of(spec), store.octets())) {
+      try (Progress progress =
+          new Progress(Terminal.of(spec), "exporting", store.octets(), "messages")) {
         writing = new Writing(sink, progress);
         store.held(writing);
         sink.finish();
@@ -168,7 +175,7 @@ final class StoreExportCommand implements Callable<Integer> {
   }
 
   /** Other people's mail: for the one who asked only. */
-  private static FileOutputStream create(Path file) throws IOException {
+  static FileOutputStream create(Path file) throws IOException {
     Files.createFile(file, OWNER_ONLY);
     return new FileOutputStream(file.toFile());
   }
@@ -185,18 +192,18 @@ final class StoreExportCommand implements Callable<Integer> {
 
   private final class Writing implements StoreReader.HeldVisitor {
     private final Sink sink;
-    private final StoreProgress progress;
+    private final Progress progress;
     private int written;
     private int damaged;
 
-    Writing(Sink sink, StoreProgress progress) {
+    Writing(Sink sink, Progress progress) {
       this.sink = sink;
       this.progress = progress;
     }
 
     @Override
     public void looked(long octets) {
-      progress.looked(octets);
+      progress.at(octets, written);
     }
 
     @Override
@@ -214,7 +221,8 @@ final class StoreExportCommand implements Callable<Integer> {
       try {
         sink.write(message, header(message, to), content);
         written++;
-        progress.written(written);
+        progress.of(0); // all is read: how many there are, nobody has counted
+        progress.at(0, written);
       } catch (DamagedRecordException e) {
         say("message " + message.envelope().id() + " is damaged and cut short: " + e.getMessage());
       }

@@ -16,6 +16,12 @@ import picocli.CommandLine.Spec;
 /** {@code store verify}: is every octet what was written? */
 @Command(
     name = "verify",
+    footer = {
+      "",
+      "Examples:",
+      "  holdfast store verify",
+      "  holdfast store verify --data /var/lib/holdfast"
+    },
     description = {
       "Reads every record, checks every checksum, and says what is damaged, by segment and"
           + " position.",
@@ -42,7 +48,7 @@ final class StoreVerifyCommand implements Callable<Integer> {
         terminal.warn("not a segment, left alone: " + Terminal.oneLine(name));
       }
       Findings findings;
-      try (StoreProgress progress = new StoreProgress(terminal, store.octets())) {
+      try (Progress progress = new Progress(terminal, "reading", store.octets(), "messages")) {
         findings = new Findings(terminal, progress);
         store.read(findings);
         findings.ends();
@@ -56,7 +62,7 @@ final class StoreVerifyCommand implements Callable<Integer> {
   /** Counts, and says what is not right as soon as it is met. */
   private static final class Findings implements StoreReader.Visitor {
     private final Terminal terminal;
-    private final StoreProgress progress;
+    private final Progress progress;
     private long segments;
     private long octets;
     private long messages;
@@ -68,7 +74,7 @@ final class StoreVerifyCommand implements Callable<Integer> {
     /** In front of names: where the segments that are being read lie. */
     private String place = "";
 
-    Findings(Terminal terminal, StoreProgress progress) {
+    Findings(Terminal terminal, Progress progress) {
       this.terminal = terminal;
       this.progress = progress;
     }
@@ -80,7 +86,7 @@ final class StoreVerifyCommand implements Callable<Integer> {
 
     @Override
     public void segment(String name, long length, boolean head) {
-      progress.looked(octets);
+      progress.at(octets, messages);
       segments++;
       octets += length;
       if (!head) {

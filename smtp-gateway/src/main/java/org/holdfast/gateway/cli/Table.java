@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rows in columns as wide as they need; the last column is cut at the terminal's width. */
+/**
+ * Rows in columns as wide as they need. On a terminal the widest columns give way until a row fits
+ * on a line; in a file or pipe nothing is cut.
+ */
 final class Table {
 
   private static final int GAP = 2;
 
-  /** Longest cell that is not in the last column; what is longer is cut. */
-  private static final int WIDEST = 60;
+  /** No column is cut to less than this. */
+  private static final int NARROWEST = 8;
 
   private final List<String[]> rows = new ArrayList<>();
   private final int columns;
@@ -25,36 +28,54 @@ final class Table {
     return this;
   }
 
-  void print(Terminal terminal, int width) {
+  /** Prints it, header first. */
+  void print(Terminal terminal) {
+    List<String> lines = lines(terminal.width());
+    List<String> shown = new ArrayList<>(lines);
+    shown.set(0, terminal.bold(lines.getFirst()));
+    terminal.lines(shown);
+  }
+
+  /** Header and rows, none wider than {@code width} where that can be; 0: any width. */
+  List<String> lines(int width) {
     int[] widths = widths();
-    String header = line(rows.getFirst(), widths, width);
-    terminal.line(terminal.colours() ? "\u001B[1m" + header + "\u001B[0m" : header);
-    for (String[] row : rows.subList(1, rows.size())) {
-      terminal.line(line(row, widths, width));
+    if (width > 0) {
+      narrow(widths, width);
     }
+    return rows.stream().map(row -> line(row, widths)).toList();
   }
 
   private int[] widths() {
     int[] widths = new int[columns];
     for (String[] row : rows) {
       for (int i = 0; i < columns; i++) {
-        widths[i] = Math.clamp(row[i].length(), widths[i], WIDEST);
+        widths[i] = Math.max(widths[i], Columns.of(row[i]));
       }
     }
     return widths;
   }
 
-  private String line(String[] row, int[] widths, int width) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < columns - 1; i++) {
-      String cell = cut(row[i], widths[i]);
-      line.append(cell).append(" ".repeat(widths[i] - cell.length() + GAP));
+  /** Takes from the widest column, again and again. */
+  private static void narrow(int[] widths, int width) {
+    int over = Arrays.stream(widths).sum() + GAP * (widths.length - 1) - width;
+    while (over > 0) {
+      int widest = 0;
+      for (int i = 1; i < widths.length; i++) {
+        widest = widths[i] >= widths[widest] ? i : widest;
+      }
+      if (widths[widest] <= NARROWEST) {
+        return;
+      }
+      widths[widest]--;
+      over--;
     }
-    line.append(cut(row[columns - 1], Math.max(20, width - line.length())));
-    return line.toString().stripTrailing();
   }
 
-  private static String cut(String cell, int width) {
-    return cell.length() <= width ? cell : cell.substring(0, width - 1) + "…";
+  private static String line(String[] row, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < row.length; i++) {
+      line.append(Columns.fill(row[i], widths[i])).append(" ".repeat(GAP));
+    }
+    return line.toString().stripTrailing();
   }
 }

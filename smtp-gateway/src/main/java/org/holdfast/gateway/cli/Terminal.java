@@ -1,12 +1,13 @@
 package org.holdfast.gateway.cli;
 
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Ansi;
@@ -15,46 +16,72 @@ import picocli.CommandLine.Model.CommandSpec;
 /** Where a command prints. What comes from outside is shown without control characters. */
 final class Terminal {
 
-  /** Wide enough for the tables, when nobody knows the real width. */
-  static final int WIDTH_UNKNOWN = 120;
-
   private final PrintWriter out;
   private final PrintWriter err;
   private final Ansi ansi;
+  private final Surroundings around;
 
-  private Terminal(PrintWriter out, PrintWriter err, Ansi ansi) {
+  private Terminal(PrintWriter out, PrintWriter err, Ansi ansi, Surroundings around) {
     this.out = out;
     this.err = err;
     this.ansi = ansi;
+    this.around = around;
   }
 
   static Terminal of(@Nullable CommandSpec spec) {
     var line = Objects.requireNonNull(spec).commandLine();
-    return new Terminal(line.getOut(), line.getErr(), line.getColorScheme().ansi());
+    Surroundings around =
+        spec.root().userObject() instanceof Main main
+            ? main.surroundings()
+            : Surroundings.of(java.util.Map.of());
+    return new Terminal(line.getOut(), line.getErr(), line.getColorScheme().ansi(), around);
   }
 
-  /** Colours only for a person at a terminal who did not ask for none (NO_COLOR). */
-  @SuppressWarnings("SystemConsoleNull") // JDK 25's own console is null without a terminal again
-  static Ansi ansi() {
-    Console console = System.console();
-    boolean person = console != null && console.isTerminal();
-    boolean unwanted = System.getenv("NO_COLOR") != null || "dumb".equals(System.getenv("TERM"));
-    return person && !unwanted ? Ansi.ON : Ansi.OFF;
+  /** Columns that a line may take; 0: any number, as nobody looks at it on a terminal. */
+  int width() {
+    return around.tty().out() ? around.tty().columns() : 0;
   }
 
-  static int width() {
-    String columns = System.getenv("COLUMNS");
-    return columns != null && columns.matches("[1-9]\\d{1,3}")
-        ? Integer.parseInt(columns)
-        : WIDTH_UNKNOWN;
+  /** Whether stdout is a terminal, on which lines can be drawn anew. */
+  boolean screen() {
+    return around.tty().out();
+  }
+
+  /** Whether a person sits at a terminal whose cursor can be moved anywhere. */
+  boolean fullScreen() {
+    boolean dumb = "dumb".equals(around.environment().getOrDefault("TERM", "dumb"));
+    return around.tty().in() && around.tty().out() && !dumb;
+  }
+
+  /** Whether stderr is a terminal: only there it is shown how far something has come. */
+  boolean watched() {
+    return around.tty().err();
+  }
+
+  /** Columns of the terminal that stderr is. */
+  int watchedWidth() {
+    return around.tty().columns() == Tty.UNKNOWN ? 80 : around.tty().columns();
+  }
+
+  Pace pace() {
+    return around.pace();
   }
 
   boolean colours() {
     return ansi.enabled();
   }
 
+  String bold(String text) {
+    return colours() ? "\u001B[1m" + text + "\u001B[0m" : text;
+  }
+
   void line(String text) {
     out.println(text);
+    out.flush();
+  }
+
+  void lines(List<String> lines) {
+    lines.forEach(out::println);
     out.flush();
   }
 
@@ -86,11 +113,16 @@ final class Terminal {
 
   /** Copies octets to stdout as they are, to the end, and closes their stream. */
   void octets(InputStream octets) throws IOException {
-    out.flush();
     try (octets) {
-      octets.transferTo(System.out);
+      octets.transferTo(octets());
     }
-    System.out.flush();
+    octets().flush();
+  }
+
+  /** Stdout, for what is no text of ours; not to be closed. */
+  OutputStream octets() {
+    out.flush();
+    return around.octets();
   }
 
   /** One line of what came from outside: control characters are replaced. */

@@ -1,5 +1,6 @@
 package org.holdfast.gateway.cli;
 
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "user",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {UserStateCommand.class, UserPriorityCommand.class},
+    subcommands = {UserStateCommand.class, UserPriorityCommand.class, UserExplainCommand.class},
     description = {
       "Users: where they live, and whether mail goes to them.",
       "",
@@ -34,11 +35,17 @@ final class UserCommands implements Runnable {
   public void run() {
     throw new ParameterException(
         java.util.Objects.requireNonNull(spec).commandLine(),
-        "a command is missing: state, priority, show, list, set, remove");
+        "a command is missing: state, priority, explain, show, list, set, remove");
   }
 
   @Command(
       name = "show",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast user show alice@example.com",
+        "  holdfast user show @example.org --json"
+      },
       description = "One user: pair, state, since when and why, how much is held.")
   int show(
       @Mixin ClientOptions options,
@@ -46,16 +53,50 @@ final class UserCommands implements Runnable {
           String address)
       throws Exception {
     try (AdminClient client = options.client()) {
-      return Answers.show(options, client.get("/v1/users/" + AdminClient.segment(address)));
+      int code = Answers.show(options, client.get("/v1/users/" + AdminClient.segment(address)));
+      if (!options.json()) {
+        explain(options, client, address);
+      }
+      return code;
     }
   }
 
-  @Command(name = "list", description = "Users in the order of their addresses.")
+  /** Where a mail would go now; left out where the gateway does not say. */
+  private static void explain(ClientOptions options, AdminClient client, String address)
+      throws IOException, InterruptedException {
+    try {
+      JsonNode explanation = client.get(UserExplainCommand.path(address)).path("explanation");
+      String sentence = Answers.text(explanation, "sentence");
+      if (!sentence.isEmpty()) {
+        options.terminal().line("mail now     " + Terminal.oneLine(sentence));
+      }
+    } catch (RefusedException _) {
+      // a frontend's token may look users up, not have them explained
+    }
+  }
+
+  @Command(
+      name = "list",
+      footer = {
+        "",
+        "Examples:",
+        "  holdfast user list --state moving",
+        "  holdfast user list --pair imap5-6 --limit 100000 --json"
+      },
+      description = "Users in the order of their addresses.")
   int list(
       @Mixin ClientOptions options,
-      @Option(names = "--pair", paramLabel = "P", description = "Only of this pair.")
+      @Option(
+              names = "--pair",
+              completionCandidates = CompletionCommand.PairNames.class,
+              paramLabel = "P",
+              description = "Only of this pair.")
           @Nullable String pair,
-      @Option(names = "--state", paramLabel = "S", description = "Only in this state.")
+      @Option(
+              names = "--state",
+              completionCandidates = CompletionCommand.UserStates.class,
+              paramLabel = "S",
+              description = "Only in this state.")
           @Nullable String state,
       @Option(
               names = "--limit",
@@ -84,6 +125,7 @@ final class UserCommands implements Runnable {
 
   @Command(
       name = "set",
+      footer = {"", "Examples:", "  holdfast user set alice@example.com --pair imap7-8"},
       description = {
         "Creates a user, or moves one to another pair.",
         "Moving an active user holds its mail, waits for open deliveries, switches, and goes on."
@@ -92,9 +134,18 @@ final class UserCommands implements Runnable {
       @Mixin ClientOptions options,
       @Parameters(paramLabel = "ADDRESS", description = "The user's address, or @DOMAIN.")
           String address,
-      @Option(names = "--pair", paramLabel = "P", required = true, description = "Where it lives.")
+      @Option(
+              names = "--pair",
+              completionCandidates = CompletionCommand.PairNames.class,
+              paramLabel = "P",
+              required = true,
+              description = "Where it lives.")
           String pair,
-      @Option(names = "--state", paramLabel = "S", description = "Its state; a new user is active.")
+      @Option(
+              names = "--state",
+              completionCandidates = CompletionCommand.UserStates.class,
+              paramLabel = "S",
+              description = "Its state; a new user is active.")
           @Nullable String state,
       @Option(
               names = "--priority",
@@ -117,6 +168,7 @@ final class UserCommands implements Runnable {
 
   @Command(
       name = "remove",
+      footer = {"", "Examples:", "  holdfast user remove alice@example.com"},
       description = {
         "Removes a user from the map, and waits for deliveries that are still open.",
         "Refused while mail is held for it."
@@ -124,10 +176,19 @@ final class UserCommands implements Runnable {
   int remove(
       @Mixin ClientOptions options,
       @Parameters(paramLabel = "ADDRESS", description = "The user's address, or @DOMAIN.")
-          String address)
+          String address,
+      @Mixin Consent consent)
       throws Exception {
     try (AdminClient client = options.client()) {
-      JsonNode answer = client.delete("/v1/users/" + AdminClient.segment(address));
+      String path = "/v1/users/" + AdminClient.segment(address);
+      if (options.person().present() && !consent.given()) {
+        JsonNode user = client.get(path);
+        String stands = Answers.text(user, "state") + " on " + Answers.text(user, "pair");
+        if (!consent.atTerminal(options, "remove " + address + " (" + stands + ")")) {
+          return ExitCode.REFUSED;
+        }
+      }
+      JsonNode answer = client.delete(path);
       return Answers.flip(options, address + " is removed", answer);
     }
   }

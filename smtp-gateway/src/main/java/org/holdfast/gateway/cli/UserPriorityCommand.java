@@ -29,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
     },
     footer = {
       "",
+      "Examples:",
       "  holdfast user priority ceo@example.com 100",
       "  holdfast user priority bulk@example.com list@example.com -10 --reason newsletters"
     })

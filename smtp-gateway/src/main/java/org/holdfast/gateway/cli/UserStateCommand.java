@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,21 +38,27 @@ import tools.jackson.databind.node.ObjectNode;
     },
     footer = {
       "",
+      "Examples:",
       "  holdfast user state alice@example.com moving --reason 'imap5 is broken'",
       "  holdfast user state alice@example.com moving --to imap7-8",
       "  holdfast user state alice@example.com active",
       "  holdfast user state alice@example.com active --pair imap7-8",
-      "  holdfast user state --file addresses.txt recovering"
+      "  holdfast user state --file addresses.txt recovering --dry-run"
     })
 final class UserStateCommand implements Callable<Integer> {
 
   /** Users in one request; more go in several, one after the other. */
   static final int BATCH = 100_000;
 
+  /** A person at a terminal is asked about more. */
+  static final int FEW = 100;
+
   @Mixin private @Nullable ClientOptions clientOptions;
+  @Mixin private @Nullable Consent consent;
 
   @Parameters(
       paramLabel = "[ADDRESS...] STATE",
+      completionCandidates = CompletionCommand.UserStates.class,
       arity = "1..*",
       hideParamSyntax = true,
       description = "The users, then their new state.")
@@ -61,12 +66,14 @@ final class UserStateCommand implements Callable<Integer> {
 
   @Option(
       names = "--pair",
+      completionCandidates = CompletionCommand.PairNames.class,
       paramLabel = "P",
       description = "Where they live now; without it where they were being moved to, if anywhere.")
   private @Nullable String pair;
 
   @Option(
       names = "--to",
+      completionCandidates = CompletionCommand.PairNames.class,
       paramLabel = "P",
       description =
           "With moving or recovering: the pair they are being moved to. That pair's backends may"
@@ -95,6 +102,9 @@ final class UserStateCommand implements Callable<Integer> {
       description = "How long to wait for open deliveries, such as 30s; default: the gateway's.")
   private @Nullable String wait;
 
+  @Option(names = "--dry-run", description = "Says what it would come to, and changes nothing.")
+  private boolean dryRun;
+
   @Override
   public Integer call() throws Exception {
     ClientOptions options = Objects.requireNonNull(clientOptions);
@@ -105,10 +115,23 @@ final class UserStateCommand implements Callable<Integer> {
     }
     List<String> addresses = addresses(options);
     try (AdminClient client = options.client()) {
+      if (dryRun) {
+        return new FlipPreview(options, client).of(addresses, change(state));
+      }
+      if (!agreed(options, addresses.size(), state)) {
+        return ExitCode.REFUSED;
+      }
       return addresses.size() == 1
           ? one(options, client, addresses.getFirst(), state)
           : many(options, client, addresses, state);
     }
+  }
+
+  /** A list of the wrong users is the mistake of 3 a.m.; closed users' mail is refused. */
+  private boolean agreed(ClientOptions options, int users, String state) {
+    boolean few = users <= (state.equals(UserState.CLOSED.word()) ? 1 : FEW);
+    String would = "set " + Progress.count(users) + " users to " + state;
+    return few || Objects.requireNonNull(consent).atTerminal(options, would);
   }
 
   private List<String> addresses(ClientOptions options) throws IOException {
@@ -137,12 +160,13 @@ final class UserStateCommand implements Callable<Integer> {
   }
 
   private int one(ClientOptions options, AdminClient client, String address, String state)
-      throws IOException, InterruptedException {
+      throws Exception {
     ObjectNode change = change(state);
     if (wait != null) {
       change.put("wait", wait);
     }
-    JsonNode answer = client.put("/v1/users/" + AdminClient.segment(address) + "/state", change);
+    String path = "/v1/users/" + AdminClient.segment(address);
+    JsonNode answer = HoldSwitch.flip(options, client, path, change);
     return Answers.flip(options, line(answer, address), answer);
   }
 
@@ -235,13 +259,8 @@ final class UserStateCommand implements Callable<Integer> {
     /** Good ones that are shown line by line; bad ones always are. */
     static final int SHOWN = 20;
 
-    private static final long EVERY_NANOS = Duration.ofMillis(500).toNanos();
-
-    private final ClientOptions options;
-    private final int all;
-    private final long began = System.nanoTime();
-    private long shownAt = began;
-    private boolean shown;
+    private final Progress progress;
+    private final long all;
     private int good;
     private int refused;
     private int open;
@@ -253,32 +272,18 @@ final class UserStateCommand implements Callable<Integer> {
     }
 
     Tally(ClientOptions options, int all) {
-      this.options = options;
       this.all = all;
+      this.progress = new Progress(options.terminal(), "flipping", all, "users");
     }
 
     /** How far it has come, for a person at a terminal. */
     void show() {
-      long now = System.nanoTime();
-      if (!options.terminal().colours() || now - shownAt < EVERY_NANOS) {
-        return;
-      }
-      shownAt = now;
-      shown = true;
-      int done = good + refused + open;
-      long rate = Math.max(1, done * 1_000_000_000L / Math.max(1, now - began));
-      options
-          .terminal()
-          .status(
-              "\r\033[K%d of %d (%d %%), %d/s, about %d s left"
-                  .formatted(done, all, done * 100L / all, rate, (all - done) / rate));
+      long done = (long) good + refused + open;
+      progress.at(Math.min(done, all), done);
     }
 
     void clear() {
-      if (shown) {
-        options.terminal().status("\r\033[K");
-        shown = false;
-      }
+      progress.clear();
     }
 
     String line(int all, String state) {

@@ -52,7 +52,7 @@ final class YamlLoad {
     long size = Files.size(file);
     Rest rest = new Rest();
     Set<String> known = CsvLoad.pairs(client);
-    try (Progress progress = new Progress(terminal, "checking", size)) {
+    try (Progress progress = new Progress(terminal, "checking", size, "users")) {
       read(progress, known, rest);
     }
     if (size <= WHOLE) {
@@ -72,9 +72,9 @@ final class YamlLoad {
       throws IOException, InterruptedException, ConfigurationException {
     post(rest.head());
     try (PartsInFlight parts = new PartsInFlight(sum);
-        Progress progress = new Progress(terminal, "loading", size)) {
+        Progress progress = new Progress(terminal, "loading", size, "users")) {
       Users users = new Users(parts, progress);
-      read(new Progress(terminal, "", 0), known, users);
+      read(new Progress(terminal, "", 0, ""), known, users);
       users.flush();
       parts.finish();
     } catch (InterruptedSendException e) {

@@ -1,5 +1,6 @@
 package org.holdfast.gateway.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,6 +24,12 @@ final class Cli implements AutoCloseable {
   /** What the person says; null: nobody is there. */
   @Nullable Boolean answer;
 
+  /** What the streams lead to. */
+  Tty tty = Tty.NONE;
+
+  final TestPace pace = new TestPace();
+  final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+
   Cli() {
     try {
       gateway = new StubGateway();
@@ -32,12 +39,24 @@ final class Cli implements AutoCloseable {
   }
 
   int run(String... words) {
-    Map<String, String> environment =
-        Map.of("HOLDFAST_URL", gateway.url(), "HOLDFAST_TOKEN", "secret");
-    CommandLine line = Main.commandLine((_, _) -> 9, _ -> 9, environment, person());
+    CommandLine line = Main.commandLine((_, _) -> 9, _ -> 9, around());
     line.setOut(new PrintWriter(out, true));
     line.setErr(new PrintWriter(err, true));
     return line.execute(words);
+  }
+
+  /** What a command of it prints to. */
+  Terminal terminal() {
+    CommandLine line = Main.commandLine((_, _) -> 9, _ -> 9, around());
+    line.setOut(new PrintWriter(out, true));
+    line.setErr(new PrintWriter(err, true));
+    return Terminal.of(line.getCommandSpec());
+  }
+
+  private Surroundings around() {
+    Map<String, String> environment =
+        Map.of("HOLDFAST_URL", gateway.url(), "HOLDFAST_TOKEN", "secret");
+    return new Surroundings(environment, person(), tty, pace, octets);
   }
 
   private Person person() {

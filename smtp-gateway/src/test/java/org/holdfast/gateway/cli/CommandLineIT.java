@@ -74,9 +74,9 @@ class CommandLineIT {
     gateway.on("PUT /v1/all/state", 200, answer);
     assertThat(run("domain", "hold", "example.org", "--reason", "r", "--wait", "1s")).isEqualTo(0);
     assertThat(run("domain", "release", "example.org")).isEqualTo(0);
-    assertThat(run("all", "hold", "--reason", "r")).isEqualTo(0);
+    assertThat(run("all", "hold", "--reason", "r", "--yes")).isEqualTo(0);
     assertThat(run("all", "release", "--reason", "r")).isEqualTo(0);
-    assertThat(run("all", "hold")).isEqualTo(2);
+    assertThat(run("all", "hold", "--yes")).isEqualTo(2);
     assertThat(gateway.asked().stream().map(asked -> asked.body()))
         .containsExactly(
             "{\"state\":\"hold\",\"reason\":\"r\",\"wait\":\"1s\"}",

@@ -2,17 +2,12 @@ package org.holdfast.gateway.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** {@code queue summary --follow}. */
 class ReleaseFollowIT {
@@ -35,32 +30,19 @@ class ReleaseFollowIT {
         .formatted(state, done, left, more);
   }
 
-  private void next() {
+  private int follow(String... words) {
     cli.gateway.on(RELEASES, 200, looks.remove());
-  }
-
-  /** Whatever this is, it has what a client command has. */
-  @Command(name = "follow")
-  private static final class Host {
-    @Mixin @Nullable ClientOptions options;
-  }
-
-  private int follow(String... words) throws Exception {
-    Host host = new Host();
-    Map<String, String> environment =
-        Map.of("HOLDFAST_URL", cli.gateway.url(), "HOLDFAST_TOKEN", "secret");
-    CommandLine line = new CommandLine(host, new Parts(environment, Person.NOBODY));
-    line.setOut(new PrintWriter(cli.out, true));
-    line.parseArgs(words);
-    ClientOptions options = java.util.Objects.requireNonNull(host.options);
-    next();
-    try (AdminClient client = options.client()) {
-      return new ReleaseFollow(options, client, this::next).run();
+    while (!looks.isEmpty()) {
+      String look = looks.remove();
+      cli.pace.then(() -> cli.gateway.on(RELEASES, 200, look));
     }
+    List<String> line = new ArrayList<>(List.of("queue", "summary", "--follow"));
+    line.addAll(List.of(words));
+    return cli.run(line.toArray(String[]::new));
   }
 
   @Test
-  void release_isFollowedToItsEnd() throws Exception {
+  void release_isFollowedToItsEnd() {
     looks.add(going(0, 9, "releasing", ""));
     looks.add(going(4, 5, "releasing", ",\"expectedEnd\":\"2026-11-21T10:00:06Z\""));
     looks.add(
@@ -78,11 +60,22 @@ class ReleaseFollowIT {
   }
 
   @Test
-  void json_isALineForEachLook() throws Exception {
+  void json_isALineForEachLook() {
     looks.add(going(4, 5, "releasing", ""));
     looks.add(ENDED);
     assertThat(follow("--json")).isEqualTo(0);
     assertThat(cli.out.toString().lines()).containsExactly(going(4, 5, "releasing", ""), ENDED);
+  }
+
+  @Test
+  void terminal_linesAreDrawnAnewAndNeverBreak() {
+    cli.tty = new Tty(true, true, true, 40, 24, true);
+    looks.add(going(0, 9, "down", ",\"lastReply\":\"451 4.4.1 connect failed: refused\""));
+    looks.add(ENDED);
+    assertThat(follow()).isEqualTo(0);
+    assertThat(cli.out.toString()).contains("\u001B[1A\u001B[J", "[####################]");
+    assertThat(cli.out.toString().lines().map(line -> line.replaceAll("\u001B\\[\\d*[AJ]", "")))
+        .allSatisfy(line -> assertThat(line.length()).isLessThan(40));
   }
 
   @Test

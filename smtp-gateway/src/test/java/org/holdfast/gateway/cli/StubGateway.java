@@ -25,9 +25,18 @@ final class StubGateway implements AutoCloseable {
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
 
   StubGateway() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this(0);
+  }
+
+  /** At a port where another one was, say. */
+  StubGateway(int port) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
     server.createContext("/", this::answer);
     server.start();
+  }
+
+  int port() {
+    return server.getAddress().getPort();
   }
 
   String url() {
