@@ -112,11 +112,16 @@ public final class MailServer {
     return open == null ? null : (InetSocketAddress) open.localAddress();
   }
 
+  /** Other limits, for clients that come from now on. */
+  public void use(ListenerSettings.Live live) {
+    listener.use(live);
+  }
+
   /**
    * Looks whether certificate, key or accounts have changed. Happens by itself every {@link
    * ServerTls#LOOK_INTERVAL}. Blocks on files.
    */
-  void look() {
+  public void look() {
     if (tls != null) {
       tls.look();
     }

@@ -27,7 +27,7 @@ final class HandOff {
   private final Transaction transaction;
   private final MemberTrust trust;
   private final AfterAcceptance after;
-  private final Duration timeout;
+  private volatile Duration timeout;
   private final ScheduledExecutorService timer;
 
   HandOff(
@@ -41,6 +41,11 @@ final class HandOff {
     this.after = after;
     this.timeout = timeout;
     this.timer = timer;
+  }
+
+  /** Senders wait so long from now on. */
+  void timeout(Duration other) {
+    timeout = other;
   }
 
   /** A recipient and its right to go now; {@code ended} is run once its attempt is over. */
