@@ -17,7 +17,7 @@ class WatchdogTest {
   private Optional<String> second = Optional.empty();
 
   private Watchdog watchdog() {
-    return new Watchdog(List.of(_ -> first, _ -> second), Duration.ofSeconds(120), notifier);
+    return new Watchdog(List.of(_ -> first, _ -> second), Duration.ofMinutes(2), notifier);
   }
 
   private long pings() {
@@ -64,8 +64,7 @@ class WatchdogTest {
           given.add(patience);
           return Optional.empty();
         };
-    Watchdog watchdog =
-        new Watchdog(List.of(vital, vital, vital), Duration.ofSeconds(120), notifier);
+    Watchdog watchdog = new Watchdog(List.of(vital, vital, vital), Duration.ofMinutes(2), notifier);
     watchdog.look();
     assertThat(watchdog.interval()).isEqualTo(Duration.ofSeconds(30));
     assertThat(given).containsOnly(Duration.ofSeconds(10)).hasSize(3);
