@@ -1,11 +1,11 @@
 # Sourced by ./holdfast and ./mvnw. find_jdk sets and exports JAVA_HOME to a JDK of at least
-# $wanted, or says in one line what to install and fails. Looked at, in order: JAVA_HOME, the java on
+# $wanted (to run what is built already, a runtime of that version: jdk_program=java), or says in one line what to install and fails. Looked at, in order: JAVA_HOME, the java on
 # the PATH, the usual folders (the newest of them wins).
 wanted=25
 
 # Prints the major version of the JDK in this folder; nothing when it is none (a JRE has no javac).
 jdk_version() {
-  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+  [ -x "$1/bin/java" ] && [ -x "$1/bin/${jdk_program:-javac}" ] && [ -r "$1/release" ] || return 0
   sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
 }
 

@@ -204,6 +204,11 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     index.status(lane, null, nextHop);
   }
 
+  /** Its threads and limits. */
+  public Running running() {
+    return new Running(log, room, arrivals);
+  }
+
   /** What the dispatcher is doing; empty before {@link #start}. */
   public Optional<DispatchStatus> dispatching() {
     return arrivals.dispatcher().map(DispatchLoop::status);

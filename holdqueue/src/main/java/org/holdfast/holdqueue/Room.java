@@ -45,8 +45,8 @@ final class Room {
   private final Disk disk;
   private final SegmentLog log;
   private final Path directory;
-  private final long maxBytes;
-  private final long minFree;
+  private volatile long maxBytes;
+  private volatile long minFree;
   private final long reserve;
   private final LongSupplier waiting;
 
@@ -75,6 +75,12 @@ final class Room {
     this.reserve = segments.segmentBytes() + segments.preallocateBytes();
     this.waiting = waiting;
     ask();
+  }
+
+  /** Other bounds from now on. */
+  void bounds(long most, long free) {
+    maxBytes = most;
+    minFree = free;
   }
 
   long free() {

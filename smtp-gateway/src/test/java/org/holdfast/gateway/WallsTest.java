@@ -27,6 +27,7 @@ class WallsTest {
   private static final String LOG = "org.holdfast.gateway.log..";
   private static final String TLS = "org.holdfast.gateway.tls..";
   private static final String SASL = "org.holdfast.gateway.sasl..";
+  private static final String SERVICE = "org.holdfast.gateway.service..";
   private static final String WIRING = "org.holdfast.gateway.wiring..";
 
   @ArchTest
@@ -127,6 +128,12 @@ class WallsTest {
   static final ArchRule log_knowsNoOtherRoom =
       knowsNothingOf(
           LOG, ROUTING, HOLDQUEUE, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, CONF, DEMO, WIRING);
+
+  @ArchTest
+  static final ArchRule service_knowsNoOtherRoom =
+      knowsNothingOf(
+          SERVICE, ROUTING, HOLDQUEUE, PATH, ACCEPT, BOUNCE, DELIVER, ADMIN, CLI, CONF, DEMO,
+          WIRING, TLS, SASL);
 
   @ArchTest
   static final ArchRule demo_usesPublicDoorsOnly =

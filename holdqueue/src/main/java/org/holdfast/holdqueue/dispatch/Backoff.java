@@ -3,11 +3,29 @@ package org.holdfast.holdqueue.dispatch;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Waits that double from the first to the longest, each spread over its upper half by chance. */
-record Backoff(long firstNanos, long maxNanos, RandomGenerator random) {
+/**
+ * Waits that double from the first to the longest, each spread over its upper half by chance. Not
+ * thread-safe.
+ */
+final class Backoff {
+
+  private final RandomGenerator random;
+  private long firstNanos;
+  private long maxNanos;
+
+  private Backoff(Duration first, Duration max, RandomGenerator random) {
+    this.random = random;
+    become(first, max);
+  }
 
   static Backoff between(Duration first, Duration max, RandomGenerator random) {
-    return new Backoff(first.toNanos(), max.toNanos(), random);
+    return new Backoff(first, max, random);
+  }
+
+  /** Other bounds for the waits that begin from now on. */
+  void become(Duration first, Duration max) {
+    firstNanos = first.toNanos();
+    maxNanos = max.toNanos();
   }
 
   /**

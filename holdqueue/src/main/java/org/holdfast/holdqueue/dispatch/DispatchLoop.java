@@ -150,6 +150,26 @@ public final class DispatchLoop implements AutoCloseable {
     mailbox.tell(dispatcher -> dispatcher.shut(lanes));
   }
 
+  /** Other rates and retries from now on. */
+  public void limits(DispatchLimits limits) {
+    mailbox.post(dispatcher -> dispatcher.become(limits));
+  }
+
+  /**
+   * What is wrong when the thread has failed or takes no event within this time; empty when it
+   * does, or has not begun, or is being stopped.
+   */
+  public Optional<String> silent(Duration patience) throws InterruptedException {
+    if (failure != null || stopping || thread.getState() == Thread.State.NEW) {
+      return failure();
+    }
+    CountDownLatch taken = new CountDownLatch(1);
+    mailbox.post(_ -> taken.countDown());
+    return taken.await(patience.toNanos(), TimeUnit.NANOSECONDS)
+        ? failure()
+        : Optional.of("the dispatcher does not answer");
+  }
+
   /** What is going on; never older than about a second. */
   public DispatchStatus status() {
     return status;

@@ -64,6 +64,12 @@ final class Dispatcher {
     placement.begin(now);
   }
 
+  /** Other rates and retries, for what begins from now on. */
+  void become(DispatchLimits other) {
+    retries.become(other.retryFirst(), other.retryMax());
+    placement.become(other);
+  }
+
   // ---- events: what is held, and what may go
 
   void held(String name, @Nullable String filedUnder, Held.Entry entry) {

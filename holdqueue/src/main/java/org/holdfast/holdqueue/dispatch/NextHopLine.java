@@ -17,7 +17,7 @@ final class NextHopLine {
   /** About how many deliveries are in memory ahead of their turns, all lanes together. */
   private static final int READ_AHEAD = 8_192;
 
-  private final DispatchLimits limits;
+  private DispatchLimits limits;
   private final Backoff probes;
 
   final String name;
@@ -25,7 +25,7 @@ final class NextHopLine {
   /** Who answers for this next hop now. */
   Member member;
 
-  final RateLimit rate;
+  RateLimit rate;
   final ReleaseMeter meter = new ReleaseMeter();
   final TurnOrder waiting = new TurnOrder();
   final TurnOrder ready = new TurnOrder();
@@ -49,6 +49,12 @@ final class NextHopLine {
     this.probes = probes;
     this.member = new Member(member, limits, probes);
     this.rate = new RateLimit(limits.rate());
+  }
+
+  /** This rate from now on; what a member bears stays as it was learnt. */
+  void become(DispatchLimits other) {
+    limits = other;
+    rate = new RateLimit(other.rate());
   }
 
   /** Its mail goes to this member from now on. */

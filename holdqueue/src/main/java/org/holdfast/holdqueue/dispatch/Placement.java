@@ -24,7 +24,7 @@ final class Placement {
   /** A next hop without lanes is forgotten after this. */
   private static final long IDLE = 120_000_000_000L;
 
-  private final DispatchLimits limits;
+  private DispatchLimits limits;
   private final Function<String, Way> ways;
   private final Backoff probes;
   private final WideWalks walks;
@@ -43,6 +43,12 @@ final class Placement {
     this.probes = probes;
     this.walks = walks;
     this.unknownRetry = limits.unknownRetry().toNanos();
+  }
+
+  /** {@link Dispatcher#become}. */
+  void become(DispatchLimits other) {
+    limits = other;
+    lines.values().forEach(line -> line.become(other));
   }
 
   /** {@link Dispatcher#begin}. */

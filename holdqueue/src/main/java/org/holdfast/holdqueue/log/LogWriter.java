@@ -3,12 +3,15 @@ package org.holdfast.holdqueue.log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.holdfast.holdqueue.disk.Disk;
@@ -86,6 +89,9 @@ final class LogWriter implements Runnable {
 
   private boolean dirty;
   private boolean closed;
+
+  /** The writer tells those who asked, and is not at the disk. */
+  private volatile boolean telling;
 
   /** Set by the writer, read by anybody. */
   private volatile @Nullable LogFailedException failure;
@@ -188,6 +194,37 @@ final class LogWriter implements Runnable {
     }
   }
 
+  /** {@link SegmentLog#answers}. */
+  boolean answers(Duration patience) throws InterruptedException {
+    Request.Nudge nudge = new Request.Nudge(new CompletableFuture<>());
+    waiting.incrementAndGet();
+    if (!requests.offer(nudge)) {
+      waiting.decrementAndGet();
+      return isAtDisk();
+    }
+    try {
+      nudge.done().get(patience.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return isAtDisk();
+    } catch (ExecutionException e) {
+      return true; // the disk failed: it says so
+    }
+  }
+
+  private boolean isAtDisk() {
+    return turn.isLocked() && !telling;
+  }
+
+  private void tell(List<Runnable> those) {
+    telling = true;
+    try {
+      those.forEach(Runnable::run);
+    } finally {
+      telling = false;
+    }
+  }
+
   @Override
   public void run() {
     List<Request> batch = new ArrayList<>(BATCH);
@@ -231,7 +268,7 @@ final class LogWriter implements Runnable {
         sync |= serve(request, answers);
       }
       finish(sync);
-      answers.forEach(Runnable::run);
+      tell(answers);
     } catch (IOException | RuntimeException | Error e) {
       fail(e); // an Error too: else everybody who asked would wait for ever
       batch.forEach(r -> r.done().completeExceptionally(failed(e)));
@@ -244,7 +281,7 @@ final class LogWriter implements Runnable {
       return;
     }
     output.flush();
-    written.forEach(Runnable::run);
+    tell(written);
     if (sync) {
       sync();
     }
@@ -259,7 +296,10 @@ final class LogWriter implements Runnable {
     }
     return switch (request) {
       case Request.Write write -> write(write, answers);
-      case Request.Nudge nudge -> false;
+      case Request.Nudge nudge -> {
+        written.add(() -> nudge.done().complete(output.end()));
+        yield false;
+      }
       case Request.Sync sync -> {
         answers.add(() -> sync.done().complete(output.end()));
         yield true;

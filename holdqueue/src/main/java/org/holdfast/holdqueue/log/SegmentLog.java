@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,6 +144,14 @@ public final class SegmentLog implements AutoCloseable {
     if (!records.isEmpty()) {
       write(new Request.Write(records, true, new CompletableFuture<>()));
     }
+  }
+
+  /**
+   * Whether the writer is there: it takes what it is asked within this time, or waits for the disk,
+   * or has been stopped. One whose disk failed is there and refuses.
+   */
+  public boolean answers(Duration patience) throws InterruptedException {
+    return closed || (thread.isAlive() && writer.answers(patience));
   }
 
   /** Puts everything appended before this call on stable storage; returns the log's end. */

@@ -17,8 +17,8 @@ final class Connections {
   private static final long CROWDED_FOR = TimeUnit.MINUTES.toNanos(1);
 
   private final int most;
-  private final int mostPerClient;
-  private final RateSketch rate;
+  private volatile int mostPerClient;
+  private volatile RateSketch rate;
   private final LongSupplier nanos;
   private final AtomicInteger open = new AtomicInteger();
   private final ConcurrentHashMap<Long, Integer> byClient = new ConcurrentHashMap<>();
@@ -34,6 +34,12 @@ final class Connections {
     this.rate = new RateSketch(perMinute, nanos);
     this.nanos = nanos;
     this.full = nanos.getAsLong() - CROWDED_FOR;
+  }
+
+  /** Other bounds from now on; the minute that is counted begins anew. */
+  void become(int perClient, int perMinute) {
+    mostPerClient = perClient;
+    rate = new RateSketch(perMinute, nanos);
   }
 
   /** Counts one more; or says what forbids it, and nothing is counted. */

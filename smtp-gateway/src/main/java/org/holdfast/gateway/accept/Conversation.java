@@ -432,6 +432,18 @@ final class Conversation extends ChannelInboundHandlerAdapter {
     return channel.id().asShortText();
   }
 
+  /** Ends it whatever is open: where that can be understood the client hears 421, and comes again. */
+  void cut() {
+    onLoop(() -> {
+      if (tls.shakingHands()) {
+        close();
+      } else {
+        say(WireReply.last(Replies.SHUTTING_DOWN));
+        flush();
+      }
+    });
+  }
+
   void close() {
     var _ = channel.close();
   }

@@ -24,7 +24,7 @@ final class Listener {
   /** The recipients of all open transactions take at most this part of what bodies may take. */
   private static final int PART_FOR_ENVELOPES = 2;
 
-  private final ListenerSettings settings;
+  private volatile ListenerSettings settings;
   private final Inbound inbound;
   private final InstantSource clock;
   private final QueueId ids;
@@ -36,11 +36,11 @@ final class Listener {
   private final TraceFields fields;
   private final WireReply greeting;
   private final Connections connections;
-  private final AllowList allowed;
-  private final AllowList introducers;
+  private volatile AllowList allowed;
+  private volatile AllowList introducers;
   private final RejectLog rejects;
-  private final RateSketch messageRate;
-  private final RateSketch recipientRate;
+  private volatile RateSketch messageRate;
+  private volatile RateSketch recipientRate;
   private final LimitCounts limits;
   private final BodyMemory envelopes;
   private final AtomicInteger turnedAway = new AtomicInteger();
@@ -85,6 +85,20 @@ final class Listener {
 
   private static Logins logins(ListenerSettings settings, WatchedFiles<Accounts> accounts) {
     return new Logins(accounts, settings.security().failureDelay());
+  }
+
+  /** Takes this over, for clients that come from now on. */
+  void use(ListenerSettings.Live live) {
+    ListenerSettings next = settings.with(live);
+    AllowList nextAllowed = new AllowList(next.allow());
+    introducers = new AllowList(next.introducers().xclient());
+    if (!next.rates().equals(settings.rates())) {
+      messageRate = new RateSketch(next.rates().messages(), System::nanoTime);
+      recipientRate = new RateSketch(next.rates().recipients(), System::nanoTime);
+    }
+    connections.become(next.maxConnectionsPerClient(), next.rates().connections());
+    allowed = nextAllowed;
+    settings = next;
   }
 
   /** What is said first. */

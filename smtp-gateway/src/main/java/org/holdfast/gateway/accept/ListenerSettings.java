@@ -50,4 +50,43 @@ public record ListenerSettings(
   public ListenerSettings {
     allow = List.copyOf(allow);
   }
+
+  /**
+   * What can be changed while a listener runs; it counts for clients that come then.
+   *
+   * @param allow as {@link ListenerSettings#allow}
+   * @param xclient as {@link Introducers#xclient}
+   * @param maxConnectionsPerClient as {@link ListenerSettings#maxConnectionsPerClient}
+   * @param commandTimeout as {@link ListenerSettings#commandTimeout}
+   * @param rates as {@link ListenerSettings#rates}
+   */
+  public record Live(
+      List<String> allow,
+      List<String> xclient,
+      int maxConnectionsPerClient,
+      Duration commandTimeout,
+      Rates rates) {}
+
+  /** These with what can be changed. */
+  ListenerSettings with(Live live) {
+    return new ListenerSettings(
+        dialect,
+        host,
+        port,
+        hostname,
+        live.allow(),
+        maxMessageSize,
+        maxRecipients,
+        maxConnections,
+        live.maxConnectionsPerClient(),
+        live.commandTimeout(),
+        certificate,
+        key,
+        memoryThreshold,
+        memoryTotal,
+        spool,
+        new Introducers(introducers.proxies(), live.xclient()),
+        security,
+        live.rates());
+  }
 }

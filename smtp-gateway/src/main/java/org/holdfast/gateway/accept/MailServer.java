@@ -112,11 +112,16 @@ public final class MailServer {
     return open == null ? null : (InetSocketAddress) open.localAddress();
   }
 
+  /** Other limits, for clients that come from now on. */
+  public void use(ListenerSettings.Live live) {
+    listener.use(live);
+  }
+
   /**
    * Looks whether certificate, key or accounts have changed. Happens by itself every {@link
    * ServerTls#LOOK_INTERVAL}. Blocks on files.
    */
-  void look() {
+  public void look() {
     if (tls != null) {
       tls.look();
     }
@@ -158,7 +163,7 @@ public final class MailServer {
 
   /**
    * Stops accepting, says 421 to who is idle, waits until messages in flight are answered, and
-   * closes what is left then.
+   * says 421 to who is left then.
    *
    * @return whether everybody was done in time
    */
@@ -174,7 +179,7 @@ public final class MailServer {
     proxies.close();
     listener.conversations().forEach(Conversation::stop);
     boolean done = awaitEnd(grace);
-    listener.conversations().forEach(Conversation::close);
+    listener.conversations().forEach(Conversation::cut);
     listener.logins().ifPresent(Logins::stop);
     writers.shutdown();
     boolean written = writers.awaitTermination(grace.toMillis() + 1, TimeUnit.MILLISECONDS);

@@ -37,7 +37,7 @@ public final class ForgottenHolds implements AutoCloseable {
   private final Routing routing;
   private final AuditLog audit;
   private final InstantSource clock;
-  private final Duration after;
+  private volatile Duration after;
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("forgotten-holds").daemon().factory());
@@ -57,6 +57,11 @@ public final class ForgottenHolds implements AutoCloseable {
     this.audit = audit;
     this.clock = clock;
     this.after = after;
+  }
+
+  /** What counts as forgotten from the next look on. */
+  public void after(Duration other) {
+    after = other;
   }
 
   /** Something wider than a user that is on hold; {@code kind} is one of all, domain, pair. */

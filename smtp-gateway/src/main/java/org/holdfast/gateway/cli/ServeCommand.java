@@ -2,8 +2,8 @@ package org.holdfast.gateway.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.holdfast.gateway.conf.Configuration;
 import org.holdfast.gateway.conf.ConfigurationException;
-import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,6 +25,8 @@ import picocli.CommandLine.Option;
       "  holdfast ready smtp=HOST:PORT lmtp=HOST:PORT admin=http://HOST:PORT",
       "Logs go to stderr. SIGTERM (or Ctrl-C): stops accepting, finishes what is in flight, exits"
           + " 0.",
+      "SIGHUP: reads FILE again; keys that are marked live in it count at once, a wrong file"
+          + " changes nothing. SIGHUP of a terminal that closes is the same: end it by Ctrl-C.",
       "",
       "The first start makes the data folder and in it operator.token, which the other commands"
           + " use to talk to the gateway."
@@ -37,10 +39,10 @@ public final class ServeCommand implements Callable<Integer> {
     /**
      * Runs it.
      *
-     * @param file where the settings came from, for complaints
+     * @param file where the settings came from, for complaints and to be read again
      * @throws ConfigurationException what was set cannot be: a port in use, a bad map
      */
-    int run(Settings settings, Path file) throws Exception;
+    int run(Configuration configuration, Path file) throws Exception;
   }
 
   private final Gateway gateway;
@@ -58,6 +60,6 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Path file = config == null ? ConfigPath.byDefault() : config;
-    return gateway.run(SettingsFile.read(file), file);
+    return gateway.run(SettingsFile.configuration(file), file);
   }
 }

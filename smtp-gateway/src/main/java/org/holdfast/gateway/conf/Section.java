@@ -99,23 +99,42 @@ final class Section {
   <T> T value(String key, String byDefault, Function<String, T> reader)
       throws ConfigurationException {
     source.asked(dotted(key), byDefault);
+    source.told(dotted(key), byDefault);
     Node node = take(key);
-    return node == null ? reader.apply(byDefault) : read(key, node, reader);
+    return node == null ? reader.apply(byDefault) : read(key, node, told(key, reader));
   }
 
   /** A list of values; one value alone is a list of one. */
   <T> List<T> values(String key, List<String> byDefault, Function<String, T> reader)
       throws ConfigurationException {
     source.asked(dotted(key), byDefault.toString());
+    source.told(dotted(key), byDefault.toString());
     if (!has(key)) {
       take(key);
       return byDefault.stream().map(reader).toList();
     }
     List<T> read = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
     for (Node item : items(key)) {
-      read.add(read(key, item, reader));
+      read.add(
+          read(
+              key,
+              item,
+              text -> {
+                texts.add(text);
+                return reader.apply(text);
+              }));
     }
+    source.told(dotted(key), texts.toString());
     return List.copyOf(read);
+  }
+
+  /** The same reader, which notes what it read. */
+  private <T> Function<String, T> told(String key, Function<String, T> reader) {
+    return text -> {
+      source.told(dotted(key), text);
+      return reader.apply(text);
+    };
   }
 
   long size(String key, String byDefault, long min, long max) throws ConfigurationException {

@@ -40,8 +40,14 @@ public final class SettingsFile {
 
   /** Reads a file; {@code ${NAME}} in it is replaced from this process's environment. */
   public static Settings read(Path file) throws ConfigurationException {
+    return configuration(file).settings();
+  }
+
+  /** The same, with the text of every key. */
+  public static Configuration configuration(Path file) throws ConfigurationException {
     try (Reader text = Files.newBufferedReader(file)) {
-      return read(file.toString(), text, System::getenv);
+      YamlSource source = YamlSource.parse(file.toString(), text, System::getenv);
+      return new Configuration(settings(source.root()), source.told());
     } catch (NoSuchFileException e) {
       throw new ConfigurationException(file + ": there is no such file");
     } catch (IOException e) {

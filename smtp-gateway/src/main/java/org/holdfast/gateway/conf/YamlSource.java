@@ -36,6 +36,9 @@ final class YamlSource {
   /** Every key that was asked for, dotted, with the text of its default. */
   private final Map<String, String> asked = new LinkedHashMap<>();
 
+  /** The same keys with the text that counts, of the file or by default. */
+  private final Map<String, String> told = new LinkedHashMap<>();
+
   private YamlSource(
       String name,
       @Nullable Function<String, @Nullable String> environment,
@@ -93,6 +96,17 @@ final class YamlSource {
   void asked(String key, String byDefault) {
     if (!items) {
       asked.put(key, byDefault);
+    }
+  }
+
+  Map<String, String> told() {
+    return told;
+  }
+
+  /** Notes the text that counts for a key; not of a document of many items. */
+  void told(String key, String text) {
+    if (!items) {
+      told.put(key, text);
     }
   }
 

@@ -29,7 +29,7 @@ import org.holdfast.routing.Member;
  */
 public final class LmtpClient implements Transaction {
 
-  private final LmtpSettings settings;
+  private volatile LmtpSettings settings;
   private final EventLoopGroup loops;
   private final InstantSource clock;
 
@@ -48,6 +48,13 @@ public final class LmtpClient implements Transaction {
     this.settings = settings;
     this.loops = loops;
     this.clock = clock;
+  }
+
+  /** Other times, for transactions begun and connections opened from now on. */
+  public void useTimes(Duration connect, Duration reply, Duration transaction) {
+    LmtpSettings other = settings.withTimes(connect, reply, transaction);
+    settings = other;
+    pools.values().forEach(pool -> pool.loop().execute(() -> pool.use(other)));
   }
 
   @Override

@@ -28,7 +28,7 @@ final class MemberPool implements LmtpConnection.Owner {
   private static final Logger log = LoggerFactory.getLogger(MemberPool.class);
 
   private final EventLoop loop;
-  private final LmtpSettings settings;
+  private LmtpSettings settings;
   private final Dialer dialer;
   private final MemberGauge gauge;
   private final WaitingLine waiting = new WaitingLine();
@@ -55,6 +55,11 @@ final class MemberPool implements LmtpConnection.Owner {
 
   EventLoop loop() {
     return loop;
+  }
+
+  /** Other times, for connections opened from now on. On the loop. */
+  void use(LmtpSettings other) {
+    settings = other;
   }
 
   MemberHealth health() {

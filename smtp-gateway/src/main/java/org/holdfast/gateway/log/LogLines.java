@@ -26,14 +26,22 @@ public final class LogLines {
   public static void use(boolean json, String level) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    Level ours = Level.toLevel(level, Level.INFO);
-    root.setLevel(ours.isGreaterOrEqual(Level.INFO) ? ours : Level.INFO);
-    context.getLogger("org.holdfast").setLevel(ours);
+    level(level);
     if (root.getAppender(APPENDER) instanceof ConsoleAppender<ILoggingEvent> stderr
         && stderr.getEncoder() instanceof TextLines
         && json) {
       replace(stderr, new JsonLines(), context);
     }
+  }
+
+  /** The level alone; at any time, from any thread. */
+  public static void level(String level) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    Level ours = Level.toLevel(level, Level.INFO);
+    context
+        .getLogger(Logger.ROOT_LOGGER_NAME)
+        .setLevel(ours.isGreaterOrEqual(Level.INFO) ? ours : Level.INFO);
+    context.getLogger("org.holdfast").setLevel(ours);
   }
 
   private static void replace(

@@ -43,7 +43,7 @@ public final class AfterAcceptance {
 
   private static final Logger log = LoggerFactory.getLogger(AfterAcceptance.class);
 
-  private final Set<RefusalKind> returnedKinds;
+  private volatile Set<RefusalKind> returnedKinds;
   private final Teller teller;
   private final Executor threads;
   private final RefusalStreaks streaks = new RefusalStreaks();
@@ -95,6 +95,11 @@ public final class AfterAcceptance {
     this.postponed = counted.counter("holdfast.refused.postponed");
     this.delivered = counted.counter("holdfast.notices.delivered");
     this.untold = counted.counter("holdfast.notices.failed");
+  }
+
+  /** These are returned from now on, of what is refused from now on. */
+  public void returns(Set<RefusalKind> kinds) {
+    returnedKinds = Set.copyOf(kinds);
   }
 
   /** Parks whatever is refused for good. */

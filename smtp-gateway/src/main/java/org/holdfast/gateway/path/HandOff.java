@@ -31,7 +31,7 @@ final class HandOff {
   private final Transaction transaction;
   private final MemberTrust trust;
   private final AfterAcceptance after;
-  private final Duration timeout;
+  private volatile Duration timeout;
   private final ScheduledExecutorService timer;
 
   HandOff(
@@ -56,6 +56,11 @@ final class HandOff {
     timer.setKeepAliveTime(TIMER_IDLE.toMillis(), TimeUnit.MILLISECONDS);
     timer.allowCoreThreadTimeOut(true);
     return timer;
+  }
+
+  /** Senders wait so long from now on. */
+  void timeout(Duration other) {
+    timeout = other;
   }
 
   /** A recipient and its right to go now; {@code ended} is run once its attempt is over. */

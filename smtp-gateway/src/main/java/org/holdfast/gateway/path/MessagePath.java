@@ -50,7 +50,7 @@ public final class MessagePath implements Inbound {
   private final HandOff handOff;
   private final MemberTrust trust;
   private final Turns turns;
-  private final Duration handOffTimeout;
+  private volatile Duration handOffTimeout;
   private final AfterAcceptance after;
   private final Executor threads;
 
@@ -105,6 +105,12 @@ public final class MessagePath implements Inbound {
       Duration handOffTimeout,
       Executor threads) {
     this(routing, queue, transaction, trust, handOffTimeout, AfterAcceptance.parksAll(), threads);
+  }
+
+  /** Senders wait so long from now on; who waits already waits as long as was said. */
+  public void handOffTimeout(Duration other) {
+    handOffTimeout = other;
+    handOff.timeout(other);
   }
 
   @Override

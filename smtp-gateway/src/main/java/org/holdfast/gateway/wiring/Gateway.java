@@ -10,10 +10,12 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.holdfast.gateway.accept.Dialect;
@@ -22,7 +24,6 @@ import org.holdfast.gateway.accept.LimitCounts;
 import org.holdfast.gateway.accept.ListenerSettings;
 import org.holdfast.gateway.accept.MailServer;
 import org.holdfast.gateway.accept.QueueId;
-import org.holdfast.gateway.accept.Rates;
 import org.holdfast.gateway.accept.SpoolRoom;
 import org.holdfast.gateway.admin.AdminPorts;
 import org.holdfast.gateway.admin.AdminServer;
@@ -32,7 +33,7 @@ import org.holdfast.gateway.admin.ForgottenHolds;
 import org.holdfast.gateway.admin.Metrics;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Listen;
-import org.holdfast.gateway.conf.Network;
+import org.holdfast.gateway.conf.LiveKeys;
 import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.gateway.deliver.LmtpClient;
@@ -50,11 +51,11 @@ import org.holdfast.gateway.path.MessagePath;
 import org.holdfast.gateway.path.PostmasterMail;
 import org.holdfast.gateway.path.SenderNotices;
 import org.holdfast.gateway.path.Smarthost;
+import org.holdfast.gateway.service.Vital;
 import org.holdfast.holdqueue.EmbeddedHoldQueue;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.StoreSettings;
 import org.holdfast.holdqueue.disk.RealDisk;
-import org.holdfast.holdqueue.dispatch.DispatchLimits;
 import org.holdfast.holdqueue.log.LogSettings;
 import org.holdfast.holdqueue.log.SegmentLog;
 import org.holdfast.routing.EmbeddedRouting;
@@ -102,6 +103,10 @@ public final class Gateway implements AutoCloseable {
   private final Traffic traffic = new Traffic(new Counts(counted), exposed, System::nanoTime);
   private final Opened opened;
   private final Descriptors descriptors;
+  private final Live live = new Live();
+  private final List<Vital> vitals;
+  private final StatusLine status;
+  private final AuditLog audit;
   private final InetSocketAddress smtp;
   private final InetSocketAddress lmtp;
   private final int adminPort;
@@ -109,23 +114,38 @@ public final class Gateway implements AutoCloseable {
   /** When the stop has to be over, by {@link System#nanoTime}; written by the one who closes. */
   private long stopBy;
 
-  private Gateway(Settings settings, Path file, Opened opened)
+  /** How long a stop may take; the latest that was read. */
+  private volatile Duration stopTimeout;
+
+  private Gateway(Settings settings, Path file, Consumer<String> stage, Opened opened)
       throws ConfigurationException, IOException {
     this.settings = settings;
     this.file = file;
     this.opened = opened;
+    this.stopTimeout = settings.stopTimeout();
     this.descriptors = Descriptors.ofProcess(settings.maxConnections());
     descriptors.warning(settings.maxConnections()).ifPresent(log::warn);
     DataFolder data = opened.add(dataFolder());
     NativeLibrary.load(data.root());
+    stage.accept("reading the map");
     MapLog changes = opened.add(mapLog(data));
     Routing routing = opened.add(routing(data, changes));
     if (!isBeingMade(routing, changes)) {
       firstMap(routing);
     }
-    HoldQueue queue = opened.add(queue(data));
-    AuditLog audit = opened.add(AuditLog.open(data.root(), clock));
+    stage.accept("reading the queue's log");
+    EmbeddedHoldQueue queue = live.queue(opened.add(queue(data)));
+    this.audit = opened.add(AuditLog.open(data.root(), clock));
+    this.status = new StatusLine(queue, () -> troubles(routing, queue), clock);
     Loops loops = opened.add(new Loops());
+    this.vitals =
+        List.of(
+            loops::silent,
+            queue.running()::silent,
+            patience ->
+                changes.answers(patience)
+                    ? Optional.empty()
+                    : Optional.of("the writer of the map's log does not answer"));
     LmtpClient client = opened(new LmtpClient(lmtpSettings(), loops.group(), clock));
     MemberPairs pairs = new MemberPairs(routing);
     routing.onChange(pairs);
@@ -140,17 +160,19 @@ public final class Gateway implements AutoCloseable {
         new SenderNotices(
             routing, queue, smarthost, AfterRefusal.reporter(settings), ids::next, clock);
     AfterAcceptance after =
-        new AfterAcceptance(AfterRefusal.returnedKinds(settings), notices, messages, counted);
+        live.after(
+            new AfterAcceptance(AfterRefusal.returnedKinds(settings), notices, messages, counted));
     Inbound path =
         new PostmasterMail(
-            new MessagePath(
-                routing,
-                queue,
-                wayOut,
-                trust,
-                settings.delivery().handoffTimeout(),
-                after,
-                messages),
+            live.path(
+                new MessagePath(
+                    routing,
+                    queue,
+                    wayOut,
+                    trust,
+                    settings.delivery().handoffTimeout(),
+                    after,
+                    messages)),
             settings.hostname(),
             settings.delivery().postmaster());
     routing.onChange(new QueueFollowsMap(queue));
@@ -159,6 +181,7 @@ public final class Gateway implements AutoCloseable {
     opened.add(() -> queue.stop(patience()));
     delayNotices(data, queue, notices);
     SpoolRoom spool = spoolRoom(data);
+    stage.accept("opening the listeners");
     this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids, spool);
     this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids, spool);
   }
@@ -172,9 +195,19 @@ public final class Gateway implements AutoCloseable {
    */
   public static Gateway start(Settings settings, Path file)
       throws ConfigurationException, IOException {
+    return start(settings, file, _ -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param stage is told what the start is at; must not block
+   */
+  static Gateway start(Settings settings, Path file, Consumer<String> stage)
+      throws ConfigurationException, IOException {
     Opened opened = new Opened();
     try {
-      return new Gateway(settings, file, opened);
+      return new Gateway(settings, file, stage, opened);
     } catch (ConfigurationException | IOException | RuntimeException e) {
       opened.close();
       throw e;
@@ -196,13 +229,41 @@ public final class Gateway implements AutoCloseable {
     return URI.create("http://" + new Listen(settings.admin().listen().host(), adminPort));
   }
 
+  /** Takes the live keys of these settings over; what changed stands in the events. */
+  void apply(Settings read, LiveKeys.Change change) {
+    live.apply(read);
+    stopTimeout = read.stopTimeout();
+    if (!change.live().isEmpty()) {
+      var _ =
+          audit.append("gateway", "", "configuration", file.toString(), change.line(), null, null);
+    }
+  }
+
+  /** One line about what is held, and what is wrong. May block. */
+  String status() {
+    return status.text();
+  }
+
+  /** Threads without which nothing goes on. */
+  List<Vital> vitals() {
+    return vitals;
+  }
+
+  Duration stopTimeout() {
+    return stopTimeout;
+  }
+
+  private static List<String> troubles(Routing routing, HoldQueue queue) {
+    return Stream.of(routing.trouble(), queue.trouble()).flatMap(Optional::stream).toList();
+  }
+
   /**
    * Stops accepting, finishes what is in flight (bounded by {@code stop-timeout}) and closes
    * everything.
    */
   @Override
   public void close() {
-    stopBy = System.nanoTime() + settings.stopTimeout().toNanos();
+    stopBy = System.nanoTime() + stopTimeout.toNanos();
     opened.close();
   }
 
@@ -256,19 +317,12 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private HoldQueue queue(DataFolder data) throws IOException {
+  private EmbeddedHoldQueue queue(DataFolder data) throws IOException {
     StoreSettings store =
         StoreSettings.in(data.queue())
             .bounds(settings.store().maxBytes(), settings.store().minFree())
             .segments(settings.store().segmentSize());
-    DispatchLimits limits =
-        DispatchLimits.defaults()
-            .with(
-                settings.delivery().connectionsPerMember(),
-                settings.release().ratePerPair(),
-                settings.retry().first(),
-                settings.retry().max());
-    return EmbeddedHoldQueue.open(store, limits, new RealDisk(), clock);
+    return EmbeddedHoldQueue.open(store, Live.limits(settings), new RealDisk(), clock);
   }
 
   private LmtpSettings lmtpSettings() {
@@ -284,7 +338,7 @@ public final class Gateway implements AutoCloseable {
 
   private LmtpClient opened(LmtpClient client) {
     opened.add(() -> client.close(patience()).toCompletableFuture().join());
-    return client;
+    return live.client(client);
   }
 
   private MassRefusals massRefusals(
@@ -336,7 +390,7 @@ public final class Gateway implements AutoCloseable {
     Backends backends = new Backends(routing, queue, client);
     ForgottenHolds forgotten =
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
-    forgotten.start();
+    live.forgotten(forgotten).start();
     Listen listen = settings.admin().listen();
     Metrics metrics =
         new Metrics(
@@ -361,10 +415,7 @@ public final class Gateway implements AutoCloseable {
                 queue,
                 audit,
                 forgotten,
-                () ->
-                    Stream.of(routing.trouble(), queue.trouble())
-                        .flatMap(Optional::stream)
-                        .toList(),
+                () -> troubles(routing, queue),
                 backends,
                 backends,
                 new MapFiles(routing),
@@ -380,8 +431,7 @@ public final class Gateway implements AutoCloseable {
 
   private static Introducers introducers(Settings.Door door) {
     return new Introducers(
-        door.introducers().proxies().stream().map(Network::toString).toList(),
-        door.introducers().xclient().stream().map(Network::toString).toList());
+        Live.texts(door.introducers().proxies()), Live.texts(door.introducers().xclient()));
   }
 
   private InetSocketAddress door(
@@ -400,7 +450,7 @@ public final class Gateway implements AutoCloseable {
             door.listen().host(),
             door.listen().port(),
             settings.hostname(),
-            door.allow().stream().map(Network::toString).toList(),
+            Live.texts(door.allow()),
             door.maxMessageSize(),
             door.maxRecipients(),
             descriptors.part(door.maxConnections(), settings.maxConnections()),
@@ -413,11 +463,7 @@ public final class Gateway implements AutoCloseable {
             data.spool(name),
             introducers(door),
             Doors.security(name, door),
-            new Rates(
-                door.rates().connections(),
-                door.rates().messages(),
-                door.rates().recipients(),
-                door.rates().minData()));
+            Live.rates(door.rates()));
     MailServer server;
     try {
       server =
@@ -427,6 +473,7 @@ public final class Gateway implements AutoCloseable {
       throw SettingsFile.wrong(file, name, "tls", String.valueOf(e.getMessage()));
     }
     server.register(counted, "holdfast." + name);
+    live.door(server, dialect == Dialect.SMTP ? Settings::smtp : Settings::lmtp);
     opened.add(() -> server.stop(patience()));
     try {
       return server.start();

@@ -6,7 +6,10 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,6 +29,19 @@ final class Loops implements AutoCloseable {
 
   EventLoopGroup group() {
     return group;
+  }
+
+  /** Each loop runs what it is handed within this time. */
+  Optional<String> silent(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    for (EventExecutor loop : group) {
+      CountDownLatch ran = new CountDownLatch(1);
+      loop.execute(ran::countDown);
+      if (!ran.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        return Optional.of("an event loop of the mail sockets does not answer");
+      }
+    }
+    return Optional.empty();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.wiring;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.holdfast.holdqueue.log.Entry;
 import org.holdfast.holdqueue.log.SegmentLog;
@@ -23,6 +24,11 @@ final class MapLog implements ChangeLog {
   MapLog(SegmentLog log) {
     this.log = log;
     this.acknowledged = log.last();
+  }
+
+  /** {@link SegmentLog#answers}. */
+  boolean answers(Duration patience) throws InterruptedException {
+    return log.answers(patience);
   }
 
   @Override

@@ -2,14 +2,19 @@ package org.holdfast.gateway.wiring;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import org.holdfast.gateway.conf.Configuration;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.log.LogLines;
+import org.holdfast.gateway.service.HangUp;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code holdfast serve}: a gateway that runs until SIGTERM. */
+/** {@code holdfast serve}: a gateway that runs until SIGTERM, and reads its file at SIGHUP. */
 public final class Serve {
 
   private static final Logger log = LoggerFactory.getLogger(Serve.class);
@@ -22,20 +27,45 @@ public final class Serve {
    *
    * @throws ConfigurationException what was set cannot be; one line
    */
-  public static int run(Settings settings, Path file, PrintStream out) throws Exception {
+  public static int run(Configuration configuration, Path file, PrintStream out) throws Exception {
+    Settings settings = configuration.settings();
     LogLines.use(settings.log().format() == Settings.LogFormat.JSON, settings.log().level().name());
     CountDownLatch told = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    try (Gateway gateway = Gateway.start(settings, file)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(told, stopped), "stop"));
-      out.println(ready(gateway));
-      out.flush();
-      told.await();
-      log.info("stopping: no new connections; finishing what is in flight");
+    // One that waits stands for all that came meanwhile.
+    BlockingQueue<Boolean> hangUps = new ArrayBlockingQueue<>(1);
+    HangUp.onEach(() -> hangUps.offer(true));
+    try (Reports reports = Reports.of(System.getenv(), Clock.systemUTC())) {
+      reports.starting();
+      try (Gateway gateway = Gateway.start(settings, file, reports::stage)) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(told, stopped), "stop"));
+        out.println(ready(gateway));
+        out.flush();
+        reports.ready(gateway::status, gateway.vitals());
+        Reload reload = new Reload(file, configuration, gateway::apply);
+        Thread.ofPlatform()
+            .name("reload")
+            .daemon()
+            .start(() -> reloads(hangUps, () -> reports.reloading(reload::now)));
+        told.await();
+        log.info("stopping: no new connections; finishing what is in flight");
+        reports.stopping(gateway.stopTimeout());
+      }
     } finally {
       stopped.countDown();
     }
     return 0;
+  }
+
+  private static void reloads(BlockingQueue<Boolean> hangUps, Runnable reload) {
+    try {
+      while (true) {
+        var _ = hangUps.take();
+        reload.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static String ready(Gateway gateway) {

@@ -380,6 +380,25 @@ class SmtpSessionIT {
     }
   }
 
+  @Test
+  void stop_whoIsNotDoneInTime_hears421_inTheMessageAndBehindIt() throws Exception {
+    inbound.decision = envelope -> new CompletableFuture<>();
+    greet();
+    client.send("DATA\r\nx\r\n.\r\n");
+    assertThat(client.reply()).startsWith("354");
+    await().until(() -> inbound.taken.size() == 1);
+    try (Client inMessage = server.client()) {
+      inMessage.send("EHLO c\r\nMAIL FROM:<s@b.de>\r\nRCPT TO:<a@x.org>\r\nDATA\r\nhalf a line");
+      await().until(() -> inMessage.reply().startsWith("354"));
+
+      assertThat(server.server.stop(Duration.ofMillis(1))).isFalse();
+
+      assertThat(client.reply()).startsWith("421 4.3.2");
+      assertThat(inMessage.reply()).startsWith("421 4.3.2");
+      assertThat(inMessage.reply()).isEqualTo("closed");
+    }
+  }
+
   private void greet() throws IOException {
     assertThat(client.say("EHLO c")).startsWith("250");
     assertThat(client.say("MAIL FROM:<s@b.de>")).startsWith("250");

@@ -682,7 +682,8 @@ class CommandLineIT {
     Path config = Files.writeString(folder.resolve("h.yaml"), "node: gw9\n");
     CommandLine line =
         Main.commandLine(
-            (settings, file) -> settings.node().equals("gw9") && file.equals(config) ? 0 : 9,
+            (settings, file) ->
+                settings.settings().node().equals("gw9") && file.equals(config) ? 0 : 9,
             _ -> 9,
             environment);
 

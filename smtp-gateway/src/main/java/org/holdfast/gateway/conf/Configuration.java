@@ -1,0 +1,18 @@
+package org.holdfast.gateway.conf;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A file of settings that was read. Immutable.
+ *
+ * @param settings what it means
+ * @param texts every key, dotted, with the text that counts, in the order of the file
+ */
+public record Configuration(Settings settings, Map<String, String> texts) {
+
+  public Configuration {
+    texts = Collections.unmodifiableMap(new LinkedHashMap<>(texts));
+  }
+}
