@@ -25,6 +25,7 @@ import org.holdfast.gateway.admin.AdminServer;
 import org.holdfast.gateway.admin.AdminSettings;
 import org.holdfast.gateway.admin.AuditLog;
 import org.holdfast.gateway.admin.ForgottenHolds;
+import org.holdfast.gateway.admin.History;
 import org.holdfast.gateway.admin.Metrics;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Listen;
@@ -33,6 +34,7 @@ import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.gateway.deliver.LmtpClient;
 import org.holdfast.gateway.deliver.LmtpSettings;
+import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.path.AfterAcceptance;
 import org.holdfast.gateway.path.Courier;
 import org.holdfast.gateway.path.DelayNotices;
@@ -43,6 +45,7 @@ import org.holdfast.gateway.path.MessagePath;
 import org.holdfast.gateway.path.PostmasterMail;
 import org.holdfast.gateway.path.SenderNotices;
 import org.holdfast.gateway.path.Smarthost;
+import org.holdfast.gateway.path.TrafficCounts;
 import org.holdfast.holdqueue.EmbeddedHoldQueue;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.StoreSettings;
@@ -123,6 +126,8 @@ public final class Gateway implements AutoCloseable {
         opened.add(
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
     QueueId ids = new QueueId(clock);
+    TrafficCounts traffic = new TrafficCounts(counted);
+    Transaction backends = traffic.out(client);
     Smarthost smarthost = smarthost(loops, routing);
     SenderNotices notices =
         new SenderNotices(
@@ -130,20 +135,21 @@ public final class Gateway implements AutoCloseable {
     AfterAcceptance after =
         new AfterAcceptance(AfterRefusal.returnedKinds(settings), notices, messages, counted);
     Inbound path =
-        new PostmasterMail(
-            new MessagePath(
-                routing,
-                queue,
-                client,
-                trust,
-                settings.delivery().handoffTimeout(),
-                after,
-                messages),
-            settings.hostname(),
-            settings.delivery().postmaster());
+        traffic.in(
+            new PostmasterMail(
+                new MessagePath(
+                    routing,
+                    queue,
+                    backends,
+                    trust,
+                    settings.delivery().handoffTimeout(),
+                    after,
+                    messages),
+                settings.hostname(),
+                settings.delivery().postmaster()));
     routing.onChange(new QueueFollowsMap(queue));
     this.adminPort = admin(data, routing, queue, client, audit, counted);
-    queue.start(new Courier(routing, client, trust, after, smarthost));
+    queue.start(new Courier(routing, backends, trust, after, smarthost));
     opened.add(() -> queue.stop(patience()));
     delayNotices(data, queue, notices);
     SpoolRoom spool = spoolRoom(data);
@@ -325,6 +331,12 @@ public final class Gateway implements AutoCloseable {
     ForgottenHolds forgotten =
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
     forgotten.start();
+    Settings.Store store = settings.store();
+    History history =
+        opened.add(
+            new History(
+                queue, counted, new History.Bounds(store.maxBytes(), store.minFree()), clock));
+    history.start();
     Listen listen = settings.admin().listen();
     AdminServer admin =
         new AdminServer(
@@ -347,6 +359,7 @@ public final class Gateway implements AutoCloseable {
                 backends,
                 new MapFiles(routing),
                 new Metrics(counted, queue, routing, forgotten, clock)::text,
+                history,
                 clock));
     try {
       admin.start();

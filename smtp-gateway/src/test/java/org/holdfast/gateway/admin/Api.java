@@ -33,6 +33,7 @@ final class Api implements AutoCloseable {
   final FakeQueue queue = new FakeQueue();
   final AuditLog audit;
   final ForgottenHolds forgotten;
+  final History history;
   final List<String> notReady = new ArrayList<>();
   final MetricRegistry counted = new MetricRegistry();
   final Path data;
@@ -55,6 +56,8 @@ final class Api implements AutoCloseable {
             + token("backend", "backend", ", pairs: [imap5-6]"));
     this.forgotten =
         new ForgottenHolds(routing, audit, InstantSource.system(), Duration.ofHours(1));
+    this.history =
+        new History(queue, counted, new History.Bounds(1L << 30, 1L << 20), InstantSource.system());
     AdminPorts ports =
         new AdminPorts(
             routing,
@@ -66,6 +69,7 @@ final class Api implements AutoCloseable {
             (_, _, _) -> finding,
             map,
             new Metrics(counted, queue, routing, forgotten, InstantSource.system())::text,
+            history,
             InstantSource.system());
     AdminSettings settings = new AdminSettings("127.0.0.1", 0, tokens.toString(), data, "gw1");
     this.server = new AdminServer(settings, ports);
@@ -132,6 +136,7 @@ final class Api implements AutoCloseable {
   public void close() {
     audit.close();
     server.close();
+    history.close();
     client.shutdownNow();
   }
 

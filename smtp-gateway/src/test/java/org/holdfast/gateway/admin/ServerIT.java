@@ -117,6 +117,7 @@ class ServerIT {
             (_, _, _) -> api.finding,
             api.map,
             () -> "",
+            api.history,
             InstantSource.system());
     try (AdminServer second = new AdminServer(settings, ports)) {
       assertThatThrownBy(second::start)
