@@ -204,7 +204,7 @@ final class Attention {
         "backend",
         hop.name(),
         "Backend " + hop.member() + " of " + hop.name() + " does not take mail",
-        waiting + " deliveries wait for it. It said last: " + hop.lastReply(),
+        waits(waiting) + " for it. It said last: " + hop.lastReply(),
         "Look at the server. If its standby is sound: fail over. The gateway tries again by itself"
             + " and goes on as soon as it answers.",
         null);
@@ -216,9 +216,13 @@ final class Attention {
         "backend",
         hop.name(),
         "Backend " + hop.member() + " of " + hop.name() + " is silent",
-        waiting + " deliveries wait; the oldest attempt has no answer.",
+        waits(waiting) + "; the oldest attempt has no answer.",
         "Look at the server's load and disks. Consider to hold the pair, or to fail over.",
         hop.unanswered());
+  }
+
+  private static String waits(long deliveries) {
+    return deliveries == 1 ? "1 delivery waits" : deliveries + " deliveries wait";
   }
 
   private static long waiting(QueueSummary held, String pair) {

@@ -151,17 +151,6 @@ class ServerIT {
   }
 
   @Test
-  void page_isSelfContainedUnderAStrictPolicy() throws Exception {
-    var page = api.call(null, "GET", "/", null);
-    assertThat(page.header("Content-Type")).startsWith("text/html");
-    assertThat(page.header("Content-Security-Policy"))
-        .contains("default-src 'none'", "script-src 'self'")
-        .doesNotContain("unsafe");
-    assertThat(page.body()).contains("<title>Holdfast</title>").doesNotContain("http", "style=");
-    assertThat(page.body()).doesNotContainPattern("<script(?![^>]*src)|\\son[a-z]+=");
-  }
-
-  @Test
   void aliases_put_areListed() throws Exception {
     assertThat(api.put("/v1/aliases/@example.net", "{\"to\":\"@example.com\"}").status())
         .isEqualTo(200);

@@ -185,6 +185,7 @@ async function begin() {
   document.addEventListener('keydown', typed);
   document.addEventListener('visibilitychange', () => (document.hidden ? clearTimeout(timer) : ask()));
   document.addEventListener('securitypolicyviolation', (e) => console.error('blocked: ' + e.violatedDirective + ' ' + e.blockedURI));
+  document.getElementById('app').replaceChildren();
   open();
 }
 

@@ -141,7 +141,7 @@ export default {
         <div><label for="bulk-text">or paste it${f.name ? ' (from ' + f.name + ')' : ''}</label><textarea id="bulk-text" rows="6" spellcheck="false" .value=${f.text.length > 200_000 ? '' : f.text} placeholder=${f.text.length > 200_000 ? f.name + ' is too long to show' : 'alice@example.com\nbob@example.com'} @input=${set('text')}></textarea></div>
         <div class="row">
           <div><label for="bulk-state">State, where a line says none</label><select id="bulk-state" @change=${set('state')}>${STATES.map((s) => html`<option value=${s} ?selected=${s === f.state}>${s === 'moving' ? 'being moved' : s}</option>`)}</select></div>
-          <div><label for="bulk-pair">Lives on, where a line says nothing</label><select id="bulk-pair" @change=${set('pair')}><option value="">as it is</option>${pairs.map((p) => html`<option value=${p} ?selected=${p === f.pair}>${p}</option>`)}</select></div>
+          <div><label for="bulk-pair">Pair, where a line says none</label><select id="bulk-pair" @change=${set('pair')}><option value="">as it is</option>${pairs.map((p) => html`<option value=${p} ?selected=${p === f.pair}>${p}</option>`)}</select></div>
           <div class="grow"><label for="bulk-reason">Reason</label><input id="bulk-reason" .value=${f.reason} @input=${set('reason')} required></div>
         </div></div>`)}
       ${f.parsed ? shown(f.parsed) : nothing}`}`;

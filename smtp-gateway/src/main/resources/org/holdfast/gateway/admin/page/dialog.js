@@ -118,7 +118,7 @@ function field(id, f, values, change) {
         html`<option value=${o.value} ?selected=${o.value === values[f.name]}>${o.label}</option>`)}</select>`
     : html`<input id=${name} type=${f.type || 'text'} .value=${values[f.name]} ?required=${Boolean(f.required)} autocomplete="off"
         spellcheck=${f.type ? 'false' : 'true'} list=${f.list || nothing} min=${f.min ?? nothing} max=${f.max ?? nothing} @input=${change}>`;
-  return html`<label for=${name}>${f.label}${f.required ? nothing : html` <span class="soft">(optional)</span>`}</label>${control}${hint}`;
+  return html`<div><label for=${name}>${f.label}${f.required ? nothing : html` <span class="soft">(optional)</span>`}</label>${control}${hint}</div>`;
 }
 
 export const reasonField = (required = true) => ({

@@ -1,5 +1,6 @@
 // Who changed what, when and why: live, by a stream that bears the token in a header.
 import { follow, get } from './api.js';
+import { difference } from './format.js';
 import { at, badge, button, empty, html, link, nothing, page, panel, table, userLink, pairLink, messageLink } from './parts.js';
 
 const KEPT = 500;
@@ -48,10 +49,6 @@ function target(e) {
   return e.target;
 }
 
-const json = (value) => (value === null || value === undefined ? nothing : html`<code>${JSON.stringify(value)}</code>`);
-
-const change = (e) => html`${e.before ? html`${json(e.before)} → ` : nothing}${json(e.after)}`;
-
 const shown = () => {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   return events.filter((e) => {
@@ -95,7 +92,7 @@ export default {
       </form>
       ${panel('Changes, the newest first', items.length ? table('Events', [
         { head: 'When', main: true }, { head: 'Who' }, { head: 'What' }, { head: 'Whom' }, { head: 'Why', wide: true }, { head: 'Change', wide: true },
-      ], items.slice(0, 200).map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, target(e), e.why, change(e)])) : empty('None.'),
+      ], items.slice(0, 200).map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, target(e), e.why, difference(e.before, e.after)])) : empty('None.'),
       html`<span role="status">${paused ? badge('hold', 'paused') : live ? badge('up', 'live') : badge('probing', 'connecting')}</span>`)}`;
   },
 };

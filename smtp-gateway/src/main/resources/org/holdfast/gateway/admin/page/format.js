@@ -13,7 +13,7 @@ export function bytes(n) {
   if (n === null || n === undefined) return '–';
   let unit = 0;
   let value = Math.abs(n);
-  while (value >= 1024 && unit < UNITS.length - 1) {
+  while (value >= 1023.5 && unit < UNITS.length - 1) {
     value /= 1024;
     unit++;
   }
@@ -36,11 +36,14 @@ export function span(seconds) {
   return Math.floor(h / 24) + ' d' + (h % 24 ? ' ' + (h % 24) + ' h' : '');
 }
 
+/** The same where there is little room: 3h 12m. */
+export const short = (seconds) => span(seconds).replace(' min', 'm').replace(/ (?=[smhd](?:\s|$))/g, '').replace(/ (\d+)m$/, ' $1m');
+
 export const secondsSince = (time) => (Date.now() - Date.parse(time)) / 1000;
 
 export const age = (time) => (time ? span(secondsSince(time)) : '–');
 
-export const hours = (h) => (h === null || h === undefined ? '–' : h >= 48 ? Math.round(h / 24) + ' days' : span(h * 3600));
+export const hours = (h) => (h >= 48 ? number(Math.round(h / 24)) + ' days' : short(h * 3600));
 
 /** Today: the time; else date and time. Local, as clocks on walls are. */
 export function clock(time) {
@@ -52,5 +55,16 @@ export function clock(time) {
 }
 
 export const millis = (ms) => (ms === null || ms === undefined ? '–' : ms >= 1000 ? (ms / 1000).toFixed(1) + ' s' : ms.toFixed(ms < 10 ? 1 : 0) + ' ms');
+
+/** Times within a sentence of the gateway as on the wall. */
+export const walled = (text) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => clock(time));
+
+const told = (value) => (value === null || value === undefined ? 'none' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+
+/** What differs between two states of a thing, in words; the epoch always does, and is left out. */
+export function difference(before, after) {
+  const names = Object.keys({ ...before, ...after }).filter((n) => n !== 'epoch' && told(before?.[n]) !== told(after?.[n]));
+  return names.map((n) => n + ': ' + (before && n in before ? told(before[n]) + ' → ' : '') + told(after?.[n])).join(', ');
+}
 
 export const sender = (address) => (address === '' ? '<> (null sender)' : address);

@@ -17,7 +17,7 @@ function place(item) {
 
 export const needs = (items, brief = false) => html`<ul class="needs">${items.map((item) => html`
   <li class="need ${item.urgency}">
-    <div class="need-what"><span>${badge(item.urgency, item.urgency)}</span><strong>${item.what}</strong>
+    <div class="need-what"><span>${badge(item.urgency)}</span><strong>${item.what}</strong>
       ${item.target && item.target !== '*' && !item.what.includes(item.target) ? html`<span class="soft">${item.target}</span>` : nothing}
       ${item.since ? html`<span class="soft">for ${ago(item.since)}</span>` : nothing}<span class="need-go">${place(item)}</span></div>
     <p>${item.detail}</p>

@@ -1,7 +1,7 @@
 // The first ten seconds: what is held, why, since when, what moves, what needs a person.
 import { get } from './api.js';
 import './plot.js';
-import { age, bytes, clock, deliveries, hours, millis, number, plural, rate } from './format.js';
+import { bytes, clock, deliveries, hours, millis, number, plural, rate, secondsSince, short, span } from './format.js';
 import { ago, badge, bar, button, count, empty, html, link, nothing, page, pairLink, panel, queueLink, stat, table, userLink } from './parts.js';
 import { needs } from './needs.js';
 
@@ -42,7 +42,7 @@ function tiles(o) {
       ? html`${bar(parts, words)}<span class="states">${STATES.filter((s) => o.byState[s.state]).map((s) =>
           html`<span><i class="swatch ink-${s.kind}"></i>${queueLink({ state: s.state }, number(o.byState[s.state]) + ' ' + s.name)}</span>`)}</span>`
       : 'nothing waits', 'wide')}
-    ${stat('Oldest held', o.oldest ? age(o.oldest) : '–', o.oldest ? 'since ' + clock(o.oldest) : 'nothing waits')}
+    ${stat('Oldest held', o.oldest ? short(secondsSince(o.oldest)) : '–', o.oldest ? 'since ' + clock(o.oldest) : 'nothing waits')}
     ${stat('Accepted', rate(o.flow.accepted), 'deliveries taken from senders')}
     ${stat('Delivered', rate(o.flow.delivered), 'deliveries taken by backends')}
     ${stat('Disk lasts', o.trouble ? 'refusing' : filling ? hours(o.disk.hoursLeft) : o.disk.growth === null ? '–' : 'not filling',
@@ -52,6 +52,19 @@ function tiles(o) {
         html`<span>${link('#/users?state=' + s, number(n) + ' ' + (s === 'moving' ? 'being moved' : s))}</span>`)}
         ${o.users.moving + o.users.recovering + o.users.closed === 0 ? 'all active' : nothing}</span>`)}
   </dl>`;
+}
+
+/** What goes out now, and until when at this rate. */
+function moving(o) {
+  const items = o.pairs.filter((g) => g.pair && g.byState.ready + g.byState.deferred > 0);
+  if (items.length === 0) return nothing;
+  return panel('Being released', html`${items.map((g) => {
+    const left = g.byState.ready + g.byState.deferred;
+    const total = left + g.pair.released;
+    const id = 'moving-' + g.name;
+    return html`<div class="progress"><label for=${id}>${pairLink(g.name)}: ${number(g.pair.released)} of ${number(total)}, ${rate(g.pair.ratePerSecond)}${g.pair.ratePerSecond > 0
+      ? ', about ' + span(left / g.pair.ratePerSecond) + ' left' : ''}</label><progress id=${id} max=${total} .value=${g.pair.released}></progress></div>`;
+  })}`, link('#/releases', 'Releases'));
 }
 
 /** Why mail is held: the widest first. */
@@ -107,7 +120,7 @@ function plots(past) {
       <time-plot .plot=${{ title: 'Held deliveries', unit: (n) => number(Math.round(n)), at: past.at, stacked: true,
         series: STATES.toReversed().map((s) => ({ name: s.name, kind: s.kind, values: past[s.state] })) }}></time-plot></figure>
     <figure><figcaption>Store on disk</figcaption>
-      <time-plot .plot=${{ title: 'Octets used by the store', unit: bytes, at: past.at, series: [of('used', 'used')] }}></time-plot></figure>
+      <time-plot .plot=${{ title: 'Octets used by the store', unit: bytes, binary: true, at: past.at, series: [of('used', 'used')] }}></time-plot></figure>
   </div>`, html`<div class="segments" role="group" aria-label="Time shown">${[1, 6, 24].map(pick)}</div>`);
 }
 
@@ -128,6 +141,7 @@ export default {
       </section>
       ${tiles(o)}
       ${backends(o)}
+      ${moving(o)}
       ${why(o)}
       ${plots(before)}`;
   },

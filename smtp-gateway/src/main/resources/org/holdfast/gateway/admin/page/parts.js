@@ -1,6 +1,6 @@
 // What every view is made of. lit-html sets everything in ${} as text, never as markup.
 import { html, nothing, render } from './lib/lit-html.js';
-import { age, clock, number } from './format.js';
+import { age, clock, number, walled } from './format.js';
 
 export { html, nothing, render };
 
@@ -25,7 +25,7 @@ export const ago = (time) =>
 
 export const at = (time) => (time ? html`<time datetime=${time} title=${time}>${clock(time)}</time>` : html`<span class="soft">–</span>`);
 
-export const count = (n, kind = '') => html`<span class=${n ? kind : 'soft'}>${number(n)}</span>`;
+export const count = (n, kind = '') => html`<span class=${n ? kind : 'soft zero'}>${number(n)}</span>`;
 
 export const panel = (title, body, extra = nothing) => html`
   <section class="panel" aria-label=${title}>
@@ -68,6 +68,9 @@ export const userLink = (address) => link('#/users/' + encodeURIComponent(addres
 export const pairLink = (name) => link('#/pairs/' + encodeURIComponent(name), name);
 
 export const messageLink = (id) => link('#/messages/' + encodeURIComponent(id), id);
+
+/** What was said of a delivery last: a backend's words as they are, the gateway's own as text. */
+export const words = (reply) => (!reply ? nothing : /^[245]\d\d/.test(reply) ? html`<q>${reply}</q>` : html`<span class="soft clamp" title=${reply}>${walled(reply)}</span>`);
 
 /** A link to the queue with this filter. */
 export function queueLink(filter, text) {

@@ -4,7 +4,10 @@ import uPlot from './lib/uplot.js';
 
 const HEIGHT = 150;
 
-/** .plot = {title, unit: value => text, at: [s], series: [{name, kind, values}], stacked} */
+/** Steps of an axis of octets. */
+const BINARY = Array.from({ length: 45 }, (_, i) => 2 ** i);
+
+/** .plot = {title, unit: value => text, binary: whether octets, at: [s], series: [{name, kind, values}], stacked} */
 class TimePlot extends HTMLElement {
   #plot = null;
   #given = null;
@@ -70,11 +73,11 @@ class TimePlot extends HTMLElement {
       width: Math.max(this.#width, 200),
       height: HEIGHT,
       legend: { show: false },
-      cursor: { y: false, points: { show: !stacked }, drag: { x: false, y: false }, sync: { key: 'holdfast' } },
+      cursor: { y: false, ...(stacked ? { points: { show: false } } : {}), drag: { x: false, y: false }, sync: { key: 'holdfast' } },
       scales: { y: { range: (u, low, high) => [0, Math.max(high * 1.1, 1)] } },
       axes: [
-        { ...axis, space: 70, values: (u, ticks) => ticks.map((t) => new Date(t * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })) },
-        { ...axis, size: 62, space: 34, values: (u, ticks) => ticks.map(unit) },
+        { ...axis, space: 70, size: 26, values: (u, ticks) => ticks.map((t) => new Date(t * 1000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })) },
+        { ...axis, size: 62, space: 34, ...(this.#given.binary ? { incrs: BINARY } : {}), values: (u, ticks) => ticks.map(unit) },
       ],
       series: [{}, ...series.map((s, i) => ({
         label: s.name, stroke: inks[i], width: 1.5, points: { show: false },

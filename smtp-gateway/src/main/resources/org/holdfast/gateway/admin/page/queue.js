@@ -4,7 +4,7 @@ import { guard } from './dialog.js';
 import { VERBS, actOnAll } from './filter.js';
 import { bytes, clock, deliveries, number, sender } from './format.js';
 import message from './message.js';
-import { ago, at, badge, button, empty, html, link, messageLink, nothing, page, pairLink, panel, table, userLink } from './parts.js';
+import { ago, at, badge, button, empty, html, link, messageLink, nothing, page, pairLink, panel, table, userLink, words as says } from './parts.js';
 import { can } from './session.js';
 
 const LIMIT = 50;
@@ -49,10 +49,10 @@ const actions = (query) => html`<span class="buttons-row" role="group" aria-labe
   ${Object.entries(VERBS).map(([verb, v]) => button(v.label + '…', () => guard(() => actOnAll(verb, filterOf(query), words(query))), v.danger ? 'danger-line' : ''))}</span>`;
 
 const list = (items) => table('Held deliveries', [
-  { head: 'Message', main: true }, { head: 'To' }, { head: 'From' }, { head: 'Pair' }, { head: 'State' }, { head: 'Size', num: true },
+  { head: 'Message', main: true }, { head: 'To and from' }, { head: 'Pair' }, { head: 'State' }, { head: 'Size', num: true },
   { head: 'Held for' }, { head: 'Tries', num: true }, { head: 'Last words', wide: true },
-], items.map((d) => [messageLink(d.id), userLink(d.recipient), sender(d.sender), pairLink(d.pair), badge(d.state, d.state), bytes(d.size), ago(d.accepted), d.attempts,
-  html`${d.lastReply ? html`<q>${d.lastReply}</q>` : nothing}${d.nextAttempt ? html` <span class="soft">again ${clock(d.nextAttempt)}</span>` : nothing}`]));
+], items.map((d) => [messageLink(d.id), html`<span class="two">${userLink(d.recipient)}<span class="soft">${sender(d.sender)}</span></span>`, pairLink(d.pair), badge(d.state, d.state), bytes(d.size), ago(d.accepted), d.attempts,
+  html`${says(d.lastReply)}${d.nextAttempt ? html` <span class="soft">again ${clock(d.nextAttempt)}</span>` : nothing}`]));
 
 function next(query, after) {
   const more = new URLSearchParams(query);

@@ -33,11 +33,11 @@ const one = (r) => {
     <div class="progress"><label for=${id}>${number(r.done)} of ${deliveries(total)}, ${percent} %</label><progress id=${id} max=${total || 1} .value=${total ? r.done : 1}></progress></div>
     ${facts([
       ['Left', number(r.left)], ['Rate', rate(r.rate)], r.state === 'ended' ? ['Ended', at(r.ended)] : ['Expected end', left(r)], ['Began', at(r.began)], ['Open', number(r.inFlight)],
-      r.unanswered ? ['Oldest attempt unanswered', ago(r.unanswered)] : null, r.nextProbe ? ['Next try', at(r.nextProbe)] : null,
+      r.unanswered && Date.now() - Date.parse(r.unanswered) > 2000 ? ['Oldest attempt unanswered', ago(r.unanswered)] : null, r.nextProbe ? ['Next try', at(r.nextProbe)] : null,
       r.lastReply ? ['It said last', html`<q>${r.lastReply}</q>`] : null,
     ])}
     ${users(r)}${r.more ? html`<p class="more">Further users wait behind these.</p>` : nothing}`,
-  html`${pairLink(r.pair)} ${badge(r.state)}`);
+  html`${badge(r.state)}`);
 };
 
 const first = () => ask({
