@@ -28,6 +28,7 @@ final class PageFiles {
           "api.js",
           "app.js",
           "bulk.js",
+          "changes.js",
           "dialog.js",
           "events.js",
           "filter.js",

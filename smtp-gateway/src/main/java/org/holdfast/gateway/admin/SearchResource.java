@@ -3,12 +3,14 @@ package org.holdfast.gateway.admin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Pair;
 import org.holdfast.routing.Routing;
 import org.holdfast.routing.Routing.InhabitedDomain;
 import org.holdfast.routing.User;
@@ -44,32 +46,42 @@ final class SearchResource {
   /**
    * What was found.
    *
-   * @param users of these addresses or beginnings, in the order of their domains
+   * @param users of this address or beginning, as lists show them, in the order of their domains
    * @param messages queue ids: at most one
    * @param more whether there may be others
    */
-  private record Found(List<String> users, List<String> messages, boolean more) {}
+  private record Found(List<UserView> users, List<String> messages, boolean more) {}
 
   private void search(Context ctx) throws MapUnavailableException {
     String asked = new Query(ctx, "q").textOr("q", "").strip();
     if (asked.isEmpty() || asked.length() > MOST_CHARACTERS) {
       throw Problem.bad("q must be 1 to " + MOST_CHARACTERS + " characters");
     }
-    Set<String> users = new LinkedHashSet<>();
     int at = asked.lastIndexOf('@');
     String local = (at < 0 ? asked : asked.substring(0, at)).toLowerCase(Locale.ROOT);
     String domain = at < 0 ? "" : asked.substring(at + 1).toLowerCase(Locale.ROOT);
+    Map<String, User> users = new LinkedHashMap<>();
     if (at >= 0) {
-      routing.user(asked).ifPresent(user -> users.add(user.address()));
+      routing.user(asked).ifPresent(user -> users.put(user.address(), user));
     }
     for (String there : domains(domain)) {
       if (users.size() < MOST_USERS) {
-        users.addAll(begin(local, there));
+        begin(local, there, users);
       }
     }
     List<String> messages = at < 0 && !queue.message(asked).isEmpty() ? List.of(asked) : List.of();
-    List<String> found = users.stream().limit(MOST_USERS).toList();
-    Json.answer(ctx, new Found(found, messages, users.size() >= MOST_USERS));
+    Json.answer(ctx, new Found(views(users.values()), messages, users.size() >= MOST_USERS));
+  }
+
+  private List<UserView> views(Collection<User> users) throws MapUnavailableException {
+    List<UserView> views = new ArrayList<>();
+    for (User user : users) {
+      if (views.size() < MOST_USERS) {
+        String member = routing.pair(user.pair()).map(Pair::active).orElse(null);
+        views.add(UserView.of(user, member, Effective.of(routing, user), null));
+      }
+    }
+    return views;
   }
 
   /** Those that begin so. */
@@ -86,16 +98,15 @@ final class SearchResource {
     return domains;
   }
 
-  private List<String> begin(String local, String domain) throws MapUnavailableException {
-    List<String> found = new ArrayList<>();
-    routing.user(local + "@" + domain).ifPresent(user -> found.add(user.address()));
-    for (User user : routing.users(null, null, local + "@" + domain, MOST_USERS)) {
-      String address = user.address();
-      if (!address.endsWith("@" + domain) || !address.startsWith(local)) {
+  private void begin(String local, String domain, Map<String, User> found)
+      throws MapUnavailableException {
+    String first = local + "@" + domain;
+    routing.user(first).ifPresent(user -> found.put(user.address(), user));
+    for (User user : routing.users(null, null, first, MOST_USERS)) {
+      if (!user.address().endsWith("@" + domain) || !user.address().startsWith(local)) {
         break;
       }
-      found.add(address);
+      found.put(user.address(), user);
     }
-    return found;
   }
 }

@@ -1,7 +1,7 @@
 // The shell: routes, the loop that asks the gateway, keys, theme.
 import { fail } from './dialog.js';
 import events from './events.js';
-import { clock } from './format.js';
+import { clock, plural } from './format.js';
 import { help, PLACES } from './help.js';
 import holds from './holds.js';
 import needs from './needs.js';
@@ -43,7 +43,6 @@ function routeOf(hash) {
 }
 
 function open() {
-  if (location.hash === '#main') return;
   const before = route;
   route = routeOf(location.hash);
   const next = VIEWS[route.name](route);
@@ -51,7 +50,7 @@ function open() {
   view = next;
   data = null;
   menu = false;
-  document.title = view.title + ' · Holdfast';
+  title();
   draw();
   ask();
   if (before) {
@@ -80,11 +79,14 @@ async function ask() {
 }
 
 /** How many things need a person: from what is there, or asked for beside. */
+const title = () => { document.title = (attention ? '(' + attention + ') ' : '') + view.title + ' · Holdfast'; };
+
 async function count(told) {
   const counts = (told.overview || (await get('/v1/overview'))).attention;
   const now = counts.now + counts.soon;
-  if (attention !== null && now > attention) document.getElementById('said').setAttribute('data-told', now);
+  if (attention !== null && now > attention) document.getElementById('told').textContent = plural(now, 'thing needs', 'things need') + ' a person.';
   attention = now;
+  title();
 }
 
 const nav = () => html`<nav id="nav" class=${menu ? 'open' : ''} aria-label="Views"><ul>${PLACES.map(([key, hash, name]) => {
@@ -165,6 +167,12 @@ function search() {
   seen.observe(document.getElementById('app'), { childList: true, subtree: true });
 }
 
+/** To the content, and the address stays that of the view. */
+function skip(event) {
+  event.preventDefault();
+  document.getElementById('main').focus();
+}
+
 /** The first link or button of the next row. */
 function step(by) {
   const rows = [...document.querySelectorAll('main tbody tr, main .need, main .delivery')].map((row) => row.querySelector('a, button')).filter(Boolean);
@@ -182,6 +190,7 @@ async function begin() {
   if (session.token) session.who = await whoHas(session.token).catch(() => null);
   if (!session.who) await signIn();
   window.addEventListener('hashchange', open);
+  document.querySelector('.skip').addEventListener('click', skip);
   document.addEventListener('keydown', typed);
   document.addEventListener('visibilitychange', () => (document.hidden ? clearTimeout(timer) : ask()));
   document.addEventListener('securitypolicyviolation', (e) => console.error('blocked: ' + e.violatedDirective + ' ' + e.blockedURI));

@@ -1,5 +1,6 @@
 // Pairs: members, health, hold, release, failover.
-import { get, path } from './api.js';
+import { get } from './api.js';
+import { changesOf } from './changes.js';
 import { guard } from './dialog.js';
 import { failover, holdPair } from './flip.js';
 import { deliveries, millis, number, rate } from './format.js';
@@ -53,7 +54,7 @@ function history(name, events) {
 export default {
   title: 'Pairs',
   async load(route) {
-    const [overview, events] = await Promise.all([get('/v1/overview'), route.rest[0] ? get('/v1/events?limit=1000') : null]);
+    const [overview, events] = await Promise.all([get('/v1/overview'), route.rest[0] ? changesOf(route.rest[0]) : []]);
     return { overview, events };
   },
   draw({ overview, events }, route) {
@@ -64,6 +65,6 @@ export default {
     const pair = overview.pairs.find((p) => p.name === name);
     if (!pair) return html`<h1>${name}</h1>${empty('There is no pair ' + name + '.')}<p>${link('#/pairs', 'All pairs')}</p>`;
     return html`<nav class="crumbs" aria-label="Where"><a href="#/pairs">Pairs</a> / ${name}</nav><h1>${name}</h1>
-      ${card(pair)}${history(name, events.items.filter((e) => e.target === name).reverse())}`;
+      ${card(pair)}${history(name, events)}`;
   },
 };

@@ -1,5 +1,6 @@
 // One user: where mail to this address goes right now and why, what is held, what happened.
 import { get, path } from './api.js';
+import { changesOf } from './changes.js';
 import { guard } from './dialog.js';
 import { flipUser, movePair, setPriority } from './flip.js';
 import { bytes, clock, deliveries, difference, sender, walled } from './format.js';
@@ -39,9 +40,9 @@ export default {
     const [u, held, events] = await Promise.all([
       get(path`/v1/users/${address}`).catch((e) => { if (e.status === 404) return null; throw e; }),
       get(`/v1/queue/messages?limit=${HELD_SHOWN}&recipient=` + encodeURIComponent(address)),
-      get('/v1/events?limit=1000'),
+      changesOf(address),
     ]);
-    return { u, held, events: events.items.filter((e) => e.target === address).reverse() };
+    return { u, held, events };
   },
   draw({ u, held, events }, route) {
     const address = route.rest[0];
