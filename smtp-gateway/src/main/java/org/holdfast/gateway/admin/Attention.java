@@ -242,12 +242,19 @@ final class Attention {
     for (ForgottenHolds.Wide hold :
         OverviewResource.ifReadable(() -> ForgottenHolds.wide(ports.routing()))) {
       Standing standing = hold.standing();
-      if (standing.by().equals("gateway")) {
+      if (isOfMassRefusal(hold)) {
         items.add(byGateway(hold));
       } else if (standing.since().isBefore(cutoff) && named++ < MOST_FORGOTTEN) {
         items.add(forgotten(hold));
       }
     }
+  }
+
+  /** A hold that came with the first map was made by the gateway too, for somebody else. */
+  private static boolean isOfMassRefusal(ForgottenHolds.Wide hold) {
+    return hold.kind().equals("pair")
+        && hold.standing().by().equals("gateway")
+        && !hold.standing().reason().startsWith("first start");
   }
 
   private static Item byGateway(ForgottenHolds.Wide hold) {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -204,8 +203,7 @@ public final class History implements AutoCloseable {
 
   /** The youngest sample that is not younger than this, else the oldest. */
   private synchronized @Nullable Sample before(Instant time) {
-    List<Sample> youngestFirst = new ArrayList<>(fine.reversed());
-    return youngestFirst.stream()
+    return fine.reversed().stream()
         .filter(sample -> !sample.at().isAfter(time))
         .findFirst()
         .orElse(fine.peekFirst());

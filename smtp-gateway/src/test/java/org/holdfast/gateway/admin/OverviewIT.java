@@ -198,7 +198,9 @@ class OverviewIT {
   })
   void search_findsUsersByTheirBeginning(String asked, String found) throws Exception {
     List<String> users = new ArrayList<>();
-    api.get("/v1/search?q=" + asked).json().path("users")
+    api.get("/v1/search?q=" + asked)
+        .json()
+        .path("users")
         .forEach(u -> users.add(u.path("address").asString()));
     assertThat(String.join(",", users)).isEqualTo(found);
   }

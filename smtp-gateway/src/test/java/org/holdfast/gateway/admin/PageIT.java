@@ -2,26 +2,18 @@ package org.holdfast.gateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page's files and how they are served. */
+/** How the page's files are served. */
 class PageIT {
 
   private static final Pattern NAMED = Pattern.compile("(?:src|href)=\"(assets/[^\"]+)\"");
-  private static final Pattern IMPORT = Pattern.compile("(?m)^import .*?'\\./([^']+)';$");
-  private static final int MOST_LINES = 400;
 
   private Api api;
 
@@ -77,36 +69,5 @@ class PageIT {
     assertThat(zipped.header("Content-Encoding")).isEqualTo("gzip");
     assertThat(zipped.http().headers().firstValueAsLong("Content-Length").orElse(0))
         .isBetween(100L, plain.body().length() / 2L);
-  }
-
-  @Test
-  void files_inTheFolder_areTheOnesServed() throws Exception {
-    try (Stream<Path> files = Files.list(folder())) {
-      assertThat(files.map(file -> file.getFileName().toString()))
-          .containsExactlyInAnyOrderElementsOf(
-              Stream.concat(PageFiles.OURS.stream(), Stream.of("index.html")).toList());
-    }
-  }
-
-  @Test
-  void modules_importWhatIsServed_andNothingTurnsTextIntoMarkup() throws Exception {
-    PageFiles served = new PageFiles();
-    for (String name : PageFiles.OURS) {
-      String text = Files.readString(folder().resolve(name));
-      assertThat(IMPORT.matcher(text).results().map(m -> m.group(1)))
-          .as(name)
-          .allSatisfy(imported -> assertThat(served.all()).containsKey(imported));
-      assertThat(text.lines().count()).as(name).isLessThan(MOST_LINES);
-      assertThat(text)
-          .as(name)
-          .doesNotContain(
-              "innerHTML", "outerHTML", "unsafe", "insertAdjacent", "eval(", "document.write")
-          .doesNotContain("document.cookie", "style=");
-    }
-  }
-
-  private static Path folder() throws URISyntaxException, IOException {
-    URL index = Objects.requireNonNull(PageFiles.class.getResource("page/index.html"));
-    return Objects.requireNonNull(Path.of(index.toURI()).getParent());
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
@@ -36,11 +37,13 @@ final class Browser implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
+  private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
   private static final JsonMapper JSON = new JsonMapper();
 
   final ChromeDriver driver;
 
   Browser(Path downloads) {
+    SELENIUM.setLevel(Level.SEVERE); // it warns that it is older than the browser
     ChromeOptions options = new ChromeOptions();
     options.setBinary(PROGRAM.toString());
     options.addArguments("--headless=new", "--window-size=1280,800", "--lang=en");

@@ -186,6 +186,7 @@ page.redraw = draw;
 page.refresh = ask;
 
 async function begin() {
+  document.getElementById('app').replaceChildren();
   wear();
   if (session.token) session.who = await whoHas(session.token).catch(() => null);
   if (!session.who) await signIn();
@@ -194,7 +195,6 @@ async function begin() {
   document.addEventListener('keydown', typed);
   document.addEventListener('visibilitychange', () => (document.hidden ? clearTimeout(timer) : ask()));
   document.addEventListener('securitypolicyviolation', (e) => console.error('blocked: ' + e.violatedDirective + ' ' + e.blockedURI));
-  document.getElementById('app').replaceChildren();
   open();
 }
 

@@ -25,7 +25,7 @@ function setRange(h) {
   page.refresh();
 }
 
-const STATES = [
+export const STATES = [
   { name: 'on hold', state: 'held', kind: 'held' },
   { name: 'ready', state: 'ready', kind: 'ready' },
   { name: 'deferred', state: 'deferred', kind: 'deferred' },

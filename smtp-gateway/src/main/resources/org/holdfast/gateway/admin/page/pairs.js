@@ -4,7 +4,7 @@ import { changesOf } from './changes.js';
 import { guard } from './dialog.js';
 import { failover, holdPair } from './flip.js';
 import { deliveries, millis, number, rate } from './format.js';
-import { health } from './overview.js';
+import { STATES, health } from './overview.js';
 import { ago, at, badge, button, count, empty, facts, html, link, nothing, pairLink, panel, queueLink, table } from './parts.js';
 import { can } from './session.js';
 
@@ -30,8 +30,8 @@ function card(g) {
   return panel(pair.name, html`
     ${pair.state === 'hold' ? html`<p class="why">On hold for ${ago(pair.since)}, by ${pair.by}: ${pair.reason || 'no reason given'}</p>` : nothing}
     ${facts([
-      ['Held', pair.held ? queueLink({ pair: pair.name }, deliveries(pair.held)) : 'nothing'],
-      ['On hold / ready / deferred / parked', html`${number(pair.byState.held)} / ${number(pair.byState.ready)} / ${number(pair.byState.deferred)} / ${number(pair.byState.parked)}`],
+      ['Held', pair.held ? html`<span class="states">${STATES.filter((s) => pair.byState[s.state]).map((s) =>
+        html`<span><i class="swatch ink-${s.kind}"></i>${queueLink({ state: s.state, pair: pair.name }, number(pair.byState[s.state]) + ' ' + s.name)}</span>`)}</span>` : 'nothing'],
       ['Oldest', ago(pair.oldest)],
       ['Released lately', rate(pair.ratePerSecond)],
       ['At once', g.limit ? g.limit + ' allowed, ' + pair.inFlight + ' open' : number(pair.inFlight) + ' open'],

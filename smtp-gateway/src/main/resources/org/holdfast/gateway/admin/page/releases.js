@@ -51,8 +51,7 @@ export default {
   title: 'Releases',
   every: 2000,
   load: () => get('/v1/releases'),
-  draw: ({ items }) => html`<h1>Releases</h1>
-    <p class="lead">Mail of users who are active again, in the order in which it was accepted. Higher priority first, then who waits longest.
-      ${can() ? button('Let somebody go first…', () => guard(first)) : nothing}</p>
+  draw: ({ items }) => html`<div class="head-row"><h1>Releases</h1>${can() ? button('Let somebody go first…', () => guard(first)) : nothing}</div>
+    <p class="lead">Mail of users who are active again, in the order in which it was accepted. Higher priority first, then who waits longest.</p>
     ${items.length ? items.map(one) : panel('Nothing is being released', empty('No mail waits that could go.'))}`,
 };

@@ -66,8 +66,8 @@ function open(why, done) {
       <h1 id="sign-in-title"><span class="mark" aria-hidden="true"></span>Holdfast</h1>
       <p>Sign in with your token. The operator's own stands in <code>operator.token</code> in the data folder; others are
         in the file that <code>admin.tokens</code> names.</p>
-      <label for="token">Token</label>
-      <input id="token" type="password" autocomplete="off" spellcheck="false" required aria-describedby="sign-in-trouble">
+      <div><label for="token">Token</label>
+      <input id="token" type="password" autocomplete="off" spellcheck="false" required aria-describedby="sign-in-trouble"></div>
       <p id="sign-in-trouble" class="trouble" role="alert">${trouble || nothing}</p>
       <button class="primary" ?disabled=${busy}>${busy ? 'Looking…' : 'Sign in'}</button>
       <p class="soft small">It is kept in this tab until you close it or sign out.</p>
