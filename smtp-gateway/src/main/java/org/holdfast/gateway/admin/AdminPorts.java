@@ -20,4 +20,5 @@ public record AdminPorts(
     Probe probe,
     MapText mapText,
     Supplier<String> metrics,
+    History history,
     InstantSource clock) {}

@@ -148,6 +148,17 @@ public final class AdminServer implements AutoCloseable {
     new AliasesResource(routing, audit).routes(routes);
     new MapResource(routing, ports.mapText(), audit).routes(routes);
     new HealthResource(ports.readiness(), ports.metrics()).routes(routes);
+    page(routes);
+  }
+
+  /** The operators' page, and what only it asks for. */
+  private void page(RoutesConfig routes) {
+    Attention attention = new Attention(ports);
+    new WhoAmIResource(settings.node()).routes(routes);
+    new OverviewResource(ports, attention, settings.node()).routes(routes);
+    new AttentionResource(attention).routes(routes);
+    new HistoryResource(ports.history(), ports.clock()).routes(routes);
+    new SearchResource(ports.routing(), ports.queue()).routes(routes);
     new PageResource().routes(routes);
   }
 

@@ -54,7 +54,7 @@ final class HoldsResource {
    * @param pair where a user lives; null for wider ones
    * @param to where a user is being moved to, if somebody said so
    */
-  private record HoldView(
+  record HoldView(
       String kind,
       String name,
       String state,

@@ -22,11 +22,18 @@ public interface PairStatus {
    * @param detail what it said last, or what happened; one line, may be empty
    * @param since when it began to stand so; null while unknown
    * @param inFlight deliveries open to it now
+   * @param latencyMillis of a transaction lately, from MAIL to the last reply; null before the
+   *     first
    */
-  record MemberHealth(String word, String detail, @Nullable Instant since, int inFlight) {
+  record MemberHealth(
+      String word,
+      String detail,
+      @Nullable Instant since,
+      int inFlight,
+      @Nullable Double latencyMillis) {
 
     /** Nothing was sent to it yet. */
-    public static final MemberHealth UNKNOWN = new MemberHealth("unknown", "", null, 0);
+    public static final MemberHealth UNKNOWN = new MemberHealth("unknown", "", null, 0, null);
   }
 
   /** Knows nothing: for tests and until the wiring has better. */

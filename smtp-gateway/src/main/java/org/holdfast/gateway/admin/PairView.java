@@ -38,14 +38,15 @@ record PairView(
     long released,
     double ratePerSecond) {
 
-  /** One server of the pair. */
+  /** One server of the pair; {@code latencyMillis} is null before its first answer. */
   record MemberView(
       String lmtp,
       @Nullable String imap,
       String health,
       String detail,
       @Nullable Instant since,
-      int inFlight) {}
+      int inFlight,
+      @Nullable Double latencyMillis) {}
 
   static PairView of(Pair pair, @Nullable Totals totals, PairStatus status, double rate) {
     return new PairView(
@@ -80,7 +81,8 @@ record PairView(
               health.word(),
               health.detail(),
               health.since(),
-              health.inFlight()));
+              health.inFlight(),
+              health.latencyMillis()));
     }
     return members;
   }

@@ -13,37 +13,21 @@ import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.QueueSummary;
 import org.holdfast.holdqueue.QueueSummary.Totals;
-import org.jspecify.annotations.Nullable;
 
-/** What the queue holds, as gauges. The totals are asked for at most every {@link #FRESH}. */
+/** What the queue holds, as gauges; many scrapers share the {@link LatestTotals}. */
 final class QueueCollector implements MultiCollector {
 
-  /** Totals cost a query over everything held: many scrapers share one answer. */
-  static final Duration FRESH = Duration.ofSeconds(2);
-
-  private final HoldQueue queue;
+  private final LatestTotals totals;
   private final InstantSource clock;
 
-  private @Nullable QueueSummary last;
-  private Instant asked = Instant.MIN;
-
   QueueCollector(HoldQueue queue, InstantSource clock) {
-    this.queue = queue;
+    this.totals = new LatestTotals(queue, clock);
     this.clock = clock;
-  }
-
-  private synchronized QueueSummary summary() {
-    Instant now = clock.instant();
-    if (last == null || Duration.between(asked, now).compareTo(FRESH) >= 0) {
-      last = queue.summary();
-      asked = now;
-    }
-    return last;
   }
 
   @Override
   public MetricSnapshots collect() {
-    QueueSummary summary = summary();
+    QueueSummary summary = totals.get();
     return new MetricSnapshots(
         deliveries(summary),
         bytes(summary),

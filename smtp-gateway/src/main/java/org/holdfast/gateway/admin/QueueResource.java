@@ -80,7 +80,7 @@ final class QueueResource {
             summary.trouble()));
   }
 
-  private static Map<String, Long> byState(QueueSummary summary) {
+  static Map<String, Long> byState(QueueSummary summary) {
     Map<String, Long> byState = PairView.byState(null);
     for (Totals totals : summary.nextHops()) {
       totals

@@ -160,7 +160,8 @@ final class ReleaseWatch {
     };
   }
 
-  private static boolean isSilent(DispatchStatus status, NextHop hop) {
+  /** Nothing moves, and the oldest attempt has been without an answer for too long. */
+  static boolean isSilent(DispatchStatus status, NextHop hop) {
     Instant since = hop.unanswered();
     return hop.rate() == 0
         && since != null

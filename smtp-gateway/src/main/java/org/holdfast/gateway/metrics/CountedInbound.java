@@ -1,5 +1,6 @@
 package org.holdfast.gateway.metrics;
 
+import com.codahale.metrics.Counter;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -17,6 +18,7 @@ final class CountedInbound implements Inbound {
   private final Inbound path;
   private final String door;
   private final Counts counts;
+  private final Counter accepted;
   private final Timings answers;
   private final LongSupplier nanos;
 
@@ -24,6 +26,7 @@ final class CountedInbound implements Inbound {
     this.path = path;
     this.door = door;
     this.counts = counts;
+    this.accepted = counts.registry().counter(Traffic.ACCEPTED);
     this.answers = answers;
     this.nanos = nanos;
   }
@@ -48,11 +51,17 @@ final class CountedInbound implements Inbound {
           answers.took(nanos.getAsLong() - began, door);
           String result = word(verdict.replies());
           counts.of(Traffic.MESSAGES, "door", door, "result", result).inc();
+          accepted.inc(deliveries(verdict.replies(), recipients.size(), answering));
           if (result.equals(ACCEPTED)) {
             counts.of(Traffic.MESSAGE_BYTES, "door", door).inc(size);
           }
           return verdict;
         });
+  }
+
+  private static long deliveries(List<Reply> replies, int recipients, Answering answering) {
+    long said = replies.stream().filter(Reply::positive).count();
+    return answering == Answering.ONCE ? said * recipients : said;
   }
 
   /** Accepted for one is accepted; refused for all, and not one asked to come again, is refused. */

@@ -1,5 +1,6 @@
 package org.holdfast.gateway.metrics;
 
+import com.codahale.metrics.Counter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +17,7 @@ final class CountedTransaction implements Transaction {
   private final Transaction transaction;
   private final Traffic.PairNames pairs;
   private final Counts counts;
+  private final Counter delivered;
   private final Timings times;
   private final LongSupplier nanos;
 
@@ -28,6 +30,7 @@ final class CountedTransaction implements Transaction {
     this.transaction = transaction;
     this.pairs = pairs;
     this.counts = counts;
+    this.delivered = counts.registry().counter(Traffic.DELIVERED);
     this.times = times;
     this.nanos = nanos;
   }
@@ -48,6 +51,9 @@ final class CountedTransaction implements Transaction {
     String pair = pairs.of(member);
     String origin = from.name().toLowerCase(Locale.ROOT);
     for (Answer answer : answers) {
+      if (answer instanceof Answer.Delivered) {
+        delivered.inc();
+      }
       counts
           .of(
               Traffic.DELIVERIES,

@@ -13,6 +13,12 @@ import org.holdfast.routing.Member;
  */
 public final class Traffic {
 
+  /** Deliveries that senders were told 250 for: a message for three recipients is three. */
+  public static final String ACCEPTED = "holdfast.accepted";
+
+  /** Deliveries that backends said 250 to, straight or from the queue. */
+  public static final String DELIVERED = "holdfast.delivered";
+
   static final String RECIPIENTS = "holdfast_recipients";
   static final String MESSAGES = "holdfast_messages";
   static final String MESSAGE_BYTES = "holdfast_message_bytes";

@@ -59,7 +59,9 @@ final class Backends implements PairStatus, Probe {
     boolean down = bad != null && (good == null || bad.isAfter(good));
     @Nullable Instant since = down ? bad : good;
     String word = down ? "down" : good == null ? "unknown" : "up";
-    return new MemberHealth(word, h.lastErrorText(), since, h.inUse());
+    @Nullable Double latency =
+        h.latencyMicros() == 0 ? null : Math.round(h.latencyMicros() / 100.0) / 10.0;
+    return new MemberHealth(word, h.lastErrorText(), since, h.inUse(), latency);
   }
 
   @Override

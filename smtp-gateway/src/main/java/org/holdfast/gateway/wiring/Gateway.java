@@ -30,6 +30,7 @@ import org.holdfast.gateway.admin.AdminServer;
 import org.holdfast.gateway.admin.AdminSettings;
 import org.holdfast.gateway.admin.AuditLog;
 import org.holdfast.gateway.admin.ForgottenHolds;
+import org.holdfast.gateway.admin.History;
 import org.holdfast.gateway.admin.Metrics;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Listen;
@@ -391,6 +392,8 @@ public final class Gateway implements AutoCloseable {
     ForgottenHolds forgotten =
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
     live.forgotten(forgotten).start();
+    History history = opened.add(new History(queue, counted, clock));
+    history.start();
     Listen listen = settings.admin().listen();
     Metrics metrics =
         new Metrics(
@@ -420,6 +423,7 @@ public final class Gateway implements AutoCloseable {
                 backends,
                 new MapFiles(routing),
                 metrics::text,
+                history,
                 clock));
     try {
       admin.start();

@@ -107,7 +107,7 @@ class AccessIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/healthz", "/readyz", "/metrics", "/", "/page.js", "/page.css"})
+  @ValueSource(strings = {"/healthz", "/readyz", "/metrics", "/"})
   void open_paths_needNoToken(String path) throws Exception {
     assertThat(api.call(null, "GET", path, null).status()).isEqualTo(200);
   }

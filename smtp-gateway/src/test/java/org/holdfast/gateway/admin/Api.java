@@ -35,6 +35,7 @@ final class Api implements AutoCloseable {
   final FakeQueue queue = new FakeQueue();
   final AuditLog audit;
   final ForgottenHolds forgotten;
+  final History history;
   final List<String> notReady = new ArrayList<>();
   final MetricRegistry counted = new MetricRegistry();
   final Path data;
@@ -57,6 +58,8 @@ final class Api implements AutoCloseable {
             + token("backend", "backend", ", pairs: [imap5-6]"));
     this.forgotten =
         new ForgottenHolds(routing, audit, InstantSource.system(), Duration.ofHours(1));
+    this.history =
+        new History(queue, counted, InstantSource.system());
     AdminPorts ports =
         new AdminPorts(
             routing,
@@ -74,6 +77,7 @@ final class Api implements AutoCloseable {
                     new Metrics.Sources(queue, routing, forgotten, PairStatus.unknown()),
                     InstantSource.system())
                 ::text,
+            history,
             InstantSource.system());
     AdminSettings settings = new AdminSettings("127.0.0.1", 0, tokens.toString(), data, "gw1");
     this.server = new AdminServer(settings, ports);
@@ -140,6 +144,7 @@ final class Api implements AutoCloseable {
   public void close() {
     audit.close();
     server.close();
+    history.close();
     client.shutdownNow();
   }
 

@@ -44,6 +44,12 @@ final class FakeQueue implements HoldQueue {
   /** An action ends after its first delivery. */
   boolean breaksOff;
 
+  /** Totals cannot be had. */
+  boolean broken;
+
+  /** Octets of the store's files. */
+  long used = 4096;
+
   /** What the dispatcher says. */
   DispatchStatus status = new DispatchStatus(Instant.EPOCH, List.of(), 0, 0, false);
 
@@ -97,6 +103,9 @@ final class FakeQueue implements HoldQueue {
 
   @Override
   public QueueSummary summary() {
+    if (broken) {
+      throw new IllegalStateException("broken");
+    }
     Map<String, Map<DeliveryState, Long>> counts = new TreeMap<>();
     for (QueueItem item : items) {
       counts
@@ -106,7 +115,14 @@ final class FakeQueue implements HoldQueue {
     List<Totals> totals = new ArrayList<>();
     counts.forEach((pair, states) -> totals.add(new Totals(pair, states, 100, FIRST, FIRST)));
     return new QueueSummary(
-        totals, items.size(), 1234, items.isEmpty() ? null : FIRST, 4096, 1 << 30, 1 << 29, null);
+        totals,
+        items.size(),
+        1234,
+        items.isEmpty() ? null : FIRST,
+        used,
+        1 << 30,
+        Math.max(0, (1L << 20) - used),
+        null);
   }
 
   @Override

@@ -70,7 +70,22 @@ class TrafficTest {
   }
 
   private static void message(Inbound door) {
-    door.message(ENVELOPE, List.of(), new Letter(100), Inbound.Answering.EACH);
+    message(door, Inbound.Answering.EACH);
+  }
+
+  private static void message(Inbound door, Inbound.Answering answering) {
+    Recipient ann = new Recipient("ann@b.c", "ann@b.c", "ann@b.c", Map.of());
+    Recipient bob = new Recipient("bob@b.c", "bob@b.c", "bob@b.c", Map.of());
+    door.message(ENVELOPE, List.of(ann, bob), new Letter(100), answering);
+  }
+
+  @Test
+  void accepted_isCountedByDelivery() {
+    message(door(TAKEN), Inbound.Answering.ONCE);
+    assertThat(count(Traffic.ACCEPTED)).isEqualTo(2);
+    message(door(NEVER), Inbound.Answering.ONCE);
+    message(door(NEVER, TAKEN));
+    assertThat(count(Traffic.ACCEPTED)).isEqualTo(3);
   }
 
   @Test
@@ -124,6 +139,7 @@ class TrafficTest {
     attempt(Transaction.Origin.QUEUE, new Transaction.Answer.NotBelieved(NEVER));
     attempt(Transaction.Origin.QUEUE, new Transaction.Answer.OurTrouble(true, LATER));
     attempt(Transaction.Origin.QUEUE, new Transaction.Answer.Uncertain(LATER));
+    assertThat(count(Traffic.DELIVERED)).isEqualTo(2);
     assertThat(outcome("door", "delivered")).isEqualTo(1);
     assertThat(outcome("door", "refused")).isEqualTo(1);
     for (String word : List.of("delivered", "postponed", "not_believed", "trouble", "uncertain")) {

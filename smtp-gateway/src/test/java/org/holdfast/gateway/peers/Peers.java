@@ -42,9 +42,12 @@ final class Peers {
 
   /** The same for a program that any user may run. */
   static void programNeeded(Path program) {
-    if (!Files.isExecutable(program)) {
-      giveUp(program + " is not there");
-    }
+    notInstalled(program).ifPresent(Peers::giveUp);
+  }
+
+  /** The same for Debian's Chromium and its driver; they need no root. */
+  static void browserNeeded() {
+    notInstalled(Browser.PROGRAM, Browser.DRIVER).ifPresent(Peers::giveUp);
   }
 
   /** A program of the packages that cannot be installed beside Postfix. */
@@ -62,15 +65,18 @@ final class Peers {
   }
 
   private static Optional<String> missing(Path... programs) {
-    Optional<String> program =
-        Stream.of(programs)
-            .filter(path -> !Files.isExecutable(path))
-            .map(path -> path + " is not installed")
-            .findFirst();
-    return program.or(() ->
-        System.getProperty("user.name").equals("root")
-            ? Optional.empty()
-            : Optional.of("private Dovecot and Postfix instances need root"));
+    return notInstalled(programs)
+        .or(() ->
+            System.getProperty("user.name").equals("root")
+                ? Optional.empty()
+                : Optional.of("private Dovecot and Postfix instances need root"));
+  }
+
+  private static Optional<String> notInstalled(Path... programs) {
+    return Stream.of(programs)
+        .filter(path -> !Files.isExecutable(path))
+        .map(path -> path + " is not installed")
+        .findFirst();
   }
 
   private static void giveUp(String reason) {

@@ -1,6 +1,7 @@
 /**
  * The gateway as its own process between real peers: Debian's Postfix as the upstream MX, Debian's
- * Dovecot as the pairs. Start reading at {@link
+ * Dovecot as the pairs; and Debian's Chromium before the operators' page ({@link
+ * org.holdfast.gateway.peers.OperatorsPageIT}). Start reading at {@link
  * org.holdfast.gateway.peers.HoldAndReleaseWithPostfixAndDovecotIT}.
  */
 @NullMarked

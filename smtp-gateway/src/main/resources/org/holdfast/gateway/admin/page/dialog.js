@@ -1,0 +1,126 @@
+// Questions before something is changed, and what came of it. A native modal <dialog> traps the
+// focus and gives it back; Escape is no.
+import { html, nothing, render } from './parts.js';
+
+const SHOWN_MILLIS = 9000;
+
+/** Tells the outcome: seen, and read out by screen readers. */
+export function say(text, kind = 'good') {
+  const place = document.getElementById(kind === 'bad' ? 'failed' : 'said');
+  const note = document.createElement('p');
+  note.className = 'note ' + kind;
+  note.textContent = text;
+  const close = document.createElement('button');
+  close.type = 'button';
+  close.className = 'plain';
+  close.textContent = '✕';
+  close.setAttribute('aria-label', 'Dismiss');
+  close.addEventListener('click', () => note.remove());
+  note.append(close);
+  place.append(note);
+  if (kind !== 'bad') setTimeout(() => note.remove(), SHOWN_MILLIS);
+}
+
+export const fail = (error) => say(error.message, 'bad');
+
+/** Runs it; says what went wrong. */
+export async function guard(act) {
+  try {
+    return await act();
+  } catch (e) {
+    fail(e);
+    return undefined;
+  }
+}
+
+let count = 0;
+
+/**
+ * Asks, and does it when the answer is yes. The dialog stays open, with what was typed, until
+ * `run(values)` has succeeded.
+ *
+ * title, lead: what it is about; says: values => template of what it will do, drawn anew with each
+ * change; fields: [{name, label, type, options, value, required, hint, when}]; go: the button;
+ * danger: whether it can not be undone. Resolves to what run gave, or undefined.
+ */
+export function ask({ title, lead, says, fields = [], go, danger = false, run }) {
+  const id = 'ask-' + ++count;
+  const dialog = document.createElement('dialog');
+  dialog.setAttribute('aria-labelledby', id);
+  const values = Object.fromEntries(fields.map((f) => [f.name, f.value ?? '']));
+  let trouble = '';
+  let busy = false;
+
+  return new Promise((resolve) => {
+    const draw = () => render(form(), dialog);
+    const change = (name) => (event) => {
+      values[name] = event.target.type === 'checkbox' ? event.target.checked : event.target.value;
+      draw();
+    };
+    const end = (result) => {
+      dialog.close();
+      dialog.remove();
+      resolve(result);
+    };
+
+    async function submit(event) {
+      event.preventDefault();
+      if (busy) return;
+      busy = true;
+      trouble = '';
+      draw();
+      try {
+        end(await run(values));
+      } catch (e) {
+        busy = false;
+        trouble = e.message;
+        draw();
+      }
+    }
+
+    const form = () => html`
+      <form @submit=${submit}>
+        <h2 id=${id}>${title}</h2>
+        ${lead ? html`<p>${lead}</p>` : nothing}
+        ${fields.filter((f) => !f.when || f.when(values)).map((f) => field(id, f, values, change(f.name)))}
+        ${says ? html`<div class="says" aria-live="polite"><strong>What this does</strong>${says(values)}</div>` : nothing}
+        <p class="trouble" role="alert">${trouble || nothing}</p>
+        <div class="buttons">
+          <button type="button" @click=${() => end()}>Cancel</button>
+          <button class=${danger ? 'danger' : 'primary'} ?disabled=${busy}>${busy ? 'Working…' : typeof go === 'function' ? go(values) : go}</button>
+        </div>
+      </form>`;
+
+    dialog.addEventListener('cancel', (event) => {
+      event.preventDefault();
+      if (!busy) end();
+    });
+    document.body.append(dialog);
+    draw();
+    dialog.showModal();
+    (dialog.querySelector('[autofocus], input:not([type=radio]), textarea') || dialog.querySelector('button')).focus();
+  });
+}
+
+function field(id, f, values, change) {
+  const name = id + '-' + f.name;
+  if (f.type === 'radio') {
+    return html`<fieldset><legend>${f.label}</legend><div class="radios">${f.options.map((o) => html`
+      <label class="radio"><input type="radio" name=${name} value=${o.value} .checked=${values[f.name] === o.value} @change=${change}>
+        <span>${o.label}</span></label>`)}</div></fieldset>`;
+  }
+  const hint = f.hint ? html`<small id=${name + '-hint'}>${f.hint}</small>` : nothing;
+  if (f.type === 'checkbox') {
+    return html`<label class="check"><input type="checkbox" .checked=${Boolean(values[f.name])} @change=${change}> <span>${f.label}</span></label>${hint}`;
+  }
+  const control = f.type === 'select'
+    ? html`<select id=${name} .value=${values[f.name]} @change=${change}>${f.options.map((o) =>
+        html`<option value=${o.value} ?selected=${o.value === values[f.name]}>${o.label}</option>`)}</select>`
+    : html`<input id=${name} type=${f.type || 'text'} .value=${values[f.name]} ?required=${Boolean(f.required)} autocomplete="off"
+        spellcheck=${f.type ? 'false' : 'true'} list=${f.list || nothing} min=${f.min ?? nothing} max=${f.max ?? nothing} @input=${change}>`;
+  return html`<div><label for=${name}>${f.label}${f.required ? nothing : html` <span class="soft">(optional)</span>`}</label>${control}${hint}</div>`;
+}
+
+export const reasonField = (required = true) => ({
+  name: 'reason', label: 'Reason', required, hint: 'Stands in the events and wherever somebody asks why.',
+});

@@ -1,0 +1,98 @@
+// Who changed what, when and why: live, by a stream that bears the token in a header.
+import { follow, get } from './api.js';
+import { difference } from './format.js';
+import { at, badge, button, empty, html, link, nothing, page, panel, table, userLink, pairLink, messageLink } from './parts.js';
+
+const KEPT = 500;
+const AGAIN_MILLIS = 3000;
+
+let events = [];
+let last = 0;
+let words = '';
+let paused = false;
+let streaming = null;
+let live = false;
+
+/** Goes on for as long as the view is open and the tab is seen. */
+async function listen(abort) {
+  while (!abort.signal.aborted) {
+    try {
+      live = true;
+      for await (const event of follow(last, abort.signal)) {
+        add([event]);
+        if (!paused) page.redraw();
+      }
+    } catch {
+      // broken off, or left
+    }
+    live = false;
+    if (abort.signal.aborted) return;
+    page.redraw();
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLIS));
+  }
+}
+
+function add(more) {
+  for (const event of more) {
+    if (event.id > last) {
+      last = event.id;
+      events.unshift(event);
+    }
+  }
+  events.length = Math.min(events.length, KEPT);
+}
+
+function target(e) {
+  if (e.what.startsWith('user.') && e.target.includes('@')) return userLink(e.target);
+  if (e.what.startsWith('pair.')) return pairLink(e.target);
+  if (e.what.startsWith('queue.') && /^[A-Za-z0-9]+$/.test(e.target)) return messageLink(e.target);
+  return e.target;
+}
+
+const shown = () => {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return events.filter((e) => {
+    const text = [e.who, e.from, e.what, e.target, e.why].join(' ').toLowerCase();
+    return wanted.every((w) => text.includes(w));
+  });
+};
+
+function pause() {
+  paused = !paused;
+  page.redraw();
+}
+
+export default {
+  title: 'Events',
+  every: 60_000,
+  async load() {
+    if (!streaming) {
+      const { items, next } = await get('/v1/events?limit=' + KEPT);
+      events = [];
+      last = 0;
+      add(items);
+      last = Math.max(last, next);
+      streaming = new AbortController();
+      listen(streaming);
+    }
+    return {};
+  },
+  leave() {
+    streaming?.abort();
+    streaming = null;
+    live = false;
+  },
+  draw() {
+    const items = shown();
+    return html`<h1>Events</h1>
+      <form class="filter" role="search" aria-label="Events" @submit=${(e) => e.preventDefault()}>
+        <div class="grow"><label for="words">Words in them</label><input id="words" type="search" data-search autocomplete="off" spellcheck="false" .value=${words}
+          @input=${(e) => { words = e.target.value; page.redraw(); }} placeholder="who, what, whom, why"></div>
+        ${button(paused ? 'Go on' : 'Pause', pause)}
+      </form>
+      ${panel('Changes, the newest first', items.length ? table('Events', [
+        { head: 'When', main: true }, { head: 'Who' }, { head: 'What' }, { head: 'Whom' }, { head: 'Why', wide: true }, { head: 'Change', wide: true },
+      ], items.slice(0, 200).map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, target(e), e.why, difference(e.before, e.after)])) : empty('None.'),
+      html`<span role="status">${paused ? badge('hold', 'paused') : live ? badge('up', 'live') : badge('probing', 'connecting')}</span>`)}`;
+  },
+};

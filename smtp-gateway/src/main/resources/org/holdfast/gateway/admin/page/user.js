@@ -1,0 +1,68 @@
+// One user: where mail to this address goes right now and why, what is held, what happened.
+import { get, path } from './api.js';
+import { changesOf } from './changes.js';
+import { guard } from './dialog.js';
+import { flipUser, movePair, setPriority } from './flip.js';
+import { bytes, clock, deliveries, difference, sender, walled } from './format.js';
+import { effect } from './users.js';
+import { ago, at, badge, button, empty, facts, html, link, messageLink, nothing, pairLink, panel, queueLink, table, words } from './parts.js';
+import { can } from './session.js';
+
+const HELD_SHOWN = 20;
+
+/** The gateway's sentence without what stands before it anyway, and with times as on the wall. */
+const plain = (explain) => walled(explain.replace(/^(held|refused) because /, 'because '));
+
+/** In plain words; the gateway's own sentence where something keeps mail back. */
+function now(u) {
+  if (u.effective === 'active') {
+    return html`A mail to <b>${u.address}</b> goes <b>straight to ${u.member || 'its pair'}</b> of pair ${pairLink(u.pair)}${u.held ? html`, behind ${deliveries(u.held)} that wait their turn` : nothing}.`;
+  }
+  if (u.effective === 'closed') return html`A mail to <b>${u.address}</b> is <b>refused</b> with 550 5.2.1, ${plain(u.explain)}.`;
+  return html`A mail to <b>${u.address}</b> is accepted and <b>held</b>, ${plain(u.explain)}. It will go to ${u.to ? html`${pairLink(u.to)}, where the user is being moved` : html`${pairLink(u.pair)}`} once nothing holds it back.`;
+}
+
+const acts = (u) => (can() ? html`<span class="buttons-row">
+  ${u.state === 'active' ? nothing : button('Set active…', () => guard(() => flipUser(u, 'active')), 'primary')}
+  ${button('Change state…', () => guard(() => flipUser(u)), u.state === 'active' ? 'primary' : '')}
+  ${u.held ? button('Go first…', () => guard(() => setPriority(u.address, u.priority))) : nothing}
+  ${button('Other pair…', () => guard(() => movePair(u)))}</span>` : nothing);
+
+export const heldList = (caption, items) => table(caption, [
+  { head: 'Message', main: true }, { head: 'From' }, { head: 'State' }, { head: 'Size', num: true }, { head: 'Accepted' }, { head: 'Tries', num: true }, { head: 'Last words', wide: true },
+], items.map((d) => [messageLink(d.id), sender(d.sender), badge(d.state, d.state), bytes(d.size), at(d.accepted), d.attempts,
+  html`${d.state === 'held' ? nothing : words(d.lastReply)}${d.nextAttempt ? html` <span class="soft">again ${clock(d.nextAttempt)}</span>` : nothing}`]));
+
+export default {
+  title: 'User',
+  async load(route) {
+    const address = route.rest[0];
+    const [u, held, events] = await Promise.all([
+      get(path`/v1/users/${address}`).catch((e) => { if (e.status === 404) return null; throw e; }),
+      get(`/v1/queue/messages?limit=${HELD_SHOWN}&recipient=` + encodeURIComponent(address)),
+      changesOf(address),
+    ]);
+    return { u, held, events };
+  },
+  draw({ u, held, events }, route) {
+    const address = route.rest[0];
+    const crumbs = html`<nav class="crumbs" aria-label="Where"><a href="#/users">Users</a> / ${address}</nav><h1>${address}</h1>`;
+    const rest = html`
+      ${panel('Held mail', held.items.length ? html`${heldList('Held for ' + address, held.items)}
+        ${held.next ? html`<p class="more">${queueLink({ recipient: address }, 'All of it')}</p>` : nothing}` : empty('Nothing is held.'))}
+      ${panel('History', events.length ? table('Changes of ' + address, [
+        { head: 'When', main: true }, { head: 'Who' }, { head: 'What' }, { head: 'Why', wide: true }, { head: 'Change', wide: true }],
+      events.map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, e.why, difference(e.before, e.after)])) : empty('No change is remembered.'))}`;
+    if (!u) return html`${crumbs}${empty('The map knows no user of this address.')}${rest}`;
+    return html`${crumbs}
+      ${panel('Right now', html`<p class="explain">${now(u)}</p>${facts([
+        ['State', badge(u.state)], ['New mail is', effect(u)],
+        ['Pair', html`${pairLink(u.pair)}${u.member ? ', active member ' + u.member : nothing}`],
+        u.to ? ['Being moved to', pairLink(u.to)] : null,
+        ['For', html`${ago(u.since)} <span class="soft">since ${clock(u.since)}</span>`], ['By', u.by], ['Reason', u.reason || html`<span class="soft">none given</span>`],
+        ['Held', html`${u.heldExact ? nothing : 'at least '}${deliveries(u.held)}${u.oldest ? html`, the oldest for ${ago(u.oldest)}` : nothing}`],
+        ['Priority', u.priority === 0 ? 'normal' : u.priority], ['Epoch', u.epoch],
+      ])}`, acts(u))}
+      ${rest}`;
+  },
+};

@@ -1,0 +1,328 @@
+package org.holdfast.gateway.peers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.holdfast.gateway.deliver.ScriptedBackend.Act;
+import org.holdfast.gateway.deliver.ScriptedBackend.Point;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+
+/**
+ * An operator before the page: real Chromium, a whole gateway, scripted backends. After each test
+ * nothing was blocked by the page's policy, no script failed, and nobody else was asked.
+ */
+class OperatorsPageIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String HOSTILE =
+      "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>'&amp;${1}";
+
+  @TempDir static Path folder;
+
+  private static OperatedGateway gateway;
+  private static Browser browser;
+
+  @BeforeAll
+  static void open() throws Exception {
+    Peers.browserNeeded();
+    List<String> users =
+        List.of(
+            "alice@example.com",
+            "bob@example.com",
+            "carol@example.com",
+            "dora@example.com",
+            "erin@example.com",
+            "frank@example.com",
+            "grace@example.com",
+            "parked@example.com",
+            "hostile@example.com");
+    gateway = new OperatedGateway(folder, users, "release: { rate-per-pair: 15 }");
+    String refusal = "550 5.1.1 <parked@example.com> User doesn't exist";
+    gateway.imap5.on(Point.RCPT, "parked@example.com", Act.reply(refusal));
+    browser = new Browser(folder);
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
+    if (gateway != null) {
+      gateway.close();
+    }
+  }
+
+  @AfterEach
+  void nothingWasBlockedAndNobodyElseAsked() throws Exception {
+    // Chromium writes every answer that is an error; these two are looked for by the tests.
+    assertThat(browser.complaints())
+        .filteredOn(line -> !line.matches(".*/v1/.* responded with a status of 40[14] .*"))
+        .isEmpty();
+    assertThat(browser.requests())
+        .isNotEmpty()
+        .allSatisfy(url ->
+            assertThat(url)
+                .matches(u -> u.startsWith(gateway.page().toString()) || u.startsWith("blob:")));
+  }
+
+  private static void signedIn(String place) {
+    browser.openAs(gateway.page(), gateway.token(), place);
+  }
+
+  @Test
+  void signIn_withAWrongToken_isRefused_withTheRightOneOpens() {
+    browser.open(gateway.page());
+    browser.see("#token").sendKeys("wrong", Keys.ENTER);
+    browser.seeText("dialog .trouble", "not a valid token");
+    browser.see("#token").clear();
+    browser.see("#token").sendKeys(gateway.token(), Keys.ENTER);
+    browser.seeText("main h1", "Overview");
+    browser.gone("dialog");
+    browser.seeText("main", "imap5-6");
+    browser.click(".top", "Sign out");
+    browser.see("#token");
+    assertThat(browser.run("return sessionStorage.length")).isEqualTo(0L);
+    assertThat(browser.driver.manage().getCookies()).isEmpty();
+  }
+
+  @Test
+  void user_flippedWithAReason_isHeldAndSaysWhy() throws Exception {
+    signedIn("#/users?q=ali");
+    browser.click("main tbody", "Change…");
+    browser.fill("Reason", "disk of server3 is broken");
+    browser.seeText("dialog .says", "accepted and held");
+    browser.click("dialog", "Set to being moved");
+    browser.gone("dialog");
+    browser.seeText("#said", "Quiesced");
+    assertThat(gateway.get("/v1/users/alice@example.com").path("state").asString())
+        .isEqualTo("moving");
+    gateway.send(3, "sender@elsewhere.example", "alice@example.com", "Subject: waits");
+    browser.go("#/users/alice@example.com");
+    browser.seeText(".explain", "disk of server3 is broken");
+    browser.seeText("main .facts", "3 deliveries");
+    browser.seeText("main table", "state: active → moving");
+  }
+
+  @Test
+  void release_isWatchedToItsEnd() throws Exception {
+    gateway.state("bob@example.com", "moving", "copying");
+    gateway.send(30, "sender@elsewhere.example", "bob@example.com", "Subject: many");
+    signedIn("#/users/bob@example.com");
+    browser.click("main", "Set active…");
+    browser.seeText("dialog .says", "30 deliveries held go first");
+    browser.fill("Reason", "copied");
+    browser.click("dialog", "Set to active");
+    browser.gone("dialog");
+    browser.go("#/releases");
+    browser.seeText("main progress, main .panel", "bob@example.com");
+    browser.seeText("main .panel", "Expected end");
+    browser.seeText("main .panel", "Done.");
+    assertThat(gateway.get("/v1/users/bob@example.com").path("held").asInt()).isZero();
+  }
+
+  @Test
+  void parkedMessage_isReadAndRedirected() throws Exception {
+    gateway.send(
+        1, "orders@shop.example", "parked@example.com", "Subject: Order 4711\r\nX-Shop: yes");
+    signedIn("#/needs");
+    browser.seeText(".need", "parked");
+    browser.click(".need", "Show them");
+    browser.seeText("main tbody", "User doesn't exist");
+    browser.see("main tbody th a").click();
+    browser.seeText("main h1", "Order 4711");
+    browser.seeText(".delivery .reply", "550 5.1.1 <parked@example.com> User doesn't exist");
+    browser.seeText(".headers", "X-Shop");
+    browser.seeText(".raw", "hello 0");
+    browser.click(".delivery", "Redirect");
+    browser.fill("To which address", "carol@example.com");
+    browser.click("dialog", "Redirect");
+    browser.gone("dialog");
+    await().atMost(PATIENCE).until(() -> delivered("carol@example.com") == 1);
+    browser.seeText("main .empty", "No such message is held");
+  }
+
+  private static long delivered(String recipient) {
+    return gateway.imap5.received().stream()
+        .filter(message -> message.delivered().contains(recipient))
+        .count();
+  }
+
+  @Test
+  void allThatMatch_areCountedBeforeTheyAreDiscarded() throws Exception {
+    gateway.state("grace@example.com", "moving", "test");
+    gateway.send(4, "spam@elsewhere.example", "grace@example.com", "Subject: spam");
+    signedIn("#/queue?sender=spam@elsewhere.example");
+    browser.click("main", "Discard…");
+    browser.seeText("dialog h2", "4 deliveries");
+    browser.fill("Reason", "spam run");
+    browser.fill("Type the number 4", "5");
+    browser.click("dialog", "Discard 4");
+    browser.seeText("dialog .trouble", "Type 4");
+    browser.fill("Type the number 4", "4");
+    browser.click("dialog", "Discard 4");
+    browser.gone("dialog");
+    assertThat(gateway.get("/v1/users/grace@example.com").path("held").asInt()).isZero();
+  }
+
+  @Test
+  void event_arrivesLive() throws Exception {
+    signedIn("#/events");
+    browser.seeText("main .panel-extra", "live");
+    gateway.state("dora@example.com", "recovering", "told from elsewhere");
+    browser.seeText("main tbody", "told from elsewhere");
+  }
+
+  @Test
+  void hostileStrings_areText() throws Exception {
+    String reason = HOSTILE.replace("\"", "\\\"");
+    gateway.state("hostile@example.com", "moving", reason);
+    gateway.send(1, "\"<b>x</b>\"@elsewhere.example", "hostile@example.com", "Subject: " + HOSTILE);
+    signedIn("#/queue?recipient=hostile@example.com");
+    browser.seeText("main tbody", "<b>x</b>");
+    browser.see("main tbody th a").click();
+    browser.seeText("main h1", HOSTILE);
+    for (String place : List.of("#/users/hostile@example.com", "#/events", "#/overview")) {
+      browser.go(place);
+      browser.seeText("main", HOSTILE);
+    }
+    browser.go("#/users/" + HOSTILE.replace("/", "%2F"));
+    browser.seeText("main h1", "<img src=x");
+    assertThat(browser.run("return window.hacked")).isNull();
+    assertThat(browser.run("return document.querySelectorAll('main img, main script').length"))
+        .isEqualTo(0L);
+  }
+
+  @Test
+  void keyboardAlone_signsInFindsAUserAndFlipsIt() throws Exception {
+    browser.open(gateway.page());
+    browser.keys(gateway.token(), Keys.ENTER);
+    browser.seeText("main h1", "Overview");
+    browser.keys("gu");
+    browser.seeText("main h1", "Users");
+    browser.keys("/");
+    await()
+        .atMost(PATIENCE)
+        .until(() -> "q".equals(browser.run("return document.activeElement.id")));
+    browser.keys("erin", Keys.ENTER);
+    browser.seeText("main tbody", "erin@example.com");
+    browser.see("main h1");
+    browser.run("document.activeElement.blur()");
+    browser.keys("j");
+    browser.keys(Keys.ENTER);
+    browser.seeText("main h1", "erin@example.com");
+    browser.seeText("main", "Change state…");
+    browser.tabTo("Change state…");
+    browser.keys(Keys.ENTER);
+    browser.see("dialog[open]");
+    browser.keys("by keyboard", Keys.ENTER);
+    browser.gone("dialog");
+    assertThat(gateway.get("/v1/users/erin@example.com").path("reason").asString())
+        .isEqualTo("by keyboard");
+    browser.keys("?");
+    browser.seeText("dialog", "Keyboard");
+    browser.keys(Keys.ESCAPE);
+    browser.gone("dialog");
+  }
+
+  @Test
+  void dialog_keepsTheFocusAndGivesItBack() {
+    signedIn("#/pairs");
+    browser.click("main .panel-extra", "Hold");
+    browser.see("dialog[open]");
+    for (int i = 0; i < 8; i++) {
+      browser.keys(Keys.TAB);
+      assertThat(
+              browser.run(
+                  "return document.activeElement === document.body"
+                      + " || Boolean(document.activeElement.closest('dialog'))"))
+          .isEqualTo(true);
+    }
+    browser.see("dialog input").sendKeys(Keys.ESCAPE);
+    browser.gone("dialog");
+    assertThat(browser.run("return document.activeElement.textContent")).isEqualTo("Hold");
+  }
+
+  @Test
+  void viewer_seesEverythingAndNoButtonThatItMayNotUse() {
+    browser.openAs(gateway.page(), OperatedGateway.VIEWER, "#/overview");
+    browser.seeText(".who", "wallboard (viewer)");
+    for (String place :
+        List.of("#/overview", "#/pairs", "#/users", "#/users/frank@example.com", "#/holds")) {
+      browser.go(place);
+      browser.see("main .panel");
+      assertThat(browser.texts("main button")).isSubsetOf("1 h", "6 h", "24 h", "Search");
+    }
+  }
+
+  @Test
+  void tokenThatIsNotValidAnyMore_isAskedForAgain_andNothingTypedIsLost() throws Exception {
+    signedIn("#/users/frank@example.com");
+    browser.click("main", "Change state…");
+    browser.fill("Reason", "typed before");
+    browser.forceAuthorization("Bearer revoked");
+    browser.click("dialog", "Set to being moved");
+    browser.see("#token");
+    browser.forceAuthorization("");
+    browser.see("#token").sendKeys(gateway.token(), Keys.ENTER);
+    browser.gone("dialog");
+    assertThat(gateway.get("/v1/users/frank@example.com").path("reason").asString())
+        .isEqualTo("typed before");
+  }
+
+  @Test
+  void list_isPreviewedAndEachLineAnswered() throws Exception {
+    Path list = folder.resolve("list.csv");
+    Files.writeString(
+        list,
+        "address,state,pair\ncarol@example.com,recovering,\nnobody@example.com,active,\nbad line\n");
+    signedIn("#/users/bulk");
+    browser.see("#bulk-file").sendKeys(list.toString());
+    browser.seeText("main", "1 line can not be read");
+    browser.fill("Reason", "list of tonight");
+    browser.click("main", "Set 2 users");
+    browser.seeText("main", "2 of 2: done");
+    browser.seeText("main", "1 changed");
+    browser.seeText("main tbody", "nobody@example.com");
+    assertThat(gateway.get("/v1/users/carol@example.com").path("state").asString())
+        .isEqualTo("recovering");
+    gateway.state("carol@example.com", "active", "");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1280,800,light", "390,844,dark"})
+  void everyView_fitsTheScreen(int width, int height, String theme) {
+    browser.size(width, height);
+    signedIn("#/overview");
+    browser.run("localStorage.setItem('holdfast.theme', arguments[0])", theme);
+    for (String place :
+        List.of(
+            "#/overview",
+            "#/needs",
+            "#/pairs",
+            "#/users",
+            "#/users/alice@example.com",
+            "#/users/bulk",
+            "#/queue",
+            "#/releases",
+            "#/holds",
+            "#/events")) {
+      browser.go(place);
+      browser.see("main .panel, main .verdict");
+      assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
+          .as(place)
+          .isEqualTo(true);
+    }
+    browser.size(1280, 800);
+  }
+}
