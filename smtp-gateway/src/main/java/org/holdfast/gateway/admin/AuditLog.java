@@ -146,6 +146,12 @@ public final class AuditLog implements AutoCloseable {
     return append(by.name(), by.from(), what, target, why, before, after);
   }
 
+  /** What the gateway does by itself, or what befalls it. */
+  public void ofGateway(
+      String what, String target, String why, @Nullable Object before, @Nullable Object after) {
+    var _ = append("gateway", "", what, target, why, before, after);
+  }
+
   /** The first events behind this id that are still in memory, oldest first. */
   public List<AuditEvent> after(long id, int limit) {
     lock.lock();

@@ -31,9 +31,7 @@ final class Doors {
     return new Security(
         tls.flatMap(Settings.Tls::listen)
             .map(listen -> new Security.TlsListen(listen.host(), listen.port())),
-        tls.map(Settings.Tls::minVersion).orElse("").equals("1.3")
-            ? MinVersion.TLS_1_3
-            : MinVersion.TLS_1_2,
+        MinVersion.of(tls.map(Settings.Tls::minVersion).orElse("")),
         tls.flatMap(Settings.Tls::clientCa),
         tls.map(Settings.Tls::requireTls).orElse(false),
         accounts(name, door.auth().users()),

@@ -21,8 +21,6 @@ import org.holdfast.gateway.accept.QueueId;
 import org.holdfast.gateway.accept.Rates;
 import org.holdfast.gateway.accept.SpoolRoom;
 import org.holdfast.gateway.admin.AdminPorts;
-import org.holdfast.gateway.admin.AdminServer;
-import org.holdfast.gateway.admin.AdminSettings;
 import org.holdfast.gateway.admin.AuditLog;
 import org.holdfast.gateway.admin.ForgottenHolds;
 import org.holdfast.gateway.admin.Metrics;
@@ -181,7 +179,10 @@ public final class Gateway implements AutoCloseable {
 
   /** Root of the admin API and the operators' page. */
   public URI admin() {
-    return URI.create("http://" + new Listen(settings.admin().listen().host(), adminPort));
+    return URI.create(
+        settings.admin().scheme()
+            + "://"
+            + new Listen(settings.admin().listen().host(), adminPort));
   }
 
   /**
@@ -325,35 +326,20 @@ public final class Gateway implements AutoCloseable {
     ForgottenHolds forgotten =
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
     forgotten.start();
-    Listen listen = settings.admin().listen();
-    AdminServer admin =
-        new AdminServer(
-            new AdminSettings(
-                listen.host(),
-                listen.port(),
-                settings.admin().tokens().map(Path::toString).orElse(""),
-                data.root(),
-                settings.node()),
-            new AdminPorts(
-                routing,
-                queue,
-                audit,
-                forgotten,
-                () ->
-                    Stream.of(routing.trouble(), queue.trouble())
-                        .flatMap(Optional::stream)
-                        .toList(),
-                backends,
-                backends,
-                new MapFiles(routing),
-                new Metrics(counted, queue, routing, forgotten, clock)::text,
-                clock));
-    try {
-      admin.start();
-    } catch (IOException e) {
-      throw SettingsFile.wrong(file, "admin", "listen", String.valueOf(e.getMessage()));
-    }
-    return opened.add(admin).port();
+    AdminPorts ports =
+        new AdminPorts(
+            routing,
+            queue,
+            audit,
+            forgotten,
+            () -> Stream.of(routing.trouble(), queue.trouble()).flatMap(Optional::stream).toList(),
+            backends,
+            backends,
+            new MapFiles(routing),
+            new Metrics(counted, queue, routing, forgotten, clock)::text,
+            counted,
+            clock);
+    return opened.add(AdminDoor.open(settings, file, data.root(), ports)).port();
   }
 
   private static Introducers introducers(Settings.Door door) {

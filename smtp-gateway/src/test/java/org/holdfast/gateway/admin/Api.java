@@ -66,8 +66,9 @@ final class Api implements AutoCloseable {
             (_, _, _) -> finding,
             map,
             new Metrics(counted, queue, routing, forgotten, InstantSource.system())::text,
+            counted,
             InstantSource.system());
-    AdminSettings settings = new AdminSettings("127.0.0.1", 0, tokens.toString(), data, "gw1");
+    AdminSettings settings = AdminSettings.plain("127.0.0.1", 0, tokens.toString(), data, "gw1");
     this.server = new AdminServer(settings, ports);
     server.start();
     this.operator = Files.readString(data.resolve("operator.token"));
