@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.holdfast.gateway.tls.ServerTls;
 import org.holdfast.gateway.tls.WatchedFiles;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,6 @@ final class AdminFiles implements AutoCloseable {
 
   private final WatchedFiles<Tokens> tokens;
   private final @Nullable ServerTls tls;
-  private final AuditLog audit;
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("admin-files").daemon().factory());
@@ -35,7 +33,6 @@ final class AdminFiles implements AutoCloseable {
    */
   AdminFiles(AdminSettings settings, AuditLog audit) throws IOException {
     this.tls = settings.tls();
-    this.audit = audit;
     Path data = settings.data();
     List<Path> files = new ArrayList<>(List.of(OperatorToken.file(data)));
     if (!settings.tokens().isEmpty()) {
@@ -47,10 +44,12 @@ final class AdminFiles implements AutoCloseable {
             "admin: tokens",
             files,
             () -> Tokens.of(OperatorToken.read(OperatorToken.file(data)), settings.tokens()));
-    tokens.onChange(new Told("tokens", "tokens", () -> Map.of("tokens", tokens().size())));
+    tokens.onChange(
+        new FileTold(audit, "tokens", "admin", () -> Map.of("tokens", tokens().size())));
     if (tls != null) {
       tls.onChange(
-          new Told("certificate", "admin", () -> Map.of("ends", tls.notAfter().toString())));
+          new FileTold(
+              audit, "certificate", "admin", () -> Map.of("ends", tls.notAfter().toString())));
     }
   }
 
@@ -78,30 +77,6 @@ final class AdminFiles implements AutoCloseable {
     tokens.trouble().ifPresent(troubles::add);
     Optional.ofNullable(tls).flatMap(ServerTls::trouble).ifPresent(troubles::add);
     return troubles;
-  }
-
-  /** Puts what a look came to into the events. */
-  private final class Told implements WatchedFiles.Listener {
-
-    private final String kind;
-    private final String target;
-    private final Supplier<Map<String, Object>> now;
-
-    Told(String kind, String target, Supplier<Map<String, Object>> now) {
-      this.kind = kind;
-      this.target = target;
-      this.now = now;
-    }
-
-    @Override
-    public void changed() {
-      audit.ofGateway(kind + ".reloaded", target, "the file changed", null, now.get());
-    }
-
-    @Override
-    public void unusable(String why) {
-      audit.ofGateway(kind + ".unusable", target, why, null, null);
-    }
   }
 
   @Override

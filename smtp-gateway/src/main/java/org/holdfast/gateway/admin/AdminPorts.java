@@ -21,6 +21,7 @@ public record AdminPorts(
     PairStatus pairStatus,
     Probe probe,
     MapText mapText,
+    Explain explain,
     Supplier<String> metrics,
     MetricRegistry counted,
     InstantSource clock) {}

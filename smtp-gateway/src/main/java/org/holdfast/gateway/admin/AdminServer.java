@@ -174,19 +174,22 @@ public final class AdminServer implements AutoCloseable {
     Waits waits = new Waits(Waits.MAX_CONCURRENT_WAITS);
     HeldMail held = new HeldMail(routing, ports.queue());
     ReleaseWatch releases = new ReleaseWatch(ports.queue());
-    new UsersResource(routing, held, audit, waits).routes(routes);
-    new StatesResource(routing, audit, ports.clock()).routes(routes);
-    new PairsResource(ports, releases, waits).routes(routes);
-    new HoldsResource(routing, held, audit, waits, ports.forgotten()).routes(routes);
+    DryRun dry = new DryRun(routing, ports.queue());
+    IdempotencyKeys keys = new IdempotencyKeys(ports.clock());
+    new UsersResource(routing, held, audit, waits, dry, ports.explain()).routes(routes);
+    new StatesResource(routing, audit, ports.clock(), keys).routes(routes);
+    new PairsResource(ports, releases, waits, dry, keys).routes(routes);
+    new HoldsResource(routing, held, audit, waits, ports.forgotten(), dry).routes(routes);
     new DomainsResource(routing, audit).routes(routes);
     new QueueResource(ports.queue()).routes(routes);
     ActionRuns runs = new ActionRuns(ports.queue(), audit, ports.clock());
-    new QueueActions(ports.queue(), routing, runs).routes(routes);
+    new QueueActions(ports.queue(), routing, runs, keys).routes(routes);
     releases.routes(routes);
     events.routes(routes);
     new AliasesResource(routing, audit).routes(routes);
-    new MapResource(routing, ports.mapText(), audit).routes(routes);
+    new MapResource(routing, ports.mapText(), audit, keys).routes(routes);
     new HealthResource(ports.readiness(), watched::troubles, ports.metrics()).routes(routes);
+    new OpenApiResource().routes(routes);
     new PageResource().routes(routes);
   }
 

@@ -35,6 +35,15 @@ final class Query {
     return text == null ? otherwise : text;
   }
 
+  /** {@code ?name} and {@code ?name=true}. */
+  boolean flag(String name) {
+    return switch (textOr(name, "false")) {
+      case "true", "" -> true;
+      case "false" -> false;
+      default -> throw Problem.bad(name + " must be true or false");
+    };
+  }
+
   int limit() {
     long limit = number("limit", DEFAULT_LIMIT);
     if (limit < 1 || limit > MAX_LIMIT) {

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.admin;
 
 import com.codahale.metrics.MetricRegistry;
+import io.javalin.router.Endpoint;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -17,6 +18,12 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.holdfast.gateway.path.Inbound;
+import org.holdfast.gateway.path.Outlook;
+import org.holdfast.holdqueue.Envelope;
+import org.holdfast.holdqueue.Recipient;
 import org.holdfast.routing.Alias;
 import org.holdfast.routing.MapContents;
 import org.holdfast.routing.Pair;
@@ -39,6 +46,9 @@ final class Api implements AutoCloseable {
   final MapText map = new TwoWordMap();
   final String operator;
   Probe.Finding finding = new Probe.Finding(true, "canary read back");
+
+  final Explain explain =
+      new Explain(routing, queue, PairStatus.unknown(), new NoPath(), _ -> unasked());
 
   private final AdminServer server;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -65,6 +75,7 @@ final class Api implements AutoCloseable {
             PairStatus.unknown(),
             (_, _, _) -> finding,
             map,
+            explain,
             new Metrics(counted, queue, routing, forgotten, InstantSource.system())::text,
             counted,
             InstantSource.system());
@@ -72,6 +83,24 @@ final class Api implements AutoCloseable {
     this.server = new AdminServer(settings, ports);
     server.start();
     this.operator = Files.readString(data.resolve("operator.token"));
+  }
+
+  private static Outlook unasked() {
+    throw new UnsupportedOperationException("tests of it have the real path");
+  }
+
+  /** Nothing comes in here. */
+  private static final class NoPath implements Inbound {
+    @Override
+    public CompletionStage<Answer> recipient(String address, Map<String, String> parameters) {
+      throw new UnsupportedOperationException("tests of it have the real path");
+    }
+
+    @Override
+    public CompletionStage<Verdict> message(
+        Envelope envelope, List<Recipient> recipients, Body content, Answering answering) {
+      throw new UnsupportedOperationException("nothing comes in here");
+    }
   }
 
   private static String token(String name, String role, String more) {
@@ -82,6 +111,10 @@ final class Api implements AutoCloseable {
   /** The token of this role, as the tokens file has it. */
   static String secret(String role) {
     return role + "-secret";
+  }
+
+  List<Endpoint> routes() {
+    return server.routes();
   }
 
   int port() {

@@ -50,16 +50,16 @@ class AuditLogTest {
 
   @Test
   void log_atItsSize_isSetAsideAndOldFilesAreBounded() throws Exception {
-    try (AuditLog log = AuditLog.open(data, InstantSource.system(), 1000)) {
+    try (AuditLog log = AuditLog.open(data, InstantSource.system(), 1000, AuditLog.USUAL_KEEP)) {
       for (int i = 0; i < 200; i++) {
         say(log, "user" + i);
       }
     }
     try (var files = Files.list(data.resolve("audit"))) {
-      assertThat(files.count()).isEqualTo(1 + AuditLog.MAX_OLD_FILES);
+      assertThat(files.count()).isEqualTo(1 + AuditFiles.MAX_OLD_FILES);
     }
     assertThat(Files.size(data.resolve("audit/events.log"))).isLessThan(1300);
-    try (AuditLog log = AuditLog.open(data, InstantSource.system(), 1000)) {
+    try (AuditLog log = AuditLog.open(data, InstantSource.system(), 1000, AuditLog.USUAL_KEEP)) {
       assertThat(log.last()).isEqualTo(200);
     }
   }

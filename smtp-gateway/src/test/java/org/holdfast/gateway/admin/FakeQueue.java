@@ -132,7 +132,7 @@ final class FakeQueue implements HoldQueue {
 
   @Override
   public List<Attempt> history(String id) {
-    return List.of(new Attempt(FIRST, 0, "deferred", "421 4.3.2 later"));
+    return List.of(new Attempt(FIRST, 0, "alice@example.com", "", "deferred", "421 4.3.2 later"));
   }
 
   @Override

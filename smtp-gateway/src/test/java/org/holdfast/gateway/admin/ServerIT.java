@@ -117,6 +117,7 @@ class ServerIT {
             PairStatus.unknown(),
             (_, _, _) -> api.finding,
             api.map,
+            api.explain,
             () -> "",
             new MetricRegistry(),
             InstantSource.system());
