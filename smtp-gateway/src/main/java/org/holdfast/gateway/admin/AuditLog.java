@@ -169,9 +169,9 @@ public final class AuditLog implements AutoCloseable {
 
   /** The first events behind this id that match, at most {@code limit}, however old they are. */
   Found after(long id, EventFilter filter, int limit) throws IOException {
-    lock.lock();
     List<AuditReader> readers;
     long all;
+    lock.lock();
     try {
       long from = Math.min(id, last); // an id of tomorrow would keep its asker waiting for ever
       if (from + 1 >= firstInMemory()) {
@@ -215,9 +215,9 @@ public final class AuditLog implements AutoCloseable {
   /** The newest events that match, oldest first; at most {@code limit}. */
   List<AuditEvent> newest(EventFilter filter, int limit) throws IOException {
     ArrayDeque<AuditEvent> found = new ArrayDeque<>();
-    lock.lock();
     List<AuditReader> readers;
     long before;
+    lock.lock();
     try {
       tail.descendingIterator()
           .forEachRemaining(event -> {

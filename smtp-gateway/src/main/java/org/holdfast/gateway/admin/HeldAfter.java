@@ -123,7 +123,7 @@ final class HeldAfter {
   private List<Reason> stillHeldBy() {
     return reasons.entrySet().stream()
         .map(reason -> new Reason(reason.getKey(), reason.getValue()))
-        .sorted(Comparator.comparing(Reason::deliveries).reversed().thenComparing(Reason::why))
+        .sorted(Comparator.comparingLong(Reason::deliveries).reversed().thenComparing(Reason::why))
         .limit(REASONS)
         .toList();
   }

@@ -170,7 +170,7 @@ final class IdempotencyKeys {
     }
   }
 
-  private void forgetOld(LinkedHashMap<String, Call> its) {
+  private void forgetOld(Map<String, Call> its) {
     Instant oldest = clock.instant().minus(KEPT);
     Iterator<Call> inOrder = its.values().iterator();
     int tooMany = its.size() - MOST_OF_ONE + 1;

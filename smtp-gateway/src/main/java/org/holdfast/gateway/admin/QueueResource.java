@@ -103,7 +103,8 @@ final class QueueResource {
             query.text("sender"),
             query.text("before"));
     if (Ndjson.isWanted(ctx)) {
-      stream(ctx, filter, query.text("after"), query.text("limit") == null ? Long.MAX_VALUE : limit);
+      stream(
+          ctx, filter, query.text("after"), query.text("limit") == null ? Long.MAX_VALUE : limit);
       return;
     }
     List<QueueItem> found = queue.list(filter, query.text("after"), limit + 1);

@@ -347,8 +347,8 @@ public final class Gateway implements AutoCloseable {
   /** What the events keep of a start. */
   private Map<String, Object> doors() {
     Map<String, Object> doors = new LinkedHashMap<>();
-    doors.put("smtp", String.valueOf(smtp));
-    doors.put("lmtp", String.valueOf(lmtp));
+    doors.put("smtp", new Listen(smtp.getAddress().getHostAddress(), smtp.getPort()).toString());
+    doors.put("lmtp", new Listen(lmtp.getAddress().getHostAddress(), lmtp.getPort()).toString());
     doors.put("admin", admin().toString());
     return doors;
   }

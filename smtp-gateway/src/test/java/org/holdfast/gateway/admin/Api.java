@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.Outlook;
+import org.holdfast.gateway.tls.ServerTls;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.routing.Alias;
@@ -54,6 +55,16 @@ final class Api implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   Api(Path data) throws IOException {
+    this(data, (ServerTls) null);
+  }
+
+  /** One that is asked by these names, too. */
+  Api(Path data, String... hosts) throws IOException {
+    this(data, null, hosts);
+  }
+
+  /** One with TLS, when there is any. */
+  Api(Path data, @Nullable ServerTls tls, String... hosts) throws IOException {
     this.data = data;
     this.audit = AuditLog.open(data, InstantSource.system());
     Path tokens = data.resolve("tokens.yaml");
@@ -79,7 +90,8 @@ final class Api implements AutoCloseable {
             new Metrics(counted, queue, routing, forgotten, InstantSource.system())::text,
             counted,
             InstantSource.system());
-    AdminSettings settings = AdminSettings.plain("127.0.0.1", 0, tokens.toString(), data, "gw1");
+    AdminSettings settings =
+        new AdminSettings("127.0.0.1", 0, List.of(hosts), tls, tokens.toString(), data, "gw1");
     this.server = new AdminServer(settings, ports);
     server.start();
     this.operator = Files.readString(data.resolve("operator.token"));
@@ -115,6 +127,11 @@ final class Api implements AutoCloseable {
 
   List<Endpoint> routes() {
     return server.routes();
+  }
+
+  /** Looks whether the files of tokens and certificate have changed. */
+  void look() {
+    server.look();
   }
 
   int port() {

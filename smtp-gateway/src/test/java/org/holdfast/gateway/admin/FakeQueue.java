@@ -47,6 +47,9 @@ final class FakeQueue implements HoldQueue {
   /** What the dispatcher says. */
   DispatchStatus status = new DispatchStatus(Instant.EPOCH, List.of(), 0, 0, false);
 
+  /** Why nothing can be stored. */
+  Optional<String> trouble = Optional.empty();
+
   private static final String MESSAGE = "Subject: held\r\n\r\nBody.\r\n";
 
   /** One more delivery, accepted a second after the one before. */
@@ -195,7 +198,7 @@ final class FakeQueue implements HoldQueue {
 
   @Override
   public Optional<String> trouble() {
-    return Optional.empty();
+    return trouble;
   }
 
   @Override

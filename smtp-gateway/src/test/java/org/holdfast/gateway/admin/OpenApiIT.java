@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.holdfast.routing.UserState;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
@@ -56,14 +56,16 @@ class OpenApiIT {
 
   private List<Operation> operations() {
     List<Operation> operations = new ArrayList<>();
-    document.path("paths").forEachEntry((path, item) ->
-        item.forEachEntry((method, what) -> {
-          if (METHODS.contains(method)) {
-            operations.add(
-                new Operation(
-                    method.toUpperCase(Locale.ROOT), path, what, item.path("parameters")));
-          }
-        }));
+    document
+        .path("paths")
+        .forEachEntry((path, item) ->
+            item.forEachEntry((method, what) -> {
+              if (METHODS.contains(method)) {
+                operations.add(
+                    new Operation(
+                        method.toUpperCase(Locale.ROOT), path, what, item.path("parameters")));
+              }
+            }));
     return operations;
   }
 
@@ -114,8 +116,12 @@ class OpenApiIT {
         .doesNotHaveDuplicates()
         .allMatch(id -> !id.isBlank());
     assertThat(document.path("openapi").asString()).isEqualTo("3.1.0");
-    document.findValuesAsString("$ref").forEach(reference ->
-        assertThat(document.at(reference.substring(1)).isMissingNode()).as(reference).isFalse());
+    document
+        .findValuesAsString("$ref")
+        .forEach(reference ->
+            assertThat(document.at(reference.substring(1)).isMissingNode())
+                .as(reference)
+                .isFalse());
     for (Operation operation : all) {
       Set<String> inPath =
           Arrays.stream(operation.path().split("/"))
@@ -162,8 +168,7 @@ class OpenApiIT {
   void parameters_areThoseDescribed() throws Exception {
     for (Operation operation : operations()) {
       if (!operation.isOpen()) {
-        var reply =
-            api.call(api.operator, operation.method(), place(operation) + "?zzz=1", "{}");
+        var reply = api.call(api.operator, operation.method(), place(operation) + "?zzz=1", "{}");
         assertThat(reply.status()).as(operation.name()).isEqualTo(400);
         assertThat(known(reply.text("detail")))
             .as(operation.name())
@@ -191,8 +196,7 @@ class OpenApiIT {
                   .path("application/json")
                   .path("schema"));
       if (!schema.isMissingNode()) {
-        var reply =
-            api.call(api.operator, operation.method(), place(operation), "{\"zzz\":1}");
+        var reply = api.call(api.operator, operation.method(), place(operation), "{\"zzz\":1}");
         assertThat(reply.status()).as(operation.name()).isEqualTo(400);
         assertThat(known(reply.text("detail")))
             .as(operation.name())

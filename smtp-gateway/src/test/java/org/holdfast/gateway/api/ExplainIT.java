@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What {@code explain} and {@code dry-run} say, beside what a real mail and a real flip come to. One
- * gateway for all; each test leaves everything open and nothing held.
+ * What {@code explain} and {@code dry-run} say, beside what a real mail and a real flip come to.
+ * One gateway for all; each test leaves everything open and nothing held.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ExplainIT {
@@ -166,8 +166,7 @@ class ExplainIT {
     gateway.send(ALICE);
     gateway.send("bob@example.com");
 
-    JsonNode dry =
-        gateway.put("/v1/pairs/p0/state?dry-run", "{\"state\":\"active\"}");
+    JsonNode dry = gateway.put("/v1/pairs/p0/state?dry-run", "{\"state\":\"active\"}");
     assertThat(dry.path("goes").asInt()).isEqualTo(2);
     assertThat(dry.path("stays").asInt()).isEqualTo(1);
     assertThat(dry.path("stillHeldBy").path(0).path("why").asString())
@@ -187,8 +186,7 @@ class ExplainIT {
         .untilAsserted(
             () -> assertThat(gateway.get("/v1/queue").path("held").asInt()).isEqualTo(1));
     gateway.put("/v1/users/bob@example.com/state", "{\"state\":\"active\"}");
-    await()
-        .untilAsserted(() -> assertThat(gateway.get("/v1/queue").path("held").asInt()).isZero());
+    await().untilAsserted(() -> assertThat(gateway.get("/v1/queue").path("held").asInt()).isZero());
   }
 
   @Test

@@ -54,8 +54,7 @@ class OpenApiAnswersIT {
     String closed = OperatedGateway.JSON.writeValueAsString(document);
     schemas =
         SchemaRegistry.withDefaultDialect(
-            Dialects.getDraft202012(),
-            builder -> builder.schemas(Map.of(DOCUMENT, closed)));
+            Dialects.getDraft202012(), builder -> builder.schemas(Map.of(DOCUMENT, closed)));
   }
 
   @AfterAll
@@ -88,7 +87,8 @@ class OpenApiAnswersIT {
             .path(method.toLowerCase(Locale.ROOT))
             .path("responses");
     String key = responses.has(String.valueOf(status)) ? String.valueOf(status) : "default";
-    String pointer = "/paths/" + escaped(template) + "/" + method.toLowerCase(Locale.ROOT) + "/responses/" + key;
+    String pointer =
+        "/paths/" + escaped(template) + "/" + method.toLowerCase(Locale.ROOT) + "/responses/" + key;
     valid(pointer, reply, path);
     if (status == 200) {
       answered.add(operation);
@@ -138,12 +138,14 @@ class OpenApiAnswersIT {
     events();
     machines();
     Set<String> described = new TreeSet<>();
-    document.path("paths").forEachEntry((path, item) ->
-        item.forEachEntry((method, _) -> {
-          if (List.of("get", "put", "post", "delete").contains(method)) {
-            described.add(method.toUpperCase(Locale.ROOT) + " " + path);
-          }
-        }));
+    document
+        .path("paths")
+        .forEachEntry((path, item) ->
+            item.forEachEntry((method, _) -> {
+              if (List.of("get", "put", "post", "delete").contains(method)) {
+                described.add(method.toUpperCase(Locale.ROOT) + " " + path);
+              }
+            }));
     assertThat(answered).isEqualTo(described);
   }
 
@@ -158,7 +160,11 @@ class OpenApiAnswersIT {
     call("PUT /v1/domains/{domain}", "/v1/domains/empty.example", "{}", 200);
     call("GET /v1/domains", "/v1/domains?limit=1", null, 200);
     call("DELETE /v1/domains/{domain}", "/v1/domains/empty.example", null, 200);
-    call("PUT /v1/aliases/{from}", "/v1/aliases/x@example.com", "{\"to\":\"alice@example.com\"}", 200);
+    call(
+        "PUT /v1/aliases/{from}",
+        "/v1/aliases/x@example.com",
+        "{\"to\":\"alice@example.com\"}",
+        200);
     call("GET /v1/aliases", "/v1/aliases?limit=1", null, 200);
     call("DELETE /v1/aliases/{from}", "/v1/aliases/x@example.com", null, 200);
     call("DELETE /v1/aliases/{from}", "/v1/aliases/x@example.com", null, 404);
@@ -201,8 +207,7 @@ class OpenApiAnswersIT {
       String body = "{\"state\":\"" + state + "\",\"reason\":\"test\"}";
       for (String query : List.of("?dry-run", "")) {
         call("PUT /v1/pairs/{name}/state", "/v1/pairs/p0/state" + query, body, 200);
-        call(
-            "PUT /v1/domains/{domain}/state", "/v1/domains/example.com/state" + query, body, 200);
+        call("PUT /v1/domains/{domain}/state", "/v1/domains/example.com/state" + query, body, 200);
         call("PUT /v1/all/state", "/v1/all/state" + query, body, 200);
       }
       call("GET /v1/holds", "/v1/holds", null, 200);
@@ -217,8 +222,7 @@ class OpenApiAnswersIT {
       gateway.send("bob@example.com");
     }
     call("GET /v1/queue", "/v1/queue", null, 200);
-    JsonNode page =
-        call("GET /v1/queue/messages", "/v1/queue/messages?limit=3", null, 200).json();
+    JsonNode page = call("GET /v1/queue/messages", "/v1/queue/messages?limit=3", null, 200).json();
     assertThat(page.path("next").isString()).isTrue();
     Reply all =
         call(
@@ -243,8 +247,7 @@ class OpenApiAnswersIT {
       String dry = body.replace("{", "{\"dryRun\":true,").replace(",}", "}");
       call(one, message + "/" + verb, dry, 200);
       call(one, message + "/" + verb, body, 200);
-      String filtered =
-          body.replace("{", "{\"filter\":{\"state\":\"held\"},").replace(",}", "}");
+      String filtered = body.replace("{", "{\"filter\":{\"state\":\"held\"},").replace(",}", "}");
       if (!verb.equals("discard")) {
         call("GET /v1/queue/messages/{id}", message, null, 200);
       }
@@ -263,9 +266,9 @@ class OpenApiAnswersIT {
     JsonNode newest = call("GET /v1/events", "/v1/events?limit=1000", null, 200).json();
     assertThat(newest.path("items").findValuesAsString("what"))
         .contains("gateway.started", "user.put", "pair.state", "queue.discard", "map.load");
-    JsonNode queue =
-        call("GET /v1/events", "/v1/events?what=queue&after=0", null, 200).json();
-    assertThat(queue.path("items").findValuesAsString("what")).allMatch(w -> w.startsWith("queue."));
+    JsonNode queue = call("GET /v1/events", "/v1/events?what=queue&after=0", null, 200).json();
+    assertThat(queue.path("items").findValuesAsString("what"))
+        .allMatch(w -> w.startsWith("queue."));
   }
 
   private void machines() throws Exception {

@@ -86,10 +86,23 @@ final class OperatedGateway implements AutoCloseable {
     if (headers.length > 0) {
       request.headers(headers);
     }
-    HttpResponse<String> answer =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     return new Reply(
         answer.statusCode(), answer.headers().firstValue("Content-Type").orElse(""), answer.body());
+  }
+
+  /** The first events of a stream, at most so many. */
+  List<String> follow(String path, String header, String value, int most)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(gateway.admin() + path))
+            .header("Authorization", "Bearer " + token)
+            .header("Accept", "text/event-stream")
+            .header(header, value)
+            .build();
+    try (var lines = http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+      return lines.filter(line -> line.startsWith("data:")).limit(most).toList();
+    }
   }
 
   JsonNode get(String path) throws IOException, InterruptedException {
