@@ -29,7 +29,7 @@ final class AliasesResource {
   private void list(Context ctx) throws MapUnavailableException {
     Query query = new Query(ctx, "after", "limit");
     int limit = query.limit();
-    List<Alias> found = routing.aliases(query.text("after"), limit + 1);
+    List<Alias> found = routing.aliases(query.afterAddress(), limit + 1);
     Json.answer(ctx, Page.of(found, limit, alias -> alias, Alias::from));
   }
 

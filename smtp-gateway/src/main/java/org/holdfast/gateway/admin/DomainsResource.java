@@ -42,7 +42,7 @@ final class DomainsResource {
   private void list(Context ctx) throws MapUnavailableException {
     Query query = new Query(ctx, "after", "limit");
     int limit = query.limit();
-    String after = query.text("after");
+    String after = query.after();
     Set<String> declared = new TreeSet<>(routing.domains(null, MAX_DECLARED));
     Map<String, String> held = new TreeMap<>();
     for (Routing.DomainHold hold : routing.holds()) {

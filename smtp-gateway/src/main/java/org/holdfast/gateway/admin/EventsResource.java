@@ -49,7 +49,7 @@ final class EventsResource {
       return;
     }
     int limit = query.limit();
-    if (query.text("after") == null) {
+    if (query.after() == null) {
       long now = audit.last();
       List<AuditEvent> newest = audit.newest(filter, limit);
       long last = newest.isEmpty() ? now : Math.max(now, newest.getLast().id());

@@ -108,7 +108,7 @@ final class HoldsResource {
   private void forgotten(Context ctx) throws MapUnavailableException {
     Query query = new Query(ctx, "after", "limit");
     int limit = query.limit();
-    String after = query.text("after");
+    String after = query.after();
     Instant cutoff = forgotten.cutoff();
     Instant from = after == null ? Instant.EPOCH : since(after);
     String behind = after == null ? "" : after.substring(after.indexOf(',') + 1);

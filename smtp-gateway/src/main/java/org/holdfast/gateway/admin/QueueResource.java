@@ -104,10 +104,10 @@ final class QueueResource {
             query.text("before"));
     if (Ndjson.isWanted(ctx)) {
       stream(
-          ctx, filter, query.text("after"), query.text("limit") == null ? Long.MAX_VALUE : limit);
+          ctx, filter, query.afterNumber(), query.text("limit") == null ? Long.MAX_VALUE : limit);
       return;
     }
-    List<QueueItem> found = queue.list(filter, query.text("after"), limit + 1);
+    List<QueueItem> found = queue.list(filter, query.afterNumber(), limit + 1);
     Json.answer(ctx, Page.of(found, limit, DeliveryView::of, QueueItem::cursor));
   }
 

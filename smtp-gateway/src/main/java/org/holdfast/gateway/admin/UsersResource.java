@@ -54,7 +54,7 @@ final class UsersResource {
         routing.users(
             query.text("pair"),
             state == null ? null : Words.userState(state),
-            query.text("after"),
+            query.afterAddress(),
             limit + 1);
     Map<String, String> members = activeMembers();
     List<UserView> views = new ArrayList<>();

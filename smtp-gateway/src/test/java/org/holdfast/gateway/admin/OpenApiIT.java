@@ -219,7 +219,7 @@ class OpenApiIT {
                 "GET /v1/events?after=x", 400,
                 "GET /v1/users?limit=0", 400)
             .entrySet()) {
-      String[] call = each.getKey().split(" ");
+      String[] call = each.getKey().split(" ", 2);
       var reply = api.call(api.operator, call[0], call[1], call[0].equals("GET") ? null : "{]");
       assertThat(reply.status()).as(each.getKey()).isEqualTo(each.getValue());
       assertThat(reply.header("Content-Type"))
@@ -229,6 +229,20 @@ class OpenApiIT {
       assertThat(reply.text("detail")).as(each.getKey()).isNotBlank();
       if (each.getValue() == 405) {
         assertThat(reply.header("Allow")).contains("GET");
+      }
+    }
+  }
+
+  /** Every list takes an empty cursor for none, and says so when it is one of nobody's. */
+  @Test
+  void after_ofEveryForm_isAPageOrAProblem() throws Exception {
+    for (Operation operation : operations()) {
+      if (operation.method().equals("GET") && parameters(operation, "query").contains("after")) {
+        String path = place(operation) + "?after=";
+        assertThat(api.get(path).status()).as(path).isEqualTo(200);
+        for (String cursor : List.of("x", "-1", "1,", ",x", "@", "%00", "99999999999999999999")) {
+          assertThat(api.get(path + cursor).status()).as(path + cursor).isIn(200, 400);
+        }
       }
     }
   }

@@ -36,10 +36,14 @@ final class OperatedGateway implements AutoCloseable {
   /** {@code map} is what stands in map.yaml behind the pairs. */
   OperatedGateway(Path folder, String map) throws Exception {
     this.folder = folder;
-    String pairs =
-        "pairs:\n  - { name: p0, members: { a: { lmtp: \"%s\" }, b: { lmtp: \"%s\" } }, active: a }\n";
     Files.writeString(
-        folder.resolve("map.yaml"), pairs.formatted(backend.address(), standby.address()) + map);
+        folder.resolve("map.yaml"),
+        """
+        pairs:
+          - { name: p0, members: { a: { lmtp: "%s" }, b: { lmtp: "%s" } }, active: a }
+        %s\
+        """
+            .formatted(backend.address(), standby.address(), map));
     Files.writeString(
         folder.resolve("holdfast.yaml"),
         """
