@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,12 +27,13 @@ import org.holdfast.gateway.accept.MailServer;
 import org.holdfast.gateway.accept.QueueId;
 import org.holdfast.gateway.accept.SpoolRoom;
 import org.holdfast.gateway.admin.AdminPorts;
-import org.holdfast.gateway.admin.AdminServer;
-import org.holdfast.gateway.admin.AdminSettings;
 import org.holdfast.gateway.admin.AuditLog;
+import org.holdfast.gateway.admin.Explain;
+import org.holdfast.gateway.admin.FileTold;
 import org.holdfast.gateway.admin.ForgottenHolds;
 import org.holdfast.gateway.admin.History;
 import org.holdfast.gateway.admin.Metrics;
+import org.holdfast.gateway.admin.OwnEvents;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Listen;
 import org.holdfast.gateway.conf.LiveKeys;
@@ -136,7 +138,8 @@ public final class Gateway implements AutoCloseable {
     }
     stage.accept("reading the queue's log");
     EmbeddedHoldQueue queue = live.queue(opened.add(queue(data)));
-    this.audit = opened.add(AuditLog.open(data.root(), clock));
+    this.audit = opened.add(AuditLog.open(data.root(), clock, settings.admin().auditKeep()));
+    OwnEvents own = opened.add(new OwnEvents(audit, routing, queue, settings.node()));
     this.status = new StatusLine(queue, () -> troubles(routing, queue), clock);
     Loops loops = opened.add(new Loops());
     this.vitals =
@@ -163,28 +166,30 @@ public final class Gateway implements AutoCloseable {
     AfterAcceptance after =
         live.after(
             new AfterAcceptance(AfterRefusal.returnedKinds(settings), notices, messages, counted));
+    MessagePath messagePath =
+        live.path(
+            new MessagePath(
+                routing,
+                queue,
+                wayOut,
+                trust,
+                settings.delivery().handoffTimeout(),
+                after,
+                messages));
     Inbound path =
-        new PostmasterMail(
-            live.path(
-                new MessagePath(
-                    routing,
-                    queue,
-                    wayOut,
-                    trust,
-                    settings.delivery().handoffTimeout(),
-                    after,
-                    messages)),
-            settings.hostname(),
-            settings.delivery().postmaster());
+        new PostmasterMail(messagePath, settings.hostname(), settings.delivery().postmaster());
     routing.onChange(new QueueFollowsMap(queue));
-    this.adminPort = admin(data, routing, queue, client, audit, counted);
+    Backends backends = new Backends(routing, queue, client);
+    Explain explain = new Explain(routing, queue, backends, path, messagePath);
+    this.adminPort = admin(data, routing, queue, backends, audit, explain);
     queue.start(new Courier(routing, wayOut, trust, after, smarthost));
     opened.add(() -> queue.stop(patience()));
     delayNotices(data, queue, notices);
     SpoolRoom spool = spoolRoom(data);
     stage.accept("opening the listeners");
-    this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids, spool);
-    this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids, spool);
+    this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids, spool, audit);
+    this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids, spool, audit);
+    own.start(doors());
   }
 
   /**
@@ -227,7 +232,10 @@ public final class Gateway implements AutoCloseable {
 
   /** Root of the admin API and the operators' page. */
   public URI admin() {
-    return URI.create("http://" + new Listen(settings.admin().listen().host(), adminPort));
+    return URI.create(
+        settings.admin().scheme()
+            + "://"
+            + new Listen(settings.admin().listen().host(), adminPort));
   }
 
   /** Takes the live keys of these settings over; what changed stands in the events. */
@@ -384,17 +392,15 @@ public final class Gateway implements AutoCloseable {
       DataFolder data,
       Routing routing,
       HoldQueue queue,
-      LmtpClient client,
+      Backends backends,
       AuditLog audit,
-      MetricRegistry counted)
+      Explain explain)
       throws ConfigurationException {
-    Backends backends = new Backends(routing, queue, client);
     ForgottenHolds forgotten =
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
     live.forgotten(forgotten).start();
     History history = opened.add(new History(queue, counted, clock));
     history.start();
-    Listen listen = settings.admin().listen();
     Metrics metrics =
         new Metrics(
             counted,
@@ -405,32 +411,31 @@ public final class Gateway implements AutoCloseable {
             new Metrics.Sources(queue, routing, forgotten, backends),
             clock);
     opened.add(metrics.bean(settings.node()));
-    AdminServer admin =
-        new AdminServer(
-            new AdminSettings(
-                listen.host(),
-                listen.port(),
-                settings.admin().tokens().map(Path::toString).orElse(""),
-                data.root(),
-                settings.node()),
-            new AdminPorts(
-                routing,
-                queue,
-                audit,
-                forgotten,
-                () -> troubles(routing, queue),
-                backends,
-                backends,
-                new MapFiles(routing),
-                metrics::text,
-                history,
-                clock));
-    try {
-      admin.start();
-    } catch (IOException e) {
-      throw SettingsFile.wrong(file, "admin", "listen", String.valueOf(e.getMessage()));
-    }
-    return opened.add(admin).port();
+    AdminPorts ports =
+        new AdminPorts(
+            routing,
+            queue,
+            audit,
+            forgotten,
+            () -> troubles(routing, queue),
+            backends,
+            backends,
+            new MapFiles(routing),
+            explain,
+            metrics::text,
+            history,
+            counted,
+            clock);
+    return opened.add(AdminDoor.open(settings, file, data.root(), ports)).port();
+  }
+
+  /** What the events keep of a start. */
+  private Map<String, Object> doors() {
+    Map<String, Object> doors = new LinkedHashMap<>();
+    doors.put("smtp", new Listen(smtp.getAddress().getHostAddress(), smtp.getPort()).toString());
+    doors.put("lmtp", new Listen(lmtp.getAddress().getHostAddress(), lmtp.getPort()).toString());
+    doors.put("admin", admin().toString());
+    return doors;
   }
 
   private static Introducers introducers(Settings.Door door) {
@@ -446,7 +451,8 @@ public final class Gateway implements AutoCloseable {
       Inbound path,
       Loops loops,
       QueueId ids,
-      SpoolRoom spool)
+      SpoolRoom spool,
+      AuditLog audit)
       throws ConfigurationException, IOException {
     ListenerSettings listener =
         new ListenerSettings(
@@ -466,7 +472,7 @@ public final class Gateway implements AutoCloseable {
             Runtime.getRuntime().maxMemory() / PART_OF_HEAP_FOR_BODIES / 2,
             data.spool(name),
             introducers(door),
-            Doors.security(name, door),
+            Doors.security(name, door, audit),
             Live.rates(door.rates()));
     MailServer server;
     try {
@@ -478,6 +484,7 @@ public final class Gateway implements AutoCloseable {
     }
     server.register(counted, "holdfast." + name);
     live.door(server, dialect == Dialect.SMTP ? Settings::smtp : Settings::lmtp);
+    server.onCertificate(new FileTold(audit, "certificate", name, () -> null));
     opened.add(() -> server.stop(patience()));
     try {
       return server.start();
