@@ -17,8 +17,7 @@ class HistoryTest {
   private Instant now = Instant.parse("2026-11-22T03:00:00Z");
   private final FakeQueue queue = new FakeQueue();
   private final MetricRegistry counted = new MetricRegistry();
-  private final History history =
-      new History(queue, counted, () -> now);
+  private final History history = new History(queue, counted, () -> now);
 
   @AfterEach
   void close() {
