@@ -137,9 +137,14 @@ final class AuditReader implements AutoCloseable {
     }
   }
 
+  /** {@code sign} begins with a quotation mark and a letter: of the former a line has many. */
   private static boolean contains(byte[] line, byte[] sign) {
+    int last = sign.length - 1;
     for (int i = 0; i <= line.length - sign.length; i++) {
-      if (line[i] == sign[0] && Arrays.equals(line, i, i + sign.length, sign, 0, sign.length)) {
+      if (line[i + 1] == sign[1]
+          && line[i] == sign[0]
+          && line[i + last] == sign[last]
+          && Arrays.equals(line, i, i + sign.length, sign, 0, sign.length)) {
         return true;
       }
     }

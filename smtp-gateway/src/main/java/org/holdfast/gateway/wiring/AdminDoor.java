@@ -14,6 +14,7 @@ import org.holdfast.gateway.admin.AdminSettings;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
+import org.holdfast.gateway.conf.TokensFile;
 import org.holdfast.gateway.tls.ServerTls;
 import org.holdfast.gateway.tls.ServerTls.MinVersion;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ final class AdminDoor {
   static AdminServer open(Settings settings, Path file, Path data, AdminPorts ports)
       throws ConfigurationException {
     Settings.Admin set = settings.admin();
+    if (set.tokens().isPresent()) {
+      var _ = TokensFile.read(set.tokens().get()); // for a complaint that names its file and line
+    }
     @Nullable ServerTls tls = tls(set.tls(), file, ports.clock());
     if (tls != null) {
       ports.counted().registerGauge("holdfast.admin.tls.certificate.days", tls::daysLeft);
