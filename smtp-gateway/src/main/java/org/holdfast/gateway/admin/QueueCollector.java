@@ -13,6 +13,7 @@ import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.QueueSummary;
 import org.holdfast.holdqueue.QueueSummary.Totals;
+import org.jspecify.annotations.Nullable;
 
 /** What the queue holds, as gauges; many scrapers share the {@link LatestTotals}. */
 final class QueueCollector implements MultiCollector {

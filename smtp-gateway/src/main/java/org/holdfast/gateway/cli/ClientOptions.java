@@ -93,7 +93,7 @@ final class ClientOptions {
 
   private @Nullable SSLContext trust(Optional<Settings> settings) throws ConfigurationException {
     Path file = cacert;
-    String named = environment.getOrDefault("HOLDFAST_CACERT", "");
+    String named = around.environment().getOrDefault("HOLDFAST_CACERT", "");
     if (file == null && !named.isEmpty()) {
       file = Path.of(named);
     }

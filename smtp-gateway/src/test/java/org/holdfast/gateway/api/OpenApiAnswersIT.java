@@ -220,6 +220,15 @@ class OpenApiAnswersIT {
     call("POST /v1/pairs/{name}/failover", "/v1/pairs/p0/failover", "{\"to\":\"b\"}", 409);
   }
 
+  /** What the page shows. */
+  private void glance() throws Exception {
+    call("GET /v1/whoami", "/v1/whoami", null, 200);
+    call("GET /v1/overview", "/v1/overview", null, 200);
+    call("GET /v1/attention", "/v1/attention", null, 200);
+    call("GET /v1/history", "/v1/history?hours=2", null, 200);
+    call("GET /v1/search", "/v1/search?q=a", null, 200);
+  }
+
   private void queue() throws Exception {
     for (int i = 0; i < 5; i++) {
       gateway.send("bob@example.com");
@@ -263,6 +272,7 @@ class OpenApiAnswersIT {
         200);
     call("GET /v1/queue/actions", "/v1/queue/actions", null, 200);
     call("GET /v1/releases", "/v1/releases", null, 200);
+    glance();
   }
 
   private void events() throws Exception {
