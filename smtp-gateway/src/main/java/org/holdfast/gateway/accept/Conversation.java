@@ -474,7 +474,9 @@ final class Conversation extends ChannelInboundHandlerAdapter implements Framer.
     return channel.id().asShortText();
   }
 
-  /** Ends it whatever is open: where that can be understood the client hears 421, and comes again. */
+  /**
+   * Ends it whatever is open: where that can be understood the client hears 421, and comes again.
+   */
   void cut() {
     onLoop(() -> {
       if (tls.shakingHands()) {

@@ -162,8 +162,8 @@ public final class MailServer {
   }
 
   /**
-   * Stops accepting, says 421 to who is idle, waits until messages in flight are answered, and
-   * says 421 to who is left then.
+   * Stops accepting, says 421 to who is idle, waits until messages in flight are answered, and says
+   * 421 to who is left then.
    *
    * @return whether everybody was done in time
    */
