@@ -1,9 +1,16 @@
 package org.holdfast.holdqueue;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One past event of a delivery: an attempt, or what a person or the queue did to it. {@code what}
- * is one word, {@code reply} one line.
+ * One past event of a delivery: an attempt, or what a person or the queue did to it.
+ *
+ * @param recipient number of the recipient within its message; stays the same when it is redirected
+ * @param address whom it went to then; null when the log does not tell any more
+ * @param who the person who did it; empty when the queue did
+ * @param what one word
+ * @param reply one line
  */
-public record Attempt(Instant at, int recipient, String what, String reply) {}
+public record Attempt(
+    Instant at, int recipient, @Nullable String address, String who, String what, String reply) {}

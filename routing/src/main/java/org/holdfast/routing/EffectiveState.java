@@ -1,6 +1,8 @@
 package org.holdfast.routing;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +16,14 @@ sealed interface EffectiveState {
   /** Mail may go to this member. */
   record Open(User user, Member member) implements EffectiveState {}
 
-  /** Mail is held; {@code why} in words. */
-  record OnHold(User user, String why) implements EffectiveState {}
+  /** Mail is held; {@code reasons} in words, the widest first, at least one. */
+  record OnHold(User user, List<String> reasons) implements EffectiveState {
+
+    /** All of it in one line. */
+    String why() {
+      return String.join("; and ", reasons);
+    }
+  }
 
   /** There is no such mailbox, or it is closed. */
   record Refused(Location location) implements EffectiveState {}
@@ -47,8 +55,8 @@ sealed interface EffectiveState {
       return new Refused(new Location.Mailbox(user, mailbox, mailbox));
     }
     Pair pair = Objects.requireNonNull(wide.pairs().get(user.pair()));
-    String why = hold(mailbox, user, pair, wide);
-    return why == null ? new Open(user, pair.activeMember()) : new OnHold(user, why);
+    List<String> reasons = holds(mailbox, user, pair, wide);
+    return reasons.isEmpty() ? new Open(user, pair.activeMember()) : new OnHold(user, reasons);
   }
 
   private static Location nobody(String mailbox, MapRows map) throws SQLException {
@@ -58,38 +66,43 @@ sealed interface EffectiveState {
         : new Location.ForeignDomain(domain);
   }
 
-  /** Why it is on hold, everything that holds it, the widest first; null when nothing does. */
-  private static @Nullable String hold(String mailbox, User user, Pair pair, WideState wide) {
+  /** Everything that holds it, the widest first; empty when nothing does. */
+  private static List<String> holds(String mailbox, User user, Pair pair, WideState wide) {
     String domain = domain(mailbox);
     Standing everything = wide.everything();
-    String why = everything == null ? null : words("everything is on hold", everything);
     Standing ofDomain = wide.holds().get(domain);
+    boolean inSwitch = wide.pairsInSwitch().contains(pair.name());
+    String its = ofUser(user, wide);
+    if (everything == null && ofDomain == null && !pair.onHold() && !inSwitch && its == null) {
+      return List.of(); // nearly always
+    }
+    List<String> holds = new ArrayList<>();
+    if (everything != null) {
+      holds.add(words("everything is on hold", everything));
+    }
     if (ofDomain != null) {
-      why = and(why, words("domain " + domain + " is on hold", ofDomain));
+      holds.add(words("domain " + domain + " is on hold", ofDomain));
     }
     if (pair.onHold()) {
-      why = and(why, words("pair " + pair.name() + " is on hold", pair.standing()));
+      holds.add(words("pair " + pair.name() + " is on hold", pair.standing()));
     }
-    if (wide.pairsInSwitch().contains(pair.name())) {
-      why = and(why, "pair " + pair.name() + " is being switched to another member right now");
+    if (inSwitch) {
+      holds.add("pair " + pair.name() + " is being switched to another member right now");
     }
-    return ofUser(why, user, wide);
+    if (its != null) {
+      holds.add(its);
+    }
+    return holds;
   }
 
-  private static @Nullable String ofUser(@Nullable String wider, User user, WideState wide) {
+  private static @Nullable String ofUser(User user, WideState wide) {
     if (user.state() != UserState.ACTIVE) {
       String to = user.movingTo() == null ? "" : " to " + user.movingTo();
-      return and(
-          wider,
-          words("user " + user.address() + " is " + user.state().word() + to, user.standing()));
+      return words("user " + user.address() + " is " + user.state().word() + to, user.standing());
     }
     return wide.usersInSwitch().contains(user.address())
-        ? and(wider, "user " + user.address() + " is being switched to another pair right now")
-        : wider;
-  }
-
-  private static String and(@Nullable String wider, String what) {
-    return wider == null ? what : wider + "; and " + what;
+        ? "user " + user.address() + " is being switched to another pair right now"
+        : null;
   }
 
   private static String words(String what, Standing standing) {

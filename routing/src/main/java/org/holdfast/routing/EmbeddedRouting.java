@@ -153,6 +153,41 @@ public final class EmbeddedRouting implements Routing {
     return map.read(now -> EffectiveState.of(mailbox, now));
   }
 
+  // ---- questions before a change
+
+  @Override
+  public Trace trace(String address) throws MapUnavailableException {
+    Address recipient;
+    try {
+      recipient = Address.parse(address);
+    } catch (IllegalArgumentException _) {
+      return Tracing.malformed(address, locateMalformed(address));
+    }
+    return recipient.wholeDomain()
+        ? Tracing.malformed(address, new Location.UnknownUser(address))
+        : map.read(now -> Tracing.of(address, recipient, now, settings.subaddress()));
+  }
+
+  @Override
+  public List<UserPreview> previewUsers(List<UserChange> changes, boolean create, Who who)
+      throws MapUnavailableException {
+    return flips.preview(changes, create, who);
+  }
+
+  @Override
+  public HoldPreview previewHold(Target target, boolean onHold, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    return holds.preview(target, onHold, who);
+  }
+
+  @Override
+  public Entry lookAfter(String mailbox, @Nullable User user, @Nullable HoldPreview hold)
+      throws MapUnavailableException {
+    MapChange change = hold == null ? null : hold.change();
+    return gate.look(
+        mailbox, map.read(now -> EffectiveState.of(mailbox, new AsIfChanged(now, user, change))));
+  }
+
   // ---- flips
 
   @Override
@@ -241,6 +276,16 @@ public final class EmbeddedRouting implements Routing {
   @Override
   public List<Alias> aliases(@Nullable String after, int limit) throws MapUnavailableException {
     return map.read(now -> now.view().aliases(after, page(limit)));
+  }
+
+  @Override
+  public Optional<String> alias(String from) throws MapUnavailableException {
+    try {
+      String canonical = Address.parse(from).toString();
+      return Optional.ofNullable(map.read(now -> now.row(canonical)).alias());
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -50,10 +50,11 @@ final class Flips {
     /** Stands that way already. */
     record Same(User user) implements Plan {}
 
-    record Write(User user) implements Plan {}
+    /** {@code from}: null when there was none. */
+    record Write(@Nullable User from, User user) implements Plan {}
 
     /** Another priority and nothing else: written, not waited for. */
-    record Rank(User user) implements Plan {}
+    record Rank(User from, User user) implements Plan {}
 
     /** {@code to} is what it becomes when nothing is open any more. */
     record Switch(User from, User to) implements Plan {}
@@ -79,6 +80,46 @@ final class Flips {
       throw new RefusedChangeException(refused.kind(), refused.why(), result.user());
     }
     return Objects.requireNonNull(result.flip());
+  }
+
+  /**
+   * What the changes would come to, each as if those before it were made; changes nothing. A user
+   * who would be switched to another pair is told as it would be afterwards.
+   */
+  List<Routing.UserPreview> preview(List<UserChange> changes, boolean create, Who who)
+      throws MapUnavailableException {
+    List<Plan> plans;
+    try {
+      plans =
+          map.change(now -> {
+            Planner planner = new Planner(now, changes, create, who);
+            return changes.stream().map(planner::plan).toList();
+          });
+    } catch (RefusedChangeException e) {
+      throw new IllegalStateException(e);
+    }
+    List<Routing.UserPreview> previews = new ArrayList<>();
+    for (int i = 0; i < plans.size(); i++) {
+      previews.add(preview(changes.get(i).address(), plans.get(i)));
+    }
+    return previews;
+  }
+
+  private Routing.UserPreview preview(String address, Plan plan) {
+    return switch (plan) {
+      case Plan.Refused r ->
+          new Routing.UserPreview(
+              address, r.current(), r.current(), new Refusal(r.kind(), r.why()), List.of());
+      case Plan.Same s -> preview(s.user(), s.user());
+      case Plan.Rank r -> preview(r.from(), r.user());
+      case Plan.Write w -> preview(w.from(), w.user());
+      case Plan.Switch s -> preview(s.from(), s.to());
+    };
+  }
+
+  private Routing.UserPreview preview(@Nullable User before, User after) {
+    List<Flip.OpenDelivery> open = gate.drain(Concern.ofUsers(Set.of(after.address()))).giveUp();
+    return new Routing.UserPreview(after.address(), before, after, null, open);
   }
 
   /** Removes a user: nothing new is opened; what is open is waited for. */
@@ -282,7 +323,7 @@ final class Flips {
     User to = s.to();
     int priority = to.priority() == s.from().priority() ? current.priority() : to.priority();
     return new Plan.Write(
-        new User(to.address(), to.pair(), to.state(), to.movingTo(), priority, standing));
+        current, new User(to.address(), to.pair(), to.state(), to.movingTo(), priority, standing));
   }
 
   /** Switched or not, the user may be deliverable again: mail was held meanwhile. */
@@ -299,19 +340,22 @@ final class Flips {
       String address, Plan done, Map<String, List<Flip.OpenDelivery>> open) {
     return switch (done) {
       case Plan.Refused r ->
-          new UserFlip(address, r.current(), null, new Refusal(r.kind(), r.why()));
-      case Plan.Same s -> result(s.user(), false, open);
-      case Plan.Rank r -> result(r.user(), true, Map.of());
-      case Plan.Write w -> result(w.user(), true, open);
-      case Plan.Switch s -> result(s.from(), false, open);
+          new UserFlip(address, r.current(), r.current(), null, new Refusal(r.kind(), r.why()));
+      case Plan.Same s -> result(s.user(), s.user(), false, open);
+      case Plan.Rank r -> result(r.from(), r.user(), true, Map.of());
+      case Plan.Write w -> result(w.from(), w.user(), true, open);
+      case Plan.Switch s -> result(s.from(), s.from(), false, open);
     };
   }
 
   private static UserFlip result(
-      User user, boolean changed, Map<String, List<Flip.OpenDelivery>> open) {
+      @Nullable User before,
+      User user,
+      boolean changed,
+      Map<String, List<Flip.OpenDelivery>> open) {
     List<Flip.OpenDelivery> left = open.getOrDefault(user.address(), List.of());
     Flip flip = new Flip(user.standing().epoch(), changed, left.isEmpty(), left);
-    return new UserFlip(user.address(), user, flip, null);
+    return new UserFlip(user.address(), before, user, flip, null);
   }
 
   static Instant now(InstantSource clock) {
@@ -401,7 +445,7 @@ final class Flips {
           .orElseGet(() -> {
             users.put(after.address(), after);
             boolean saysMore = change.state() != null || change.pair() != null;
-            return saysMore ? new Plan.Write(after) : new Plan.Rank(after);
+            return saysMore ? new Plan.Write(old, after) : new Plan.Rank(old, after);
           });
     }
 
@@ -479,7 +523,7 @@ final class Flips {
             : new Plan.Switch(old, after);
       }
       users.put(after.address(), after);
-      return new Plan.Write(after);
+      return new Plan.Write(old, after);
     }
   }
 }

@@ -40,6 +40,63 @@ final class Holds {
     };
   }
 
+  /** What {@link #set} would come to; changes nothing. */
+  Routing.HoldPreview preview(Target target, boolean onHold, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    return switch (target) {
+      case Target.OfUser _ ->
+          throw new RefusedChangeException(Kind.INVALID, "a user has a state, not a hold");
+      case Target.OfPair p ->
+          map.change(now -> {
+            Pair pair = known(now, p.pair());
+            Pair after =
+                new Pair(pair.name(), pair.members(), pair.active(), onHold, standing(now, who));
+            return preview(
+                pair.onHold() != onHold, new MapChange.PutPair(after), Concern.ofPair(p.pair()));
+          });
+      case Target.OfDomain d -> preview(canonical(d.domain()), onHold, who);
+      case Target.Everything _ ->
+          previewHold(WideState.EVERYTHING, onHold, who, Concern.ofEverything());
+    };
+  }
+
+  private Routing.HoldPreview preview(String domain, boolean onHold, Who who)
+      throws MapUnavailableException, RefusedChangeException {
+    boolean inhabited = map.change(now -> now.view().inhabited(domain));
+    if (onHold && !inhabited) {
+      throw nobodyIn(domain);
+    }
+    return previewHold(domain, onHold, who, Concern.ofDomain(domain));
+  }
+
+  private Routing.HoldPreview previewHold(
+      String domain, boolean onHold, Who who, Predicate<Gate.Lease> concerns)
+      throws MapUnavailableException, RefusedChangeException {
+    return map.change(now -> {
+      boolean held = now.wide().holds().containsKey(domain);
+      return preview(
+          held != onHold, new MapChange.PutHold(domain, onHold, standing(now, who)), concerns);
+    });
+  }
+
+  private Routing.HoldPreview preview(
+      boolean changed, MapChange change, Predicate<Gate.Lease> concerns) {
+    return new Routing.HoldPreview(changed, change, gate.drain(concerns).giveUp());
+  }
+
+  private static RefusedChangeException nobodyIn(String domain) {
+    return new RefusedChangeException(
+        Kind.NOT_FOUND, "nobody of the map lives in " + domain + " (an alias holds nobody)");
+  }
+
+  private static Pair known(LocationMap now, String name) throws RefusedChangeException {
+    Pair pair = now.wide().pairs().get(name);
+    if (pair == null) {
+      throw new RefusedChangeException(Kind.NOT_FOUND, "no pair " + name);
+    }
+    return pair;
+  }
+
   private static String canonical(String domain) throws RefusedChangeException {
     try {
       return Address.domain(domain);
@@ -54,9 +111,7 @@ final class Holds {
     return flip(
         now -> {
           if (onHold && !now.view().inhabited(domain)) {
-            throw new RefusedChangeException(
-                Kind.NOT_FOUND,
-                "nobody of the map lives in " + domain + " (an alias holds nobody)");
+            throw nobodyIn(domain);
           }
           return hold(now, target, domain, onHold, who);
         },
@@ -103,10 +158,7 @@ final class Holds {
 
   private Written pair(LocationMap now, Target.OfPair target, boolean onHold, Who who)
       throws SQLException, MapUnavailableException, RefusedChangeException {
-    Pair pair = now.wide().pairs().get(target.pair());
-    if (pair == null) {
-      throw new RefusedChangeException(Kind.NOT_FOUND, "no pair " + target.pair());
-    }
+    Pair pair = known(now, target.pair());
     if (pair.onHold() == onHold) {
       return new Written(pair.standing().epoch(), false, onHold);
     }

@@ -3,7 +3,6 @@ package org.holdfast.routing;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,9 +40,33 @@ final class Resolution {
     }
   }
 
+  /** Hears by which steps an address was resolved. */
+  interface Trail {
+
+    /** It goes by this address now; the recipient's own first. */
+    void at(Address address);
+
+    /** There is a user of exactly this address. */
+    default void user(String address) {}
+
+    /** There is a user of this address, which is without the subaddress. */
+    default void withoutDetail(String address) {}
+
+    /** An alias, of the address or of it without its subaddress. */
+    default void alias(String from, String to) {}
+
+    /** An alias of the whole domain. */
+    default void ofDomain(String from, String to) {}
+
+    /** This entry takes what nobody else of its domain does. */
+    default void catchAll(String entry) {}
+  }
+
+  private static final Trail UNHEARD = _ -> {};
+
   /** Where this recipient's mail goes. */
   Location of(Address recipient) throws SQLException, AliasLoopException {
-    return of(recipient, _ -> {});
+    return of(recipient, UNHEARD);
   }
 
   /** The addresses by which this recipient's mail comes, its own first. */
@@ -53,18 +76,18 @@ final class Resolution {
     return steps;
   }
 
-  private Location of(Address recipient, Consumer<Address> steps)
-      throws SQLException, AliasLoopException {
+  /** The same; {@code trail} hears how. */
+  Location of(Address recipient, Trail trail) throws SQLException, AliasLoopException {
     Address at = recipient;
     for (int aliases = 0; aliases <= MAX_ALIASES; aliases++) {
-      steps.accept(at);
-      Location found = mailbox(at);
+      trail.at(at);
+      Location found = mailbox(at, trail);
       if (found != null) {
         return found;
       }
-      Address next = next(at);
+      Address next = next(at, trail);
       if (next == null) {
-        return catchAll(at, recipient);
+        return catchAll(at, recipient, trail);
       }
       at = next;
     }
@@ -72,9 +95,10 @@ final class Resolution {
   }
 
   /** A user of this address, unless an alias is more exact. */
-  private @Nullable Location mailbox(Address at) throws SQLException {
+  private @Nullable Location mailbox(Address at, Trail trail) throws SQLException {
     User exact = map.row(at.toString()).user();
     if (exact != null) {
+      trail.user(exact.address());
       return new Location.Mailbox(exact, exact.address(), exact.address());
     }
     Address plain = at.withoutDetail(separator);
@@ -82,24 +106,32 @@ final class Resolution {
       return null;
     }
     User user = map.row(plain.toString()).user();
-    return user == null
-        ? null
-        : new Location.Mailbox(user, at.deliverable(separator), user.address());
+    if (user == null) {
+      return null;
+    }
+    trail.withoutDetail(user.address());
+    return new Location.Mailbox(user, at.deliverable(separator), user.address());
   }
 
   /** Where an alias of this address, or of its domain, leads. */
-  private @Nullable Address next(Address at) throws SQLException {
+  private @Nullable Address next(Address at, Trail trail) throws SQLException {
     String exact = alias(at.toString());
     if (exact != null) {
+      trail.alias(at.toString(), exact);
       return Address.parse(exact);
     }
     Address plain = at.withoutDetail(separator);
     String ofPlain = plain.equals(at) ? null : alias(plain.toString());
     if (ofPlain != null) {
+      trail.alias(plain.toString(), ofPlain);
       return Address.parse(ofPlain).withDetail(at.detail(separator), separator);
     }
     String ofDomain = alias(at.ofDomain());
-    return ofDomain == null ? null : at.at(ofDomain.substring(1));
+    if (ofDomain == null) {
+      return null;
+    }
+    trail.ofDomain(at.ofDomain(), ofDomain);
+    return at.at(ofDomain.substring(1));
   }
 
   private @Nullable String alias(String from) throws SQLException {
@@ -107,10 +139,11 @@ final class Resolution {
   }
 
   /** After an alias the domain is ours whatever it says: the address asked for was. */
-  private Location catchAll(Address at, Address recipient) throws SQLException {
+  private Location catchAll(Address at, Address recipient, Trail trail) throws SQLException {
     LocationMap.Row domain = map.row(at.ofDomain());
     User user = domain.user();
     if (user != null) {
+      trail.catchAll(user.address());
       String mailbox = at.withoutDetail(separator).toString();
       return new Location.Mailbox(user, at.deliverable(separator), mailbox);
     }

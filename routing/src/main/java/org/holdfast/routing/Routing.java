@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +78,33 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   Flip setHold(Target target, boolean onHold, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
 
+  // ---- questions before a change
+
+  /** How this address is led to its mailbox, and what would keep its mail back right now. */
+  Trace trace(String address) throws MapUnavailableException;
+
+  /**
+   * What these changes of users would come to, each as if those before it were made; changes
+   * nothing and waits for nothing.
+   *
+   * @param create as {@link #putUser}, which makes users who are not there
+   */
+  List<UserPreview> previewUsers(List<UserChange> changes, boolean create, Who who)
+      throws MapUnavailableException;
+
+  /** What {@link #setHold} would come to; changes nothing and waits for nothing. */
+  HoldPreview previewHold(Target target, boolean onHold, Who who)
+      throws MapUnavailableException, RefusedChangeException;
+
+  /**
+   * As {@link #look}, in the map as it would be after one change.
+   *
+   * @param user how one user would stand; null: as it does
+   * @param hold null: what is on hold stays so
+   */
+  Entry lookAfter(String mailbox, @Nullable User user, @Nullable HoldPreview hold)
+      throws MapUnavailableException;
+
   // ---- the map
 
   Optional<User> user(String address) throws MapUnavailableException;
@@ -136,6 +164,9 @@ public interface Routing extends Gatekeeper, AutoCloseable {
       throws MapUnavailableException, RefusedChangeException;
 
   List<Alias> aliases(@Nullable String after, int limit) throws MapUnavailableException;
+
+  /** Where mail of this address or {@code @domain} is led by an alias of exactly that name. */
+  Optional<String> alias(String from) throws MapUnavailableException;
 
   /**
    * Adds an alias or changes it. Refused when it closes a circle, and when there is a user of its
@@ -285,11 +316,70 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   /**
    * Result of one line.
    *
+   * @param before the user as it was; null: there was none
    * @param user the user as it is now; null: there is none
    * @param flip null when refused
    */
   record UserFlip(
-      String address, @Nullable User user, @Nullable Flip flip, @Nullable Refusal refused) {}
+      String address,
+      @Nullable User before,
+      @Nullable User user,
+      @Nullable Flip flip,
+      @Nullable Refusal refused) {}
+
+  /**
+   * What one change of a user would come to.
+   *
+   * @param before null: there is none
+   * @param after as it would stand; null: there would be none
+   * @param refused null: it would be made, or stands so already
+   * @param open deliveries that a flip would have to wait for, were it made now
+   */
+  record UserPreview(
+      String address,
+      @Nullable User before,
+      @Nullable User after,
+      @Nullable Refusal refused,
+      List<Flip.OpenDelivery> open) {
+
+    /** Whether anything would be another. */
+    public boolean changes() {
+      return refused == null
+          && after != null
+          && (before == null
+              || before.state() != after.state()
+              || !before.pair().equals(after.pair())
+              || before.priority() != after.priority()
+              || !Objects.equals(before.movingTo(), after.movingTo()));
+    }
+  }
+
+  /** What a hold, or its end, would come to. Immutable. */
+  final class HoldPreview {
+    private final boolean changes;
+    private final MapChange change;
+    private final List<Flip.OpenDelivery> open;
+
+    HoldPreview(boolean changes, MapChange change, List<Flip.OpenDelivery> open) {
+      this.changes = changes;
+      this.change = change;
+      this.open = List.copyOf(open);
+    }
+
+    /** False: it stands so already. */
+    public boolean changes() {
+      return changes;
+    }
+
+    /** Deliveries that a flip would have to wait for, were it made now. */
+    public List<Flip.OpenDelivery> open() {
+      return open;
+    }
+
+    MapChange change() {
+      return change;
+    }
+  }
 
   /** Users of one pair who are set aside, and since when the first of them. */
   record SetAside(String pair, UserState state, long users, Instant since) {}

@@ -275,7 +275,7 @@ class GateInterleavingTest {
               || wide.pairInSwitch()
               || row.state() != UserState.ACTIVE;
       return shut
-          ? new EffectiveState.OnHold(user, "")
+          ? new EffectiveState.OnHold(user, java.util.List.of("on hold"))
           : new EffectiveState.Open(user, member(wide.member()));
     }
 

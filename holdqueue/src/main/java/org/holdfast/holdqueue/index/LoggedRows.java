@@ -2,6 +2,7 @@ package org.holdfast.holdqueue.index;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.holdfast.holdqueue.Delivery;
@@ -78,6 +79,21 @@ final class LoggedRows {
     Recipient recipient = new Recipient(row.lane(), row.lane(), row.lane(), Map.of());
     return new Delivery(
         Key.order(row.key()), Key.number(row.key()), envelope, recipient, 0, row.attempts());
+  }
+
+  /**
+   * The recipients of the message whose record stands here, by number; empty when it is damaged.
+   */
+  Map<Integer, String> recipients(long position) throws IOException {
+    Map<Integer, String> recipients = new HashMap<>();
+    try {
+      for (MessageRecord.Part part : MessageRecord.read(log.read(position)).parts()) {
+        recipients.put(part.number(), part.recipient().address());
+      }
+    } catch (DamagedRecordException e) {
+      LOG.error("the record at {} is damaged", position, e);
+    }
+    return recipients;
   }
 
   /** Empty when its segment went with compaction: the message lives on, that story does not. */

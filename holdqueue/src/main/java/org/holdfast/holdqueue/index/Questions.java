@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import org.holdfast.holdqueue.Lanes;
 import org.holdfast.holdqueue.QueueFilter;
 import org.holdfast.holdqueue.QueueItem;
 import org.holdfast.holdqueue.QueueSummary;
+import org.holdfast.holdqueue.Recipient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -182,19 +184,37 @@ public final class Questions {
   /** What happened to a message, oldest first. */
   public List<Attempt> history(String id) throws IOException {
     List<Attempt> history = new ArrayList<>();
+    Map<Integer, String> names = names(id);
     for (long position :
         selects.ask(
             "select e.pos from event e join message m on m.seq = e.seq where m.id = ? order by"
                 + " e.pos",
             List.of(id),
             row -> row.getLong(1))) {
-      logged
-          .fate(position)
-          .ifPresent(fate ->
-              history.add(
-                  new Attempt(fate.at(), Key.number(fate.key()), fate.kind().word(), words(fate))));
+      logged.fate(position).ifPresent(fate -> history.add(attempt(fate, names)));
     }
     return history;
+  }
+
+  /** {@code names} has whom each went to so far, and follows what is redirected. */
+  private static Attempt attempt(FateRecord fate, Map<Integer, String> names) {
+    int number = Key.number(fate.key());
+    String name = names.get(number);
+    Recipient to = fate.to();
+    if (to != null) {
+      names.put(number, to.address());
+    }
+    return new Attempt(fate.at(), number, name, fate.who(), fate.kind().word(), words(fate));
+  }
+
+  /** The recipients of a message by their numbers, as its record has them. */
+  private Map<Integer, String> names(String id) throws IOException {
+    Map<Integer, String> names = new HashMap<>();
+    for (long position :
+        selects.ask("select pos from message where id = ?", List.of(id), row -> row.getLong(1))) {
+      logged.recipients(position).forEach(names::putIfAbsent);
+    }
+    return names;
   }
 
   /** How many messages live in each segment that has any, by its base. */

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import org.holdfast.gateway.accept.Security.TlsListen;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.tls.ServerTls;
+import org.holdfast.gateway.tls.WatchedFiles;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,6 +122,13 @@ public final class MailServer {
       tls.look();
     }
     listener.logins().ifPresent(Logins::look);
+  }
+
+  /** Hears when the certificate has changed; one listener, set before {@link #start}. */
+  public void onCertificate(WatchedFiles.Listener told) {
+    if (tls != null) {
+      tls.onChange(told);
+    }
   }
 
   /** Counts what happens here, under this prefix. */

@@ -3,8 +3,12 @@ package org.holdfast.gateway.admin;
 import io.javalin.http.Context;
 import io.javalin.http.HttpStatus;
 import io.javalin.security.RouteRole;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.holdfast.gateway.admin.Tokens.Found;
 import org.holdfast.routing.UserState;
 
 /** Who may do what. Thread-safe. */
@@ -16,22 +20,58 @@ final class Access {
   private static final String CALLER = "holdfast.caller";
   private static final String SCHEME = "Bearer ";
 
-  private final Tokens tokens;
+  private final Supplier<Tokens> tokens;
+  private final TokenFailures failures;
+  private final InstantSource clock;
+  private final Pause pause;
 
-  Access(Tokens tokens) {
+  /** Lets a wrong token's answer wait. */
+  @FunctionalInterface
+  interface Pause {
+    void rest(Duration length) throws InterruptedException;
+  }
+
+  Access(Supplier<Tokens> tokens, TokenFailures failures, InstantSource clock, Pause pause) {
     this.tokens = tokens;
+    this.failures = failures;
+    this.clock = clock;
+    this.pause = pause;
   }
 
   /**
    * Runs before everything under {@code /v1}: whoever has no token learns nothing, not even 404.
    */
-  void authenticate(Context ctx) {
-    Caller caller = presented(ctx).flatMap(token -> tokens.find(token, ctx.ip())).orElse(null);
-    if (caller == null) {
-      ctx.header("WWW-Authenticate", "Bearer realm=\"holdfast\"");
-      throw new Problem(HttpStatus.UNAUTHORIZED, "send a valid token: Authorization: Bearer TOKEN");
+  void authenticate(Context ctx) throws InterruptedException {
+    Optional<String> presented = presented(ctx);
+    if (presented.isEmpty()) {
+      throw unauthorized(ctx, "send a valid token: Authorization: Bearer TOKEN");
     }
-    ctx.attribute(CALLER, caller);
+    switch (tokens.get().find(presented.get(), ctx.ip(), clock.instant())) {
+      case Found.Good good -> ctx.attribute(CALLER, good.caller());
+      case Found.Expired(String name, var when) ->
+          throw refused(ctx, "the token " + name + " has expired at " + when);
+      case Found.Wrong _ -> throw refused(ctx, "the token is wrong: nobody has this one");
+    }
+  }
+
+  private Problem refused(Context ctx, String why) throws InterruptedException {
+    var wait = failures.failed(ctx.ip(), ctx.method() + " " + ctx.path() + ": " + why);
+    if (wait.isEmpty()) {
+      ctx.header("Retry-After", String.valueOf(TokenFailures.LONGEST_WAIT.toSeconds()));
+      ctx.header("Connection", "close");
+      return new Problem(HttpStatus.TOO_MANY_REQUESTS, "too many wrong tokens from " + ctx.ip());
+    }
+    try (var place = wait.get()) {
+      if (place.length().isPositive()) {
+        pause.rest(place.length());
+      }
+    }
+    return unauthorized(ctx, why);
+  }
+
+  private static Problem unauthorized(Context ctx, String why) {
+    ctx.header("WWW-Authenticate", "Bearer realm=\"holdfast\"");
+    return new Problem(HttpStatus.UNAUTHORIZED, why);
   }
 
   /** Runs before a route that exists: is this role among those it names? */

@@ -1,5 +1,6 @@
 package org.holdfast.gateway.admin;
 
+import com.codahale.metrics.MetricRegistry;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.holdfast.holdqueue.HoldQueue;
@@ -9,6 +10,7 @@ import org.holdfast.routing.Routing;
  * What the admin API asks and changes. All of it is owned and closed by the wiring.
  *
  * @param metrics the page of {@code GET /metrics} in Prometheus text format; see {@link Metrics}
+ * @param counted takes what is counted here
  */
 public record AdminPorts(
     Routing routing,
@@ -19,6 +21,8 @@ public record AdminPorts(
     PairStatus pairStatus,
     Probe probe,
     MapText mapText,
+    Explain explain,
     Supplier<String> metrics,
+    MetricRegistry counted,
     History history,
     InstantSource clock) {}

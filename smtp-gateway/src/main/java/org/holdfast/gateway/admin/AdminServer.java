@@ -4,12 +4,17 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.javalin.router.Endpoint;
 import java.io.IOException;
 import java.net.BindException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http.UriCompliance.Violation;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -49,7 +54,9 @@ public final class AdminServer implements AutoCloseable {
 
   private final AdminSettings settings;
   private final AdminPorts ports;
+  private final @Nullable AdminTls tls;
   private final EventsResource events;
+  private @Nullable AdminFiles files;
   private @Nullable Javalin http;
   private @Nullable ServerConnector connector;
 
@@ -58,6 +65,7 @@ public final class AdminServer implements AutoCloseable {
     this.settings = settings;
     this.ports = ports;
     this.events = new EventsResource(ports.audit());
+    this.tls = settings.tls() == null ? null : new AdminTls(settings.tls());
   }
 
   /**
@@ -66,8 +74,9 @@ public final class AdminServer implements AutoCloseable {
    * @throws IOException with one line for people: the port is in use, a token cannot be read
    */
   public void start() throws IOException {
-    Tokens tokens = Tokens.of(OperatorToken.of(settings.data()), settings.tokens());
-    Javalin made = Javalin.create(config -> configure(config, new Access(tokens)));
+    AdminFiles watched = new AdminFiles(settings, ports.audit());
+    this.files = watched;
+    Javalin made = Javalin.create(config -> configure(config, watched));
     try {
       made.start();
     } catch (RuntimeException e) {
@@ -75,6 +84,21 @@ public final class AdminServer implements AutoCloseable {
       throw new IOException("admin: cannot listen on " + listen() + ": " + cause(e), e);
     }
     this.http = made;
+    watched.start();
+  }
+
+  /** Looks at once whether tokens or certificate have changed. Blocks on files. */
+  public void look() {
+    if (files != null) {
+      files.look();
+    }
+  }
+
+  /** The routes there are, by the router's own word. */
+  List<Endpoint> routes() {
+    return Objects.requireNonNull(http).unsafe.internalRouter.allHttpHandlers().stream()
+        .map(parsed -> parsed.endpoint)
+        .toList();
   }
 
   private String listen() {
@@ -106,9 +130,12 @@ public final class AdminServer implements AutoCloseable {
       http.stop();
       http = null;
     }
+    if (files != null) {
+      files.close();
+    }
   }
 
-  private void configure(JavalinConfig config, Access access) {
+  private void configure(JavalinConfig config, AdminFiles watched) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
@@ -121,33 +148,48 @@ public final class AdminServer implements AutoCloseable {
     config.jetty.modifyServletContextHandler(
         servlets -> servlets.getServletHandler().setDecodeAmbiguousURIs(true));
     config.jetty.addConnector(this::connector);
-    config.routes.before(ctx -> ctx.header("X-Content-Type-Options", "nosniff"));
-    config.routes.before(ctx -> ctx.header("Cache-Control", "no-store"));
-    config.routes.before("/v1/*", access::authenticate);
-    config.routes.beforeMatched(access::authorize);
+    guard(config.routes, watched);
     Problems.routes(config.routes);
-    resources(config.routes);
+    resources(config.routes, watched);
   }
 
-  private void resources(RoutesConfig routes) {
+  /** Whoever comes: the right place, no page of another site, a token, a role; in this order. */
+  private void guard(RoutesConfig routes, AdminFiles watched) {
+    BrowserGuard browsers = new BrowserGuard(Set.copyOf(settings.hosts()), tls != null);
+    TokenFailures failures =
+        new TokenFailures(ports.clock(), ports.counted().counter("holdfast.admin.token.failures"));
+    Access access = new Access(watched::tokens, failures, ports.clock(), Thread::sleep);
+    routes.before(browsers::headers);
+    routes.before(browsers::check);
+    if (tls != null) {
+      routes.before(tls::clientIsKnown);
+    }
+    routes.before("/v1/*", access::authenticate);
+    routes.beforeMatched(access::authorize);
+  }
+
+  private void resources(RoutesConfig routes, AdminFiles watched) {
     Routing routing = ports.routing();
     AuditLog audit = ports.audit();
     Waits waits = new Waits(Waits.MAX_CONCURRENT_WAITS);
     HeldMail held = new HeldMail(routing, ports.queue());
     ReleaseWatch releases = new ReleaseWatch(ports.queue());
-    new UsersResource(routing, held, audit, waits).routes(routes);
-    new StatesResource(routing, audit, ports.clock()).routes(routes);
-    new PairsResource(ports, releases, waits).routes(routes);
-    new HoldsResource(routing, held, audit, waits, ports.forgotten()).routes(routes);
+    DryRun dry = new DryRun(routing, ports.queue());
+    IdempotencyKeys keys = new IdempotencyKeys(ports.clock());
+    new UsersResource(routing, held, audit, waits, dry, ports.explain()).routes(routes);
+    new StatesResource(routing, audit, ports.clock(), keys).routes(routes);
+    new PairsResource(ports, releases, waits, dry, keys).routes(routes);
+    new HoldsResource(routing, held, audit, waits, ports.forgotten(), dry).routes(routes);
     new DomainsResource(routing, audit).routes(routes);
     new QueueResource(ports.queue()).routes(routes);
     ActionRuns runs = new ActionRuns(ports.queue(), audit, ports.clock());
-    new QueueActions(ports.queue(), routing, runs).routes(routes);
+    new QueueActions(ports.queue(), routing, runs, keys).routes(routes);
     releases.routes(routes);
     events.routes(routes);
     new AliasesResource(routing, audit).routes(routes);
-    new MapResource(routing, ports.mapText(), audit).routes(routes);
-    new HealthResource(ports.readiness(), ports.metrics()).routes(routes);
+    new MapResource(routing, ports.mapText(), audit, keys).routes(routes);
+    new HealthResource(ports.readiness(), watched::troubles, ports.metrics()).routes(routes);
+    new OpenApiResource().routes(routes);
     page(routes);
   }
 
@@ -188,7 +230,11 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private Connector connector(Server server, HttpConfiguration http) {
-    ServerConnector made = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    ConnectionFactory[] speaks =
+        tls == null
+            ? new ConnectionFactory[] {new HttpConnectionFactory(http)}
+            : tls.connections(http);
+    ServerConnector made = new ServerConnector(server, 1, 1, speaks);
     made.setHost(settings.host());
     made.setPort(settings.port());
     made.setIdleTimeout(IDLE_TIMEOUT.toMillis());

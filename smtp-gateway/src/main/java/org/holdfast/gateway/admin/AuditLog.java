@@ -1,16 +1,11 @@
 package org.holdfast.gateway.admin;
 
-import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,13 +15,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Who changed what, when and why: JSON lines in {@code DATA/audit/events.log}, appended, rotated by
- * size, not fsynced. The last {@link #TAIL} events are kept in memory for {@code GET /v1/events}.
- * Thread-safe.
+ * Who changed what, when and why: JSON lines in {@code DATA/audit/events.log}, appended, bounded by
+ * time and size ({@link AuditFiles}), not fsynced. The last {@link #TAIL} events are kept in memory
+ * too, for those who follow. Thread-safe.
  *
  * <p>A change is made first and told here after: an event that cannot be written is logged and
  * still shown from memory; the change stands.
@@ -36,46 +30,59 @@ public final class AuditLog implements AutoCloseable {
   /** Events in memory. */
   static final int TAIL = 5_000;
 
-  /** A file this large is set aside. */
-  static final long MAX_FILE_BYTES = 16L * 1024 * 1024;
+  /** How much of a file's end is read at the start. */
+  private static final long RECALLED_BYTES = 4L * 1024 * 1024;
 
-  /** Files set aside, {@code events.log.1} the newest; older ones are deleted. */
-  static final int MAX_OLD_FILES = 8;
+  /** How long events are kept unless somebody says otherwise. */
+  static final Duration USUAL_KEEP = Duration.ofDays(90);
+
+  /** Between two looks for what is old. */
+  private static final Duration TIDY_EVERY = Duration.ofHours(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
 
-  private final Path file;
   private final InstantSource clock;
-  private final long maxFileBytes;
 
   /** Guards everything below. */
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition grown = lock.newCondition();
   private final ArrayDeque<AuditEvent> tail = new ArrayDeque<>();
-  private FileChannel out;
+  private final AuditFiles files;
+  private Instant tidied;
   private long last;
   private long wakes;
   private boolean closed;
 
-  private AuditLog(Path file, InstantSource clock, long maxFileBytes) throws IOException {
-    this.file = file;
+  private AuditLog(AuditFiles files, InstantSource clock) throws IOException {
+    this.files = files;
     this.clock = clock;
-    this.maxFileBytes = maxFileBytes;
-    Files.createDirectories(file.toAbsolutePath().getParent());
-    recall(old(1));
-    recall(file);
-    this.out = openForAppend(file);
-    endTornLine();
+    this.tidied = clock.instant();
+    files.tidy(tidied);
+    List<AuditReader> readers = files.readers();
+    try {
+      for (int i = Math.min(2, readers.size()) - 1; i >= 0; i--) {
+        readers.get(i).last(RECALLED_BYTES, this::recall);
+      }
+    } finally {
+      closeAll(readers);
+    }
   }
 
   /** Opens the log of this data folder; made when there is none. */
   public static AuditLog open(Path data, InstantSource clock) throws IOException {
-    return open(data, clock, MAX_FILE_BYTES);
+    return open(data, clock, USUAL_KEEP);
   }
 
-  static AuditLog open(Path data, InstantSource clock, long maxFileBytes) throws IOException {
-    return new AuditLog(data.resolve("audit").resolve("events.log"), clock, maxFileBytes);
+  /** The same; events older than {@code keep} are deleted. */
+  public static AuditLog open(Path data, InstantSource clock, Duration keep) throws IOException {
+    return open(data, clock, AuditFiles.MAX_FILE_BYTES, keep);
+  }
+
+  static AuditLog open(Path data, InstantSource clock, long maxFileBytes, Duration keep)
+      throws IOException {
+    Path file = data.resolve("audit").resolve("events.log");
+    return new AuditLog(new AuditFiles(file, maxFileBytes, keep), clock);
   }
 
   /** Tells one change; {@code before} and {@code after} are anything that JSON can say. */
@@ -146,8 +153,128 @@ public final class AuditLog implements AutoCloseable {
     return append(by.name(), by.from(), what, target, why, before, after);
   }
 
+  /** What the gateway does by itself, or what befalls it. */
+  public void ofGateway(
+      String what, String target, String why, @Nullable Object before, @Nullable Object after) {
+    var _ = append("gateway", "", what, target, why, before, after);
+  }
+
+  /**
+   * Some events.
+   *
+   * @param events oldest first
+   * @param upTo all that match up to this id are among them
+   */
+  record Found(List<AuditEvent> events, long upTo) {}
+
+  /** The first events behind this id that match, at most {@code limit}, however old they are. */
+  Found after(long id, EventFilter filter, int limit) throws IOException {
+    List<AuditReader> readers;
+    long all;
+    lock.lock();
+    try {
+      long from = Math.min(id, last); // an id of tomorrow would keep its asker waiting for ever
+      if (from + 1 >= firstInMemory()) {
+        List<AuditEvent> found =
+            tail.stream()
+                .filter(event -> event.id() > from && filter.matches(event))
+                .limit(limit)
+                .toList();
+        return new Found(found, found.size() == limit ? found.getLast().id() : last);
+      }
+      readers = files.readers();
+      all = last;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      return read(readers.reversed(), id, filter, limit, all);
+    } finally {
+      closeAll(readers);
+    }
+  }
+
+  private long firstInMemory() {
+    return tail.isEmpty() ? last + 1 : tail.getFirst().id();
+  }
+
+  private static Found read(
+      List<AuditReader> oldestFirst, long id, EventFilter filter, int limit, long all)
+      throws IOException {
+    List<AuditEvent> found = new ArrayList<>();
+    for (int i = 0; i < oldestFirst.size() && found.size() < limit; i++) {
+      boolean wholeBefore =
+          i + 1 < oldestFirst.size() && oldestFirst.get(i + 1).firstId() <= id + 1;
+      if (!wholeBefore) {
+        oldestFirst.get(i).after(id, filter, event -> found.add(event) && found.size() < limit);
+      }
+    }
+    return new Found(found, found.size() == limit ? found.getLast().id() : all);
+  }
+
+  /** The newest events that match, oldest first; at most {@code limit}. */
+  List<AuditEvent> newest(EventFilter filter, int limit) throws IOException {
+    ArrayDeque<AuditEvent> found = new ArrayDeque<>();
+    List<AuditReader> readers;
+    long before;
+    lock.lock();
+    try {
+      tail.descendingIterator()
+          .forEachRemaining(event -> {
+            if (found.size() < limit && filter.matches(event)) {
+              found.addFirst(event);
+            }
+          });
+      before = firstInMemory();
+      if (found.size() == limit || before <= 1) {
+        return List.copyOf(found);
+      }
+      readers = files.readers();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      for (int i = 0; i < readers.size() && found.size() < limit; i++) {
+        List<AuditEvent> ofFile = lastOf(readers.get(i), before, filter, limit - found.size());
+        ofFile.reversed().forEach(found::addFirst);
+      }
+      return List.copyOf(found);
+    } finally {
+      closeAll(readers);
+    }
+  }
+
+  private static List<AuditEvent> lastOf(
+      AuditReader reader, long before, EventFilter filter, int limit) throws IOException {
+    ArrayDeque<AuditEvent> last = new ArrayDeque<>();
+    reader.after(
+        0,
+        filter,
+        event -> {
+          if (event.id() >= before) {
+            return false;
+          }
+          last.addLast(event);
+          if (last.size() > limit) {
+            last.removeFirst();
+          }
+          return true;
+        });
+    return List.copyOf(last);
+  }
+
+  private static void closeAll(List<AuditReader> readers) {
+    for (AuditReader reader : readers) {
+      try {
+        reader.close();
+      } catch (IOException e) {
+        LOG.warn("closing a file of events: {}", e.toString());
+      }
+    }
+  }
+
   /** The first events behind this id that are still in memory, oldest first. */
-  public List<AuditEvent> after(long id, int limit) {
+  List<AuditEvent> after(long id, int limit) {
     lock.lock();
     try {
       return tail.stream().filter(event -> event.id() > id).limit(limit).toList();
@@ -156,7 +283,7 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
-  /** The newest events, oldest first. */
+  /** The newest events, oldest first; at most {@link #TAIL}. */
   public List<AuditEvent> newest(int limit) {
     return after(Math.max(0, last() - limit), limit);
   }
@@ -223,77 +350,38 @@ public final class AuditLog implements AutoCloseable {
       lines.writeBytes(Json.bytes(event));
       lines.write('\n');
     }
+    Instant now = clock.instant();
     try {
-      if (out.size() >= maxFileBytes) {
-        rotate();
+      files.append(lines.toByteArray(), now);
+      if (tidied.plus(TIDY_EVERY).isBefore(now)) {
+        tidy(now);
       }
-      writeFully(ByteBuffer.wrap(lines.toByteArray()));
     } catch (IOException e) {
       String first = lines.toString(StandardCharsets.UTF_8).lines().findFirst().orElse("");
-      LOG.error("{} audit events could not be written to {}: {}", events.size(), file, first, e);
+      LOG.error("{} events could not be written: {}", events.size(), first, e);
     }
   }
 
-  private void writeFully(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      out.write(bytes);
-    }
-  }
-
-  private void rotate() throws IOException {
-    out.close();
-    Files.deleteIfExists(old(MAX_OLD_FILES));
-    for (int i = MAX_OLD_FILES - 1; i >= 1; i--) {
-      if (Files.exists(old(i))) {
-        Files.move(old(i), old(i + 1), StandardCopyOption.REPLACE_EXISTING);
-      }
-    }
-    Files.move(file, old(1));
-    out = openForAppend(file);
-  }
-
-  private Path old(int number) {
-    return file.resolveSibling("events.log." + number);
-  }
-
-  private static FileChannel openForAppend(Path file) throws IOException {
-    return FileChannel.open(
-        file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-  }
-
-  // A crash may have left half a line: the next event must not be glued to it.
-  private void endTornLine() throws IOException {
-    if (out.size() > 0 && lastByte() != '\n') {
-      writeFully(ByteBuffer.wrap(new byte[] {'\n'}));
-    }
-  }
-
-  private byte lastByte() throws IOException {
-    ByteBuffer one = ByteBuffer.allocate(1);
-    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
-      in.read(one, in.size() - 1);
-    }
-    return one.get(0);
-  }
-
-  private void recall(Path old) throws IOException {
-    if (!Files.exists(old)) {
-      return;
-    }
-    try (BufferedReader lines = Files.newBufferedReader(old, StandardCharsets.ISO_8859_1)) {
-      String line;
-      while ((line = lines.readLine()) != null) {
-        recallLine(new String(line.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
-      }
-    }
-  }
-
-  private void recallLine(String line) {
+  /** Deletes what is too old. Happens by itself whenever something is told. */
+  void tidy() {
+    lock.lock();
     try {
-      remember(Json.MAPPER.readValue(line, AuditEvent.class));
-    } catch (JacksonException e) {
-      LOG.warn("audit log {}: a line cannot be read and is passed over", file);
+      tidy(clock.instant());
+    } catch (IOException e) {
+      LOG.warn("old events could not be deleted", e);
+    } finally {
+      lock.unlock();
     }
+  }
+
+  private void tidy(Instant now) throws IOException {
+    tidied = now;
+    files.tidy(now);
+  }
+
+  private boolean recall(AuditEvent event) {
+    remember(event);
+    return true;
   }
 
   /** Wakes whoever follows; nothing is written any more. */
@@ -303,9 +391,9 @@ public final class AuditLog implements AutoCloseable {
     try {
       closed = true;
       grown.signalAll();
-      out.close();
+      files.close();
     } catch (IOException e) {
-      LOG.warn("closing {}", file, e);
+      LOG.warn("closing the file of events", e);
     } finally {
       lock.unlock();
     }

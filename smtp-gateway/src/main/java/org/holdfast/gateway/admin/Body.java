@@ -67,7 +67,7 @@ final class Body {
   }
 
   private static byte[] bytes(Context ctx, int most) throws IOException {
-    try (InputStream in = ctx.bodyInputStream()) {
+    try (InputStream in = Requests.body(ctx)) {
       byte[] bytes = in.readNBytes(most + 1);
       if (bytes.length > most) {
         throw new Problem(

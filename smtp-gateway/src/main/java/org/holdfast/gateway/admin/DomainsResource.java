@@ -42,7 +42,7 @@ final class DomainsResource {
   private void list(Context ctx) throws MapUnavailableException {
     Query query = new Query(ctx, "after", "limit");
     int limit = query.limit();
-    String after = query.text("after");
+    String after = query.after();
     Set<String> declared = new TreeSet<>(routing.domains(null, MAX_DECLARED));
     Map<String, String> held = new TreeMap<>();
     for (Routing.DomainHold hold : routing.holds()) {
@@ -74,13 +74,19 @@ final class DomainsResource {
   }
 
   private void put(Context ctx) throws Exception {
+    Query _ = new Query(ctx);
     Body body = Body.optional(ctx, "reason");
     Caller caller = Access.caller(ctx);
     String domain = ctx.pathParam("domain");
     String reason = body.textOr("reason", "");
+    Map<String, Object> before = Map.of("declared", isDeclared(domain));
     routing.putDomain(domain, caller.who(reason));
-    audit.append(caller, "domain.put", domain, reason, null, null);
+    audit.append(caller, "domain.put", domain, reason, before, Map.of("declared", true));
     Json.answer(ctx, Map.of("domain", domain, "declared", true));
+  }
+
+  private boolean isDeclared(String domain) throws MapUnavailableException {
+    return routing.domains(null, MAX_DECLARED).contains(Words.domain(domain));
   }
 
   private void remove(Context ctx) throws Exception {
@@ -88,7 +94,13 @@ final class DomainsResource {
     String domain = ctx.pathParam("domain");
     String reason = new Query(ctx, "reason").textOr("reason", "");
     routing.removeDomain(domain, caller.who(reason));
-    audit.append(caller, "domain.remove", domain, reason, null, null);
+    audit.append(
+        caller,
+        "domain.remove",
+        domain,
+        reason,
+        Map.of("declared", true),
+        Map.of("declared", false));
     Json.answer(ctx, Map.of("domain", domain, "removed", true));
   }
 }

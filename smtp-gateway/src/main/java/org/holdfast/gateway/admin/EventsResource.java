@@ -40,52 +40,63 @@ final class EventsResource {
   private record Events(List<AuditEvent> items, long next) {}
 
   private void events(Context ctx) throws IOException, InterruptedException {
-    Query query = new Query(ctx, "after", "limit");
+    Query query = new Query(ctx, "after", "who", "what", "target", "limit");
+    EventFilter filter =
+        new EventFilter(query.text("who"), query.text("what"), query.text("target"));
     String accept = ctx.header("Accept");
     if (accept != null && accept.contains("text/event-stream")) {
-      follow(ctx, query.number("after", audit.last()));
+      follow(ctx, from(ctx, query), filter);
       return;
     }
     int limit = query.limit();
-    if (query.text("after") == null) {
-      Json.answer(ctx, page(audit.newest(limit), 0));
+    if (query.after() == null) {
+      long now = audit.last();
+      List<AuditEvent> newest = audit.newest(filter, limit);
+      long last = newest.isEmpty() ? now : Math.max(now, newest.getLast().id());
+      Json.answer(ctx, new Events(newest, last));
     } else {
-      long after = query.number("after", 0);
-      Json.answer(ctx, page(audit.after(after, limit), after));
+      AuditLog.Found found = audit.after(query.number("after", 0), filter, limit);
+      Json.answer(ctx, new Events(found.events(), found.upTo()));
     }
   }
 
-  private static Events page(List<AuditEvent> events, long after) {
-    return new Events(events, events.isEmpty() ? after : events.getLast().id());
+  /** A browser that lost the connection says by itself what it saw last. */
+  private long from(Context ctx, Query query) {
+    String seen = ctx.header("Last-Event-ID");
+    return seen != null && seen.matches("[0-9]{1,18}")
+        ? Long.parseLong(seen)
+        : query.number("after", audit.last());
   }
 
-  // A follower has no queue of its own: it reads the log's tail from where it is, so a slow one
-  // costs nothing and at worst misses what has left the tail.
-  private void follow(Context ctx, long after) throws IOException, InterruptedException {
+  // A follower has no queue of its own: it reads the log from where it is, so a slow one costs
+  // nothing but its own reading.
+  private void follow(Context ctx, long after, EventFilter filter)
+      throws IOException, InterruptedException {
     if (!followers.tryAcquire()) {
       throw Problem.busy("too many clients follow the events; try again later");
     }
     try {
       ctx.res().setContentType("text/event-stream; charset=utf-8");
-      stream(ctx.res().getOutputStream(), after);
+      stream(ctx.res().getOutputStream(), after, filter);
     } finally {
       followers.release();
     }
   }
 
-  private void stream(OutputStream out, long after) throws IOException, InterruptedException {
+  private void stream(OutputStream out, long after, EventFilter filter)
+      throws IOException, InterruptedException {
     say(out, ": holdfast\n\n");
-    long seen = after;
+    long seen = Math.min(after, audit.last());
     while (!closed && !audit.isClosed()) {
       audit.awaitAfter(seen, HEARTBEAT);
-      List<AuditEvent> events = audit.after(seen, Query.MAX_LIMIT);
-      for (AuditEvent event : events) {
+      AuditLog.Found found = audit.after(seen, filter, Query.MAX_LIMIT);
+      for (AuditEvent event : found.events()) {
         say(out, "id: " + event.id() + "\ndata: " + Json.MAPPER.writeValueAsString(event) + "\n\n");
-        seen = event.id();
       }
-      if (events.isEmpty()) {
+      if (found.events().isEmpty()) {
         say(out, ":\n\n");
       }
+      seen = found.upTo();
     }
   }
 

@@ -10,10 +10,13 @@ import java.util.function.Supplier;
 final class HealthResource {
 
   private final Readiness readiness;
+  private final Supplier<List<String>> warnings;
   private final Supplier<String> metrics;
 
-  HealthResource(Readiness readiness, Supplier<String> metrics) {
+  /** {@code warnings} tells what is wrong and keeps no mail from flowing. */
+  HealthResource(Readiness readiness, Supplier<List<String>> warnings, Supplier<String> metrics) {
     this.readiness = readiness;
+    this.warnings = warnings;
     this.metrics = metrics;
   }
 
@@ -27,10 +30,12 @@ final class HealthResource {
     Json.answer(ctx, Map.of("alive", true));
   }
 
+  private record Ready(boolean ready, List<String> warnings) {}
+
   private void ready(Context ctx) {
     List<String> reasons = readiness.reasons();
     if (reasons.isEmpty()) {
-      Json.answer(ctx, Map.of("ready", true));
+      Json.answer(ctx, new Ready(true, warnings.get()));
       return;
     }
     Json.problem(ctx, 503, String.join("; ", reasons), Map.of("ready", false, "reasons", reasons));

@@ -29,9 +29,16 @@ final class HoldsResource {
   private final AuditLog audit;
   private final Waits waits;
   private final ForgottenHolds forgotten;
+  private final DryRun dry;
 
   HoldsResource(
-      Routing routing, HeldMail held, AuditLog audit, Waits waits, ForgottenHolds forgotten) {
+      Routing routing,
+      HeldMail held,
+      AuditLog audit,
+      Waits waits,
+      ForgottenHolds forgotten,
+      DryRun dry) {
+    this.dry = dry;
     this.routing = routing;
     this.held = held;
     this.audit = audit;
@@ -92,6 +99,7 @@ final class HoldsResource {
   }
 
   private void holds(Context ctx) throws MapUnavailableException {
+    Query _ = new Query(ctx);
     Json.answer(
         ctx, new Page<>(ForgottenHolds.wide(routing).stream().map(HoldView::of).toList(), null));
   }
@@ -100,7 +108,7 @@ final class HoldsResource {
   private void forgotten(Context ctx) throws MapUnavailableException {
     Query query = new Query(ctx, "after", "limit");
     int limit = query.limit();
-    String after = query.text("after");
+    String after = query.after();
     Instant cutoff = forgotten.cutoff();
     Instant from = after == null ? Instant.EPOCH : since(after);
     String behind = after == null ? "" : after.substring(after.indexOf(',') + 1);
@@ -128,7 +136,7 @@ final class HoldsResource {
 
   private void setDomain(Context ctx) throws Exception {
     String domain = ctx.pathParam("domain");
-    set(ctx, new Target.OfDomain(domain), "domain", domain);
+    set(ctx, new Target.OfDomain(domain), "domain", Words.domain(domain));
   }
 
   private void setAll(Context ctx) throws Exception {
@@ -136,20 +144,35 @@ final class HoldsResource {
   }
 
   private void set(Context ctx, Target target, String kind, String name) throws Exception {
+    boolean dryRun = new Query(ctx, "dry-run").flag("dry-run");
     Body body = Body.of(ctx, "state", "reason", "wait");
     Caller caller = Access.caller(ctx);
     boolean onHold = Words.isHold(body.text("state"));
     String reason = body.textOr("reason", "");
     Duration wait = Waits.parse(body.textOrNull("wait"));
+    if (dryRun) {
+      Json.answer(ctx, dry.ofHold(kind, name, target, onHold, caller.who(reason)));
+      return;
+    }
+    Map<String, Object> before = brief(name);
     Flip flip = waits.within(() -> routing.setHold(target, onHold, caller.who(reason), wait));
     if (flip.changed()) {
-      audit.append(
-          caller, kind + ".state", name, reason, null, Map.of("state", Words.holdWord(onHold)));
+      audit.append(caller, kind + ".state", name, reason, before, brief(name));
     }
     Long count =
         HeldMail.ifKnown(
             () -> target instanceof Target.Everything ? held.ofAll() : domainHeld(name));
     Json.answer(ctx, FlipView.ofTarget(kind, name, onHold, flip, count));
+  }
+
+  /** What the events keep of a hold. */
+  private Map<String, Object> brief(String name) {
+    for (Routing.DomainHold hold : routing.holds()) {
+      if (hold.domain().equals(name)) {
+        return Map.of("state", "hold", "epoch", hold.standing().epoch());
+      }
+    }
+    return Map.of("state", "active");
   }
 
   private long domainHeld(String domain) throws MapUnavailableException {

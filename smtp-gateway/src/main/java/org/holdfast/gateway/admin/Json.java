@@ -33,13 +33,15 @@ final class Json {
   }
 
   static void answer(Context ctx, Object value) {
-    ctx.contentType("application/json").result(bytes(value));
+    byte[] bytes = bytes(value);
+    RecordedAnswer.tell(ctx, bytes);
+    ctx.contentType("application/json").result(bytes);
   }
 
   static void problem(Context ctx, int status, String detail, Map<String, Object> more) {
-    ctx.status(status)
-        .contentType("application/problem+json")
-        .result(bytes(problem(status, detail, more)));
+    byte[] bytes = bytes(problem(status, detail, more));
+    RecordedAnswer.tell(ctx, bytes);
+    ctx.status(status).contentType("application/problem+json").result(bytes);
   }
 
   static Map<String, Object> problem(int status, String detail, Map<String, Object> more) {

@@ -14,7 +14,6 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.holdfast.gateway.admin.MapText.Format;
 import org.holdfast.routing.MapContents;
 import org.holdfast.routing.MapUnavailableException;
@@ -39,9 +38,11 @@ final class MapResource {
   private final Routing routing;
   private final MapText text;
   private final AuditLog audit;
+  private final IdempotencyKeys keys;
   private final Semaphore loads = new Semaphore(MOST_LOADS, true);
 
-  MapResource(Routing routing, MapText text, AuditLog audit) {
+  MapResource(Routing routing, MapText text, AuditLog audit, IdempotencyKeys keys) {
+    this.keys = keys;
     this.routing = routing;
     this.text = text;
     this.audit = audit;
@@ -49,13 +50,13 @@ final class MapResource {
 
   void routes(RoutesConfig routes) {
     routes.get("/v1/map", this::dump, Role.VIEWER);
-    routes.post("/v1/map", this::load, Role.OPERATOR);
+    routes.post("/v1/map", keys.once(this::load), Role.OPERATOR);
   }
 
   private void load(Context ctx) throws Exception {
     Query query = new Query(ctx, "reason", "dry-run", "wait");
     String reason = query.textOr("reason", "");
-    boolean dryRun = flag(query, "dry-run");
+    boolean dryRun = query.flag("dry-run");
     Duration wait = Waits.parse(query.text("wait"));
     Format format = format(ctx);
     loads.acquire();
@@ -78,14 +79,6 @@ final class MapResource {
     Json.answer(ctx, loaded);
   }
 
-  private static boolean flag(Query query, String name) {
-    return switch (query.textOr(name, "false")) {
-      case "true", "" -> true;
-      case "false" -> false;
-      default -> throw Problem.bad(name + " must be true or false");
-    };
-  }
-
   private static Format format(Context ctx) {
     String type = ctx.contentType();
     String bare = type == null ? "" : type.split(";", 2)[0].strip();
@@ -100,7 +93,7 @@ final class MapResource {
   }
 
   private static Reader body(Context ctx) throws IOException {
-    try (InputStream in = ctx.bodyInputStream()) {
+    try (InputStream in = Requests.body(ctx)) {
       byte[] bytes = in.readNBytes(MAX_MAP_BYTES + 1);
       if (bytes.length > MAX_MAP_BYTES) {
         throw new Problem(
@@ -144,7 +137,7 @@ final class MapResource {
         throw e;
       }
       LOG.warn("a dump of the map was cut off", e);
-      cut(ctx);
+      Ndjson.cut(ctx);
     }
   }
 
@@ -154,13 +147,5 @@ final class MapResource {
       case CSV -> "text/csv";
       case NDJSON -> "application/x-ndjson";
     };
-  }
-
-  private static void cut(Context ctx) {
-    ServletContextRequest.getServletContextRequest(ctx.req())
-        .getConnectionMetaData()
-        .getConnection()
-        .getEndPoint()
-        .close();
   }
 }

@@ -26,11 +26,17 @@ final class OperatorToken {
 
   /** The token of this data folder; made when there is none yet. */
   static String of(Path data) throws IOException {
-    Path file = data.resolve("operator.token");
+    Path file = file(data);
     return Files.exists(file) ? read(file) : create(file);
   }
 
-  private static String read(Path file) throws IOException {
+  /** Where it lies. */
+  static Path file(Path data) {
+    return data.resolve("operator.token");
+  }
+
+  /** The token in this file. */
+  static String read(Path file) throws IOException {
     String token = Files.readString(file).strip();
     if (token.length() < MIN_LENGTH) {
       throw new IOException(

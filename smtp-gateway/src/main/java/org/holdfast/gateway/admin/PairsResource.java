@@ -2,7 +2,6 @@ package org.holdfast.gateway.admin;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.javalin.http.HttpStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,8 +31,13 @@ final class PairsResource {
   private final AuditLog audit;
   private final Waits waits;
   private final Failover failover;
+  private final DryRun dry;
+  private final IdempotencyKeys keys;
 
-  PairsResource(AdminPorts ports, ReleaseWatch releases, Waits waits) {
+  PairsResource(
+      AdminPorts ports, ReleaseWatch releases, Waits waits, DryRun dry, IdempotencyKeys keys) {
+    this.dry = dry;
+    this.keys = keys;
     this.routing = ports.routing();
     this.queue = ports.queue();
     this.status = ports.pairStatus();
@@ -49,10 +53,11 @@ final class PairsResource {
     routes.put("/v1/pairs/{name}", this::put, Role.OPERATOR);
     routes.delete("/v1/pairs/{name}", this::remove, Role.OPERATOR);
     routes.put("/v1/pairs/{name}/state", this::setState, Role.OPERATOR);
-    routes.post("/v1/pairs/{name}/failover", this::failover, Role.OPERATOR);
+    routes.post("/v1/pairs/{name}/failover", keys.once(this::failover), Role.OPERATOR);
   }
 
   private void list(Context ctx) throws MapUnavailableException {
+    Query _ = new Query(ctx);
     Map<String, Totals> totals = totals();
     List<PairView> pairs = new ArrayList<>();
     for (Pair pair : routing.pairs()) {
@@ -62,6 +67,7 @@ final class PairsResource {
   }
 
   private void show(Context ctx) throws MapUnavailableException {
+    Query _ = new Query(ctx);
     Json.answer(ctx, view(known(ctx.pathParam("name")), totals()));
   }
 
@@ -81,6 +87,7 @@ final class PairsResource {
   }
 
   private void put(Context ctx) throws Exception {
+    Query _ = new Query(ctx);
     Body body = Body.of(ctx, "members", "active", "reason", "wait");
     Caller caller = Access.caller(ctx);
     String name = ctx.pathParam("name");
@@ -148,6 +155,7 @@ final class PairsResource {
   }
 
   private void setState(Context ctx) throws Exception {
+    boolean dryRun = new Query(ctx, "dry-run").flag("dry-run");
     Body body = Body.of(ctx, "state", "reason", "wait");
     Caller caller = Access.caller(ctx);
     String name = ctx.pathParam("name");
@@ -156,6 +164,10 @@ final class PairsResource {
     Duration wait = Waits.parse(body.textOrNull("wait"));
     Pair before = known(name);
     Target target = new Target.OfPair(name);
+    if (dryRun) {
+      Json.answer(ctx, dry.ofHold("pair", name, target, onHold, caller.who(reason)));
+      return;
+    }
     Flip flip = waits.within(() -> routing.setHold(target, onHold, caller.who(reason), wait));
     if (flip.changed()) {
       audit.append(caller, "pair.state", name, reason, brief(before), brief(known(name)));
@@ -168,6 +180,7 @@ final class PairsResource {
   }
 
   private void failover(Context ctx) throws Exception {
+    Query _ = new Query(ctx);
     Body body = Body.optional(ctx, "to", "force", "reason", "wait");
     Caller caller = Access.caller(ctx);
     Pair pair = known(ctx.pathParam("name"));
@@ -181,10 +194,11 @@ final class PairsResource {
             Waits.parse(body.textOrNull("wait")));
     Failover.Report report = waits.within(() -> failover.run(order));
     audit.append(caller, "pair.failover", pair.name(), reason, brief(pair), report);
-    if (!report.done()) {
-      throw new Problem(HttpStatus.CONFLICT, report.detail(), Json.members(report));
+    if (report.done()) {
+      Json.answer(ctx, report);
+    } else { // an answer, not a refusal: it was tried, and a repeat of the call must not try again
+      Json.problem(ctx, 409, report.detail(), Json.members(report));
     }
-    Json.answer(ctx, report);
   }
 
   /** What the audit log keeps of a pair. */

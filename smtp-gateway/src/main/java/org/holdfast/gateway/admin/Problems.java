@@ -96,6 +96,10 @@ final class Problems {
           case 405 -> ctx.method() + " is not for " + ctx.path();
           default -> HttpStatus.forStatus(status).getMessage();
         };
+    String allowed = e.getDetails().get("availableMethods");
+    if (status == 405 && allowed != null) {
+      ctx.header("Allow", allowed);
+    }
     Json.problem(ctx, status, detail, Map.of());
   }
 

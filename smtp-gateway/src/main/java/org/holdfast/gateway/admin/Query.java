@@ -35,6 +35,39 @@ final class Query {
     return text == null ? otherwise : text;
   }
 
+  /** Where the page begins; null: at the first. */
+  @Nullable String after() {
+    String after = text("after");
+    return after == null || after.isEmpty() ? null : after;
+  }
+
+  /** The same where pages go on behind an address. */
+  @Nullable String afterAddress() {
+    return after("@", ".*@.*");
+  }
+
+  /** The same where pages go on behind a number. */
+  @Nullable String afterNumber() {
+    return after("digits", "[0-9]{1,18}");
+  }
+
+  private @Nullable String after(String has, String form) {
+    String after = after();
+    if (after != null && !after.matches(form)) {
+      throw Problem.bad("after must be the next of the page before: it has " + has);
+    }
+    return after;
+  }
+
+  /** {@code ?name} and {@code ?name=true}. */
+  boolean flag(String name) {
+    return switch (textOr(name, "false")) {
+      case "true", "" -> true;
+      case "false" -> false;
+      default -> throw Problem.bad(name + " must be true or false");
+    };
+  }
+
   int limit() {
     long limit = number("limit", DEFAULT_LIMIT);
     if (limit < 1 || limit > MAX_LIMIT) {

@@ -27,8 +27,10 @@ final class QueueActions {
   private final HoldQueue queue;
   private final Routing routing;
   private final ActionRuns runs;
+  private final IdempotencyKeys keys;
 
-  QueueActions(HoldQueue queue, Routing routing, ActionRuns runs) {
+  QueueActions(HoldQueue queue, Routing routing, ActionRuns runs, IdempotencyKeys keys) {
+    this.keys = keys;
     this.queue = queue;
     this.routing = routing;
     this.runs = runs;
@@ -37,10 +39,13 @@ final class QueueActions {
   void routes(RoutesConfig routes) {
     for (Verb verb : Verb.values()) {
       routes.post(
-          "/v1/queue/messages/{id}/" + verb.word(), ctx -> onMessage(ctx, verb), Role.OPERATOR);
-      routes.post("/v1/queue/actions/" + verb.word(), ctx -> onFilter(ctx, verb), Role.OPERATOR);
+          "/v1/queue/messages/{id}/" + verb.word(),
+          keys.once(ctx -> onMessage(ctx, verb)),
+          Role.OPERATOR);
+      routes.post(
+          "/v1/queue/actions/" + verb.word(), keys.once(ctx -> onFilter(ctx, verb)), Role.OPERATOR);
     }
-    routes.post("/v1/queue/actions", this::onFilter, Role.OPERATOR);
+    routes.post("/v1/queue/actions", keys.once(this::onFilter), Role.OPERATOR);
     routes.get("/v1/queue/actions", this::list, Role.VIEWER);
   }
 
@@ -70,6 +75,7 @@ final class QueueActions {
   }
 
   private void onMessage(Context ctx, Verb verb) throws IOException, MapUnavailableException {
+    Query _ = new Query(ctx);
     Body body = Body.optional(ctx, "recipient", "reason", "to", "dryRun");
     String id = ctx.pathParam("id");
     QueueFilter filter = QueueFilter.message(id);
@@ -87,11 +93,13 @@ final class QueueActions {
   }
 
   private void onFilter(Context ctx) throws IOException, MapUnavailableException {
+    Query _ = new Query(ctx);
     Body body = Body.of(ctx, "action", "filter", "all", "dryRun", "reason", "to");
     onFilter(ctx, Verb.of(body.text("action")), body);
   }
 
   private void onFilter(Context ctx, Verb verb) throws IOException, MapUnavailableException {
+    Query _ = new Query(ctx);
     onFilter(ctx, verb, Body.of(ctx, "filter", "all", "dryRun", "reason", "to"));
   }
 

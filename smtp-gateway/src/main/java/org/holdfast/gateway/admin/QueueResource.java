@@ -4,7 +4,6 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +56,7 @@ final class QueueResource {
   private record Disk(long used, long free) {}
 
   private void totals(Context ctx) {
+    Query _ = new Query(ctx);
     QueueSummary summary = queue.summary();
     Map<String, PairTotals> byPair = new LinkedHashMap<>();
     long held = 0;
@@ -90,22 +90,48 @@ final class QueueResource {
     return byState;
   }
 
-  private void list(Context ctx) {
+  private void list(Context ctx) throws IOException {
     Query query =
         new Query(ctx, "id", "recipient", "pair", "state", "sender", "before", "after", "limit");
     int limit = query.limit();
-    List<QueueItem> found =
-        queue.list(
-            filter(
-                query.text("id"),
-                query.text("recipient"),
-                query.text("pair"),
-                query.text("state"),
-                query.text("sender"),
-                query.text("before")),
-            query.text("after"),
-            limit + 1);
+    QueueFilter filter =
+        filter(
+            query.text("id"),
+            query.text("recipient"),
+            query.text("pair"),
+            query.text("state"),
+            query.text("sender"),
+            query.text("before"));
+    if (Ndjson.isWanted(ctx)) {
+      stream(
+          ctx, filter, query.afterNumber(), query.text("limit") == null ? Long.MAX_VALUE : limit);
+      return;
+    }
+    List<QueueItem> found = queue.list(filter, query.afterNumber(), limit + 1);
     Json.answer(ctx, Page.of(found, limit, DeliveryView::of, QueueItem::cursor));
+  }
+
+  /** All that the filter means, page by page: memory does not grow with their number. */
+  private void stream(Context ctx, QueueFilter filter, @Nullable String after, long most)
+      throws IOException {
+    Ndjson.answer(
+        ctx,
+        out -> {
+          String cursor = after;
+          long left = most;
+          while (left > 0) {
+            int page = (int) Math.min(left, Query.MAX_LIMIT);
+            List<QueueItem> found = queue.list(filter, cursor, page);
+            for (QueueItem item : found) {
+              out.line(DeliveryView.of(item));
+            }
+            if (found.size() < page) {
+              return;
+            }
+            left -= found.size();
+            cursor = found.getLast().cursor();
+          }
+        });
   }
 
   /** A filter of what was given as words; null means any. */
@@ -136,11 +162,33 @@ final class QueueResource {
       List<DeliveryView> deliveries,
       List<AttemptView> history) {}
 
-  /** {@code recipient} is null when that delivery has left the queue. */
+  /**
+   * What happened to one of its deliveries.
+   *
+   * @param recipient whom it went to then; null when the log does not tell any more
+   * @param by the person who did it; null when the gateway did
+   */
   private record AttemptView(
-      Instant at, @Nullable String recipient, int number, String what, String reply) {}
+      Instant at,
+      @Nullable String recipient,
+      int number,
+      @Nullable String by,
+      String what,
+      String reply) {
+
+    static AttemptView of(Attempt attempt) {
+      return new AttemptView(
+          attempt.at(),
+          attempt.address(),
+          attempt.recipient(),
+          attempt.who().isEmpty() ? null : attempt.who(),
+          attempt.what(),
+          attempt.reply());
+    }
+  }
 
   private void show(Context ctx) {
+    Query _ = new Query(ctx);
     String id = ctx.pathParam("id");
     List<QueueItem> left = queue.message(id);
     if (left.isEmpty()) {
@@ -156,25 +204,11 @@ final class QueueResource {
             first.envelope().client(),
             first.size(),
             left.stream().map(DeliveryView::of).toList(),
-            history(left, queue.history(id))));
-  }
-
-  private static List<AttemptView> history(List<QueueItem> left, List<Attempt> history) {
-    Map<Integer, String> names = new HashMap<>();
-    left.forEach(
-        item -> names.put(item.delivery().number(), item.delivery().recipient().address()));
-    return history.stream()
-        .map(attempt ->
-            new AttemptView(
-                attempt.at(),
-                names.get(attempt.recipient()),
-                attempt.recipient(),
-                attempt.what(),
-                attempt.reply()))
-        .toList();
+            queue.history(id).stream().map(AttemptView::of).toList()));
   }
 
   private void raw(Context ctx) throws IOException {
+    Query _ = new Query(ctx);
     String id = ctx.pathParam("id");
     Content content = queue.content(id).orElseThrow(() -> Problem.unknown("message", id));
     ctx.contentType("message/rfc822");

@@ -15,6 +15,8 @@ final class QuietErrors implements Request.Handler {
     int status = response.getStatus() < 400 ? 500 : response.getStatus();
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
+    response.getHeaders().put("X-Content-Type-Options", "nosniff");
+    response.getHeaders().put("Cache-Control", "no-store");
     byte[] body = Json.bytes(Json.problem(status, "the request cannot be read", Map.of()));
     response.write(true, ByteBuffer.wrap(body), callback);
     return true;

@@ -88,6 +88,7 @@ final class ReleaseWatch {
       String user, long done, long left, boolean inFlight, @Nullable Instant oldest) {}
 
   private void list(Context ctx) {
+    Query _ = new Query(ctx);
     Map<String, Long> left = left();
     DispatchStatus status = queue.dispatch(PATIENCE);
     Map<String, NextHop> moving = new HashMap<>();

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,11 @@ final class ResultSpool implements AutoCloseable {
   private boolean complete;
   private @Nullable IOException broken;
 
-  ResultSpool() throws IOException {
+  private final Consumer<byte[]> heard;
+
+  /** {@code heard} is told every result as it is appended, whether the client takes it or not. */
+  ResultSpool(Consumer<byte[]> heard) throws IOException {
+    this.heard = heard;
     Path path = Files.createTempFile("holdfast-states", ".ndjson");
     this.file =
         FileChannel.open(
@@ -45,6 +50,7 @@ final class ResultSpool implements AutoCloseable {
 
   /** Takes these octets; fails once the client has gone, so that the work for it stops. */
   void append(byte[] bytes) throws IOException {
+    heard.accept(bytes);
     long at = written;
     ByteBuffer rest = ByteBuffer.wrap(bytes);
     while (rest.hasRemaining()) {

@@ -25,33 +25,41 @@ final class StatesResource {
   private final Routing routing;
   private final AuditLog audit;
   private final InstantSource clock;
+  private final IdempotencyKeys keys;
   private final Waits waits = new Waits(MAX_CONCURRENT);
   private final Semaphore room = new Semaphore(MAX_AWAITED);
 
-  StatesResource(Routing routing, AuditLog audit, InstantSource clock) {
+  StatesResource(Routing routing, AuditLog audit, InstantSource clock, IdempotencyKeys keys) {
+    this.keys = keys;
     this.routing = routing;
     this.audit = audit;
     this.clock = clock;
   }
 
   void routes(RoutesConfig routes) {
-    routes.post("/v1/states", this::flip, Role.BACKEND);
+    routes.post("/v1/states", keys.once(this::flip), Role.BACKEND);
   }
 
   private void flip(Context ctx) throws Exception {
-    Duration wait = Waits.parse(new Query(ctx, "wait").text("wait"));
+    Query query = new Query(ctx, "wait", "dry-run");
+    Duration wait = Waits.parse(query.text("wait"));
+    boolean dryRun = query.flag("dry-run");
     Caller caller = Access.caller(ctx);
-    waits.within(() -> stream(ctx, caller, wait));
+    waits.within(() -> stream(ctx, caller, dryRun, wait));
   }
 
-  private boolean stream(Context ctx, Caller caller, Duration wait) {
+  private boolean stream(Context ctx, Caller caller, boolean dryRun, Duration wait) {
     ctx.res().setContentType("application/x-ndjson");
-    try (ResultSpool spool = new ResultSpool();
-        StateLines lines = StateLines.of(ctx.bodyInputStream(), caller)) {
+    try (ResultSpool spool = new ResultSpool(part -> RecordedAnswer.tell(ctx, part));
+        StateLines lines = StateLines.of(Requests.body(ctx), caller)) {
       var client = ctx.res().getOutputStream();
       Thread drain = Thread.ofVirtual().name("states-results").start(() -> spool.drain(client));
       try {
-        new StatesRun(routing, audit, clock, caller, wait, room, spool).of(lines);
+        if (dryRun) {
+          new StatesPreview(routing, caller, spool).of(lines);
+        } else {
+          new StatesRun(routing, audit, clock, caller, wait, room, spool).of(lines);
+        }
       } finally {
         spool.complete();
         drain.join();

@@ -211,7 +211,12 @@ final class StatesRun {
       String reason = asked.reason() == null ? "" : asked.reason();
       changes
           .computeIfAbsent(what(asked), _ -> new ArrayList<>())
-          .add(new AuditLog.Change(user.address(), reason, null, UsersResource.brief(user)));
+          .add(
+              new AuditLog.Change(
+                  user.address(),
+                  reason,
+                  UsersResource.brief(result.before()),
+                  UsersResource.brief(user)));
     }
     notQuiesced += flip.quiesced() ? 0 : 1;
     Map<String, Object> told = FlipView.ofUser(user, flip, null);

@@ -24,8 +24,13 @@ final class UsersResource {
   private final HeldMail held;
   private final AuditLog audit;
   private final Waits waits;
+  private final DryRun dry;
+  private final Explain explain;
 
-  UsersResource(Routing routing, HeldMail held, AuditLog audit, Waits waits) {
+  UsersResource(
+      Routing routing, HeldMail held, AuditLog audit, Waits waits, DryRun dry, Explain explain) {
+    this.dry = dry;
+    this.explain = explain;
     this.routing = routing;
     this.held = held;
     this.audit = audit;
@@ -49,7 +54,7 @@ final class UsersResource {
         routing.users(
             query.text("pair"),
             state == null ? null : Words.userState(state),
-            query.text("after"),
+            query.afterAddress(),
             limit + 1);
     Map<String, String> members = activeMembers();
     List<UserView> views = new ArrayList<>();
@@ -67,8 +72,32 @@ final class UsersResource {
     return members;
   }
 
-  private void show(Context ctx) throws MapUnavailableException {
-    Json.answer(ctx, view(known(ctx.pathParam("address"))));
+  private void show(Context ctx) throws MapUnavailableException, InterruptedException {
+    String address = ctx.pathParam("address");
+    if (new Query(ctx, "explain").flag("explain")) {
+      explain(ctx, address);
+    } else {
+      Json.answer(ctx, view(known(address)));
+    }
+  }
+
+  /** Also of an address that is nobody's: then the members of a user are not there. */
+  private void explain(Context ctx, String address) throws InterruptedException {
+    if (Access.caller(ctx).role() == Role.FRONTEND) {
+      throw Problem.forbidden("the role frontend may look users up, not have them explained");
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("address", address);
+    try {
+      User user = routing.user(address).orElse(null);
+      if (user != null) {
+        answer.putAll(Json.members(view(user)));
+      }
+    } catch (MapUnavailableException _) {
+      // The explanation says so.
+    }
+    answer.put("explanation", explain.of(address));
+    Json.answer(ctx, answer);
   }
 
   private UserView view(User user) throws MapUnavailableException {
@@ -81,6 +110,7 @@ final class UsersResource {
   }
 
   private void put(Context ctx) throws Exception {
+    boolean dryRun = new Query(ctx, "dry-run").flag("dry-run");
     Body body = Body.of(ctx, "pair", "state", "to", "epoch", "priority", "reason", "wait");
     Caller caller = Access.caller(ctx);
     String address = ctx.pathParam("address");
@@ -91,11 +121,16 @@ final class UsersResource {
     Duration wait = Waits.parse(body.textOrNull("wait"));
     User before = routing.user(address).orElse(null);
     UserChange change = change(address, state, pair, body, Words.priority(body));
+    if (dryRun) {
+      Json.answer(ctx, dry.ofUser(change, true, caller.who(reason)));
+      return;
+    }
     Flip flip = waits.within(() -> routing.putUser(change, caller.who(reason), wait));
     answer(ctx, caller, "user.put", reason, before, known(address), flip);
   }
 
   private void setState(Context ctx) throws Exception {
+    boolean dryRun = new Query(ctx, "dry-run").flag("dry-run");
     Body body = Body.of(ctx, "state", "pair", "to", "epoch", "reason", "wait");
     Caller caller = Access.caller(ctx);
     String address = ctx.pathParam("address");
@@ -105,6 +140,10 @@ final class UsersResource {
     Access.maySet(caller, state);
     User before = known(address);
     UserChange change = change(address, state, body.textOrNull("pair"), body, null);
+    if (dryRun) {
+      Json.answer(ctx, dry.ofUser(change, false, caller.who(reason)));
+      return;
+    }
     Flip flip = waits.within(() -> routing.setUserState(change, caller.who(reason), wait));
     answer(ctx, caller, "user.state", reason, before, known(address), flip);
   }
@@ -120,6 +159,7 @@ final class UsersResource {
   }
 
   private void setPriority(Context ctx) throws Exception {
+    Query _ = new Query(ctx);
     Body body = Body.of(ctx, "priority", "reason");
     Integer priority = Words.priority(body);
     if (priority == null) {

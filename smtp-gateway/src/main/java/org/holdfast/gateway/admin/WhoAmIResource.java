@@ -27,6 +27,7 @@ final class WhoAmIResource {
   private record View(String name, String role, Set<String> pairs, String node, String version) {}
 
   private void show(Context ctx) {
+    Query _ = new Query(ctx);
     Caller caller = Access.caller(ctx);
     Json.answer(
         ctx,

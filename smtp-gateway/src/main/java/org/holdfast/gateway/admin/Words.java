@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import org.holdfast.holdqueue.DeliveryState;
+import org.holdfast.routing.Address;
 import org.holdfast.routing.HostPort;
 import org.holdfast.routing.User;
 import org.holdfast.routing.UserState;
@@ -31,6 +32,15 @@ final class Words {
       case "active" -> false;
       default -> throw Problem.bad("state must be one of active, hold");
     };
+  }
+
+  /** In the map's spelling; as it is when it is none, so that whoever asks is told so. */
+  static String domain(String text) {
+    try {
+      return Address.domain(text);
+    } catch (IllegalArgumentException _) {
+      return text;
+    }
   }
 
   static String holdWord(boolean onHold) {

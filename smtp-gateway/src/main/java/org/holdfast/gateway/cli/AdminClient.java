@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.StringJoiner;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -40,15 +42,24 @@ final class AdminClient implements AutoCloseable {
 
   private final URI base;
   private final String token;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .build();
+  private final HttpClient http;
 
   AdminClient(URI base, String token) {
+    this(base, token, null);
+  }
+
+  /** {@code trust} says which certificates are believed; null: those that Java believes. */
+  AdminClient(URI base, String token, @Nullable SSLContext trust) {
     this.base = base;
     this.token = token;
+    HttpClient.Builder made =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT);
+    if (trust != null) {
+      made.sslContext(trust);
+    }
+    this.http = made.build();
   }
 
   static ObjectNode object() {
@@ -132,6 +143,13 @@ final class AdminClient implements AutoCloseable {
     } catch (HttpTimeoutException e) {
       throw new GatewayUnreachableException(
           base + " gave no answer within " + ANSWER_TIMEOUT.toMinutes() + " minutes", e);
+    } catch (SSLException e) {
+      throw new GatewayUnreachableException(
+          "TLS with "
+              + base
+              + " failed (an authority of your own is named by --cacert): "
+              + e.getMessage(),
+          e);
     } catch (IOException e) {
       throw new GatewayUnreachableException("the connection to " + base + " broke: " + e, e);
     }

@@ -53,6 +53,7 @@ final class CheckCommand implements Callable<Integer> {
     List<String> warnings = new ArrayList<>();
     warnings.addAll(DoorCheck.warnings(file, "smtp", settings.smtp(), Instant.now()));
     warnings.addAll(DoorCheck.warnings(file, "lmtp", settings.lmtp(), Instant.now()));
+    warnings.addAll(DoorCheck.warnings(file, settings.admin(), Instant.now()));
     say(file + ": ok");
     warnings.forEach(warning -> Terminal.of(spec).warn("warning: " + file + ": " + warning));
     if (settings.delivery().returnsWithoutSmarthost()) {

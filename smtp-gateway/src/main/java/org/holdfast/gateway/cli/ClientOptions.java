@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
@@ -48,6 +49,14 @@ final class ClientOptions {
               + " admin address too. Default: conf/holdfast.yaml.")
   private @Nullable Path config;
 
+  @Option(
+      names = "--cacert",
+      paramLabel = "FILE",
+      description =
+          "PEM file of the authority that signed the gateway's certificate; default:"
+              + " HOLDFAST_CACERT, or with --config the certificate named there.")
+  private @Nullable Path cacert;
+
   @Option(names = "--json", description = "Print the API's JSON.")
   private boolean json;
 
@@ -78,13 +87,30 @@ final class ClientOptions {
 
   AdminClient client() throws ConfigurationException {
     Optional<Settings> settings = settings();
-    return new AdminClient(address(settings), token(settings));
+    return new AdminClient(address(settings), token(settings), trust(settings));
+  }
+
+  private @Nullable SSLContext trust(Optional<Settings> settings) throws ConfigurationException {
+    Path file = cacert;
+    String named = environment.getOrDefault("HOLDFAST_CACERT", "");
+    if (file == null && !named.isEmpty()) {
+      file = Path.of(named);
+    }
+    if (file == null && config != null) {
+      file =
+          settings.flatMap(s -> s.admin().tls()).map(Settings.AdminTls::certificate).orElse(null);
+    }
+    try {
+      return file == null ? null : Trust.in(file);
+    } catch (IOException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()));
+    }
   }
 
   private URI address(Optional<Settings> settings) {
     String text = url != null ? url : environment.getOrDefault("HOLDFAST_URL", "");
     if (text.isEmpty()) {
-      text = config == null ? DEFAULT_URL : "http://" + settings.orElseThrow().admin().listen();
+      text = config == null ? DEFAULT_URL : local(settings.orElseThrow().admin());
     }
     try {
       URI uri = new URI(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
@@ -95,6 +121,10 @@ final class ClientOptions {
       // said below
     }
     throw misuse("not an http URL: " + text);
+  }
+
+  private static String local(Settings.Admin admin) {
+    return admin.scheme() + "://" + admin.listen();
   }
 
   /** A configuration that was asked for must be right; the default one may be missing or wrong. */

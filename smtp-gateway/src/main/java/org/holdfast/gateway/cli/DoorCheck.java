@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.SettingsFile;
+import org.holdfast.gateway.conf.TokensFile;
 import org.holdfast.gateway.conf.UsersFile;
 import org.holdfast.gateway.tls.Credentials;
 
@@ -31,15 +32,8 @@ final class DoorCheck {
     List<String> warnings = new ArrayList<>();
     Optional<Settings.Tls> tls = door.tls();
     if (tls.isPresent()) {
-      Instant end = read(config, name, tls.get()).notAfter();
-      if (end.isBefore(now.plus(ENDS_SOON))) {
-        warnings.add(
-            name
-                + ".tls: the certificate "
-                + (end.isBefore(now) ? "has ended" : "ends")
-                + " at "
-                + end);
-      }
+      Settings.Tls set = tls.get();
+      end(warnings, name, read(config, name, set.certificate(), set.key(), set.clientCa()), now);
     }
     if (door.auth().users().isPresent()) {
       int accounts = UsersFile.read(door.auth().users().get()).size();
@@ -53,13 +47,44 @@ final class DoorCheck {
     return warnings;
   }
 
-  private static Credentials read(Path config, String name, Settings.Tls tls)
+  /** The same for the admin API: certificate and tokens. */
+  static List<String> warnings(Path config, Settings.Admin admin, Instant now)
+      throws ConfigurationException {
+    List<String> warnings = new ArrayList<>();
+    if (admin.tls().isPresent()) {
+      Settings.AdminTls set = admin.tls().get();
+      Credentials ours = read(config, "admin", set.certificate(), set.key(), set.clientCa());
+      end(warnings, "admin", ours, now);
+    }
+    if (admin.insecure() && admin.tls().isEmpty() && !admin.listen().isLoopback()) {
+      warnings.add("admin.insecure: tokens cross the network in the clear");
+    }
+    if (admin.tokens().isPresent()) {
+      for (TokensFile.Token token : TokensFile.read(admin.tokens().get())) {
+        if (token.expires().filter(end -> !end.isAfter(now)).isPresent()) {
+          warnings.add("admin.tokens: the token " + token.name() + " has expired");
+        }
+      }
+    }
+    return warnings;
+  }
+
+  private static void end(List<String> warnings, String name, Credentials ours, Instant now) {
+    Instant end = ours.notAfter();
+    if (end.isBefore(now.plus(ENDS_SOON))) {
+      String how = end.isBefore(now) ? "has ended" : "ends";
+      warnings.add(name + ".tls: the certificate " + how + " at " + end);
+    }
+  }
+
+  private static Credentials read(
+      Path config, String name, Path certificate, Path key, Optional<Path> clientCa)
       throws ConfigurationException {
     try {
-      if (tls.clientCa().isPresent()) {
-        var _ = Credentials.authorities(tls.clientCa().get());
+      if (clientCa.isPresent()) {
+        var _ = Credentials.authorities(clientCa.get());
       }
-      return Credentials.read(tls.certificate(), tls.key());
+      return Credentials.read(certificate, key);
     } catch (IOException e) {
       throw SettingsFile.wrong(config, name, "tls", String.valueOf(e.getMessage()));
     }

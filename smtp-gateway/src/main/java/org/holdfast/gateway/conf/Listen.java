@@ -1,5 +1,7 @@
 package org.holdfast.gateway.conf;
 
+import java.net.InetAddress;
+
 /**
  * Where a listener binds: a host name or address literal (IPv6 without brackets) and a port of 0 to
  * 65535. Port 0 takes any free port; the ready line says which.
@@ -20,6 +22,21 @@ public record Listen(String host, int port) {
     }
     return new Listen(
         withoutBrackets(text.substring(0, colon)), Integer.parseInt(text.substring(colon + 1)));
+  }
+
+  /**
+   * Whether only this machine can reach it, as far as the text says: an address of 127.0.0.0/8,
+   * {@code ::1} or {@code localhost}. Other names are not looked up.
+   */
+  public boolean isLoopback() {
+    if (host.equalsIgnoreCase("localhost")) {
+      return true;
+    }
+    try {
+      return InetAddress.ofLiteral(host).isLoopbackAddress();
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
   }
 
   private static String withoutBrackets(String host) {

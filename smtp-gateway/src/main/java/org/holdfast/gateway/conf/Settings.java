@@ -117,9 +117,35 @@ public record Settings(
   /**
    * The HTTP API and the operators' page.
    *
+   * @param tls empty: plain HTTP
+   * @param insecure plain HTTP beyond this machine is meant
+   * @param hosts further names by which it is asked, in lower case
    * @param tokens file with further tokens; empty: only the operator's own
+   * @param auditKeep events older than this are deleted
    */
-  public record Admin(Listen listen, Optional<Path> tokens) {}
+  public record Admin(
+      Listen listen,
+      Optional<AdminTls> tls,
+      boolean insecure,
+      List<String> hosts,
+      Optional<Path> tokens,
+      Duration auditKeep) {
+
+    /** {@code https} or {@code http}. */
+    public String scheme() {
+      return tls.isPresent() ? "https" : "http";
+    }
+  }
+
+  /**
+   * Encryption of the HTTP API.
+   *
+   * @param certificate PEM file: the certificate, then its chain
+   * @param key PEM file: its private key
+   * @param minVersion {@code 1.2} or {@code 1.3}
+   * @param clientCa PEM file: clients must show a certificate of one of these authorities
+   */
+  public record AdminTls(Path certificate, Path key, String minVersion, Optional<Path> clientCa) {}
 
   /**
    * Where held mail lies.

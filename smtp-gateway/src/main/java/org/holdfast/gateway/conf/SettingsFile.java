@@ -96,7 +96,7 @@ public final class SettingsFile {
             file.time("stop-timeout", "30s", "0", "1h"),
             door(file.section("smtp"), "127.0.0.1:2525"),
             door(file.section("lmtp"), "127.0.0.1:2424"),
-            admin(file.section("admin")),
+            AdminSection.read(file.section("admin")),
             store(file.section("store")),
             delivery(file.section("delivery")),
             release(file.section("release")),
@@ -180,8 +180,7 @@ public final class SettingsFile {
     Optional<Path> certificate = tls.value("certificate", "", SettingsFile::readableFile);
     Optional<Path> key = tls.value("key", "", SettingsFile::readableFile);
     Optional<Listen> listen = tls.value("listen", "", SettingsFile::optionalListen);
-    String minVersion =
-        tls.value("min-version", "1.2", matching(TLS_VERSION, "one of the versions 1.2 and 1.3"));
+    String minVersion = tls.value("min-version", "1.2", SettingsFile::tlsVersion);
     Optional<Path> clientCa = tls.value("client-ca", "", SettingsFile::readableFile);
     boolean requireTls = tls.value("requiretls", "true", SettingsFile::trueOrFalse);
     tls.end();
@@ -201,15 +200,6 @@ public final class SettingsFile {
             auth.value("users", "", SettingsFile::readableFile),
             auth.value("required", "false", SettingsFile::trueOrFalse));
     auth.end();
-    return read;
-  }
-
-  private static Settings.Admin admin(Section admin) throws ConfigurationException {
-    Settings.Admin read =
-        new Settings.Admin(
-            admin.value("listen", "127.0.0.1:8025", Listen::parse),
-            admin.value("tokens", "", SettingsFile::readableFile));
-    admin.end();
     return read;
   }
 
@@ -291,7 +281,11 @@ public final class SettingsFile {
     return text.isBlank() ? Optional.empty() : Optional.of(Listen.parse(text));
   }
 
-  private static boolean trueOrFalse(String text) {
+  static String tlsVersion(String text) {
+    return matching(TLS_VERSION, "one of the versions 1.2 and 1.3").apply(text);
+  }
+
+  static boolean trueOrFalse(String text) {
     return switch (text) {
       case "true" -> true;
       case "false" -> false;
@@ -388,7 +382,7 @@ public final class SettingsFile {
     return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
   }
 
-  private static Optional<Path> readableFile(String text) {
+  static Optional<Path> readableFile(String text) {
     Optional<Path> file = optionalPath(text);
     if (file.isPresent() && !Files.isReadable(file.orElseThrow())) {
       throw new IllegalArgumentException("there is no readable file " + text);

@@ -23,6 +23,7 @@ import org.holdfast.routing.Entry;
 import org.holdfast.routing.Gatekeeper;
 import org.holdfast.routing.Location;
 import org.holdfast.routing.MapUnavailableException;
+import org.holdfast.routing.Member;
 import org.holdfast.routing.Permit;
 import org.holdfast.routing.UserState;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,9 @@ import org.slf4j.LoggerFactory;
  * for the most frequent kind, whose way needs neither the disk nor a wait that would hold a thread:
  * one recipient, known in memory, with a permit. That one goes {@link #straight}.
  */
-public final class MessagePath implements Inbound {
+public final class MessagePath implements Inbound, Foresight {
+
+  private static final String AHEAD = "mail for this mailbox is waiting ahead";
 
   private static final Logger log = LoggerFactory.getLogger(MessagePath.class);
 
@@ -354,7 +357,7 @@ public final class MessagePath implements Inbound {
     String lane = message.recipients().get(i).lane();
     if (!turn) {
       if (queue.hasBacklog(lane)) {
-        return behind(lane, "mail for this mailbox is waiting ahead");
+        return behind(lane, AHEAD);
       }
       if (!turns.takeNow(lane)) {
         return behind(lane, "many deliveries to this mailbox at once");
@@ -376,21 +379,44 @@ public final class MessagePath implements Inbound {
     Recipient recipient = message.recipients().get(i);
     String lane = recipient.lane();
     if (queue.hasBacklog(lane)) {
-      return behind(lane, "mail for this mailbox is waiting ahead");
+      return behind(lane, AHEAD);
     }
     return switch (routing.enter(lane, message.what())) {
       case Entry.Hold hold -> new Fate.OnHold(hold.pair(), hold.why());
       case Entry.Refuse refuse -> new Fate.Gone(refuse.location());
       case Entry.Go go when !trust.trusts(go.permit().member()) -> {
         go.permit().close();
-        yield new Fate.OnHold(
-            go.permit().pair(), "member " + go.permit().member().name() + " does not answer");
+        yield new Fate.OnHold(go.permit().pair(), doubted(go.permit().member()));
       }
       case Entry.Go go -> {
         permitted.add(new Permitted(i, recipient, go.permit(), () -> turns.giveBack(lane)));
         yield new Fate.Pending();
       }
     };
+  }
+
+  private static String doubted(Member member) {
+    return "member " + member.name() + " does not answer";
+  }
+
+  /** As {@link #ask} and {@link #enter} decide, and {@link #store} after them. */
+  @Override
+  public Outlook outlook(String lane) throws MapUnavailableException {
+    return switch (routing.look(lane)) {
+      case Entry.Refuse refuse -> new Outlook.Refused(Replies.gone(refuse.location()));
+      case Entry.Hold hold -> stored(hold.pair(), hold.why());
+      case Entry.Go go when queue.hasBacklog(lane) -> stored(go.permit().pair(), AHEAD);
+      case Entry.Go go when !trust.trusts(go.permit().member()) ->
+          stored(go.permit().pair(), doubted(go.permit().member()));
+      case Entry.Go go -> new Outlook.HandedOff(go.permit().pair(), go.permit().member());
+    };
+  }
+
+  private Outlook stored(String pair, String why) {
+    return queue
+        .refusal(0)
+        .<Outlook>map(cause -> new Outlook.NotStored(pair, why, Replies.refusal(cause)))
+        .orElseGet(() -> new Outlook.Held(pair, why));
   }
 
   private Fate behind(String lane, String why) throws MapUnavailableException {

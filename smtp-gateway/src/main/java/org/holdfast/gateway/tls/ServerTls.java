@@ -1,6 +1,7 @@
 package org.holdfast.gateway.tls;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -71,6 +72,11 @@ public final class ServerTls {
     TLS_1_2,
     TLS_1_3;
 
+    /** The version that is written {@code 1.2} or {@code 1.3}. */
+    public static MinVersion of(String text) {
+      return text.equals("1.3") ? TLS_1_3 : TLS_1_2;
+    }
+
     List<String> versions() {
       return this == TLS_1_2 ? List.of("TLSv1.3", "TLSv1.2") : List.of("TLSv1.3");
     }
@@ -121,11 +127,35 @@ public final class ServerTls {
   public SslHandler newHandler(ByteBufAllocator allocator) {
     SslHandler handler = files.current().context().newHandler(allocator);
     handler.setHandshakeTimeoutMillis(HANDSHAKE_TIME.toMillis());
-    SSLEngine engine = handler.engine();
+    serverChooses(handler.engine());
+    return handler;
+  }
+
+  /** The same for a server that is not Netty's. */
+  public SSLEngine newEngine() {
+    return serverChooses(files.current().context().newEngine(UnpooledByteBufAllocator.DEFAULT));
+  }
+
+  private static SSLEngine serverChooses(SSLEngine engine) {
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setUseCipherSuitesOrder(true);
     engine.setSSLParameters(parameters);
-    return handler;
+    return engine;
+  }
+
+  /** Why the files as they are now are not in use; empty while they are. */
+  public Optional<String> trouble() {
+    return files.trouble();
+  }
+
+  /** Hears when the files have changed; one listener, set before anybody looks. */
+  public void onChange(WatchedFiles.Listener told) {
+    files.onChange(told);
+  }
+
+  /** When the certificate in use ends. */
+  public Instant notAfter() {
+    return files.current().notAfter();
   }
 
   /**
@@ -134,6 +164,11 @@ public final class ServerTls {
    */
   public Optional<String> verifiedClient(SSLSession session) {
     return files.current().authorities().flatMap(judges -> judges.clientOf(session));
+  }
+
+  /** Whether clients are asked for a certificate. */
+  public boolean asksForClients() {
+    return clientCa.isPresent();
   }
 
   /** Looks at the files and at the calendar. Blocks on files. */

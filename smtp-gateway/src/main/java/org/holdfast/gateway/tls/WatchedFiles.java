@@ -7,7 +7,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,16 @@ public final class WatchedFiles<T> {
 
     /** Throws with a message that names the file and what is wrong with it. */
     T read() throws IOException;
+  }
+
+  /** Hears what a look came to; called by the thread that looks. */
+  public interface Listener {
+
+    /** The new content is in use. */
+    void changed();
+
+    /** The new content cannot be used, as a second look has shown; the old stays in use. */
+    void unusable(String why);
   }
 
   /** What tells one content of a file from the next without reading it. */
@@ -53,6 +65,11 @@ public final class WatchedFiles<T> {
   private final List<Path> files;
   private final Reader<T> reader;
   private volatile T current;
+
+  /** Why the new content cannot be used; empty while it can. */
+  private volatile Optional<String> trouble = Optional.empty();
+
+  private volatile @Nullable Listener listener;
 
   /** Held while one thread looks; protects everything below. */
   private final ReentrantLock looking = new ReentrantLock();
@@ -80,6 +97,16 @@ public final class WatchedFiles<T> {
     return current;
   }
 
+  /** Why what the files say now is not in use; empty while it is. */
+  public Optional<String> trouble() {
+    return trouble;
+  }
+
+  /** One listener; set before anybody looks. */
+  public void onChange(Listener told) {
+    listener = told;
+  }
+
   /** Reads them again if one has changed; returns at once when another thread looks already. */
   public void look() {
     if (!looking.tryLock()) {
@@ -89,6 +116,8 @@ public final class WatchedFiles<T> {
       List<Stamp> now = stamps();
       if (!now.equals(used)) {
         changed(now);
+      } else {
+        good(); // also when a mistake was taken back
       }
     } finally {
       looking.unlock();
@@ -101,12 +130,25 @@ public final class WatchedFiles<T> {
       if (now.equals(stamps())) { // else it changed while it was read: the next look decides
         current = read;
         used = now;
-        troubled = List.of();
-        told = false;
+        good();
         log.info("{}: changed, the new one is in use", what);
+        tell(Listener::changed);
       }
     } catch (IOException | RuntimeException e) {
       trouble(now, e);
+    }
+  }
+
+  private void good() {
+    troubled = List.of();
+    told = false;
+    trouble = Optional.empty();
+  }
+
+  private void tell(Consumer<Listener> what) {
+    Listener listening = listener;
+    if (listening != null) {
+      what.accept(listening);
     }
   }
 
@@ -116,10 +158,10 @@ public final class WatchedFiles<T> {
       told = false;
     } else if (!told) {
       told = true;
-      log.error(
-          "{}: changed, but cannot be used; the old one stays in use: {}",
-          what,
-          Objects.requireNonNullElse(e.getMessage(), e.toString()));
+      String why = Objects.requireNonNullElse(e.getMessage(), e.toString());
+      trouble = Optional.of(what + " changed, but cannot be used; the old one stays: " + why);
+      log.error("{}: changed, but cannot be used; the old one stays in use: {}", what, why);
+      tell(listening -> listening.unusable(why));
     }
   }
 

@@ -3,8 +3,11 @@ package org.holdfast.gateway.wiring;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.holdfast.gateway.accept.Security;
+import org.holdfast.gateway.admin.AuditLog;
+import org.holdfast.gateway.admin.FileTold;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Settings;
 import org.holdfast.gateway.conf.UsersFile;
@@ -25,31 +28,34 @@ final class Doors {
    * @param name of the door, for the log
    * @throws ConfigurationException naming file and line in the file of accounts
    */
-  static Security security(String name, Settings.Door door)
+  static Security security(String name, Settings.Door door, AuditLog audit)
       throws ConfigurationException, IOException {
     Optional<Settings.Tls> tls = door.tls();
     return new Security(
         tls.flatMap(Settings.Tls::listen)
             .map(listen -> new Security.TlsListen(listen.host(), listen.port())),
-        tls.map(Settings.Tls::minVersion).orElse("").equals("1.3")
-            ? MinVersion.TLS_1_3
-            : MinVersion.TLS_1_2,
+        MinVersion.of(tls.map(Settings.Tls::minVersion).orElse("")),
         tls.flatMap(Settings.Tls::clientCa),
         tls.map(Settings.Tls::requireTls).orElse(false),
-        accounts(name, door.auth().users()),
+        accounts(name, door.auth().users(), audit),
         door.auth().required(),
         Security.FAILURE_DELAY,
         Security.LOGIN_TIME);
   }
 
-  private static Optional<WatchedFiles<Accounts>> accounts(String name, Optional<Path> users)
+  private static Optional<WatchedFiles<Accounts>> accounts(
+      String name, Optional<Path> users, AuditLog audit)
       throws ConfigurationException, IOException {
     if (users.isEmpty()) {
       return Optional.empty();
     }
     Path file = users.get();
     UsersFile.read(file); // for a complaint of the form that all settings have
-    return Optional.of(new WatchedFiles<>(name + ".auth: users", List.of(file), () -> read(file)));
+    WatchedFiles<Accounts> accounts =
+        new WatchedFiles<>(name + ".auth: users", List.of(file), () -> read(file));
+    accounts.onChange(
+        new FileTold(audit, "accounts", name, () -> Map.of("accounts", accounts.current().size())));
+    return Optional.of(accounts);
   }
 
   private static Accounts read(Path file) throws IOException {

@@ -9,6 +9,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,12 +23,13 @@ import org.holdfast.gateway.accept.QueueId;
 import org.holdfast.gateway.accept.Rates;
 import org.holdfast.gateway.accept.SpoolRoom;
 import org.holdfast.gateway.admin.AdminPorts;
-import org.holdfast.gateway.admin.AdminServer;
-import org.holdfast.gateway.admin.AdminSettings;
 import org.holdfast.gateway.admin.AuditLog;
+import org.holdfast.gateway.admin.Explain;
+import org.holdfast.gateway.admin.FileTold;
 import org.holdfast.gateway.admin.ForgottenHolds;
 import org.holdfast.gateway.admin.History;
 import org.holdfast.gateway.admin.Metrics;
+import org.holdfast.gateway.admin.OwnEvents;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Listen;
 import org.holdfast.gateway.conf.Network;
@@ -118,7 +121,8 @@ public final class Gateway implements AutoCloseable {
       firstMap(routing);
     }
     HoldQueue queue = opened.add(queue(data));
-    AuditLog audit = opened.add(AuditLog.open(data.root(), clock));
+    AuditLog audit = opened.add(AuditLog.open(data.root(), clock, settings.admin().auditKeep()));
+    OwnEvents own = opened.add(new OwnEvents(audit, routing, queue, settings.node()));
     Loops loops = opened.add(new Loops());
     LmtpClient client = opened(new LmtpClient(lmtpSettings(), loops.group(), clock));
     MemberTrust trust = new MemberTrust(massRefusals(routing, queue, audit, counted));
@@ -127,34 +131,30 @@ public final class Gateway implements AutoCloseable {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
     QueueId ids = new QueueId(clock);
     TrafficCounts traffic = new TrafficCounts(counted);
-    Transaction backends = traffic.out(client);
+    Transaction sending = traffic.out(client);
     Smarthost smarthost = smarthost(loops, routing);
     SenderNotices notices =
         new SenderNotices(
             routing, queue, smarthost, AfterRefusal.reporter(settings), ids::next, clock);
     AfterAcceptance after =
         new AfterAcceptance(AfterRefusal.returnedKinds(settings), notices, messages, counted);
+    MessagePath messagePath =
+        new MessagePath(
+            routing, queue, sending, trust, settings.delivery().handoffTimeout(), after, messages);
     Inbound path =
         traffic.in(
-            new PostmasterMail(
-                new MessagePath(
-                    routing,
-                    queue,
-                    backends,
-                    trust,
-                    settings.delivery().handoffTimeout(),
-                    after,
-                    messages),
-                settings.hostname(),
-                settings.delivery().postmaster()));
+            new PostmasterMail(messagePath, settings.hostname(), settings.delivery().postmaster()));
     routing.onChange(new QueueFollowsMap(queue));
-    this.adminPort = admin(data, routing, queue, client, audit, counted);
-    queue.start(new Courier(routing, backends, trust, after, smarthost));
+    Backends backends = new Backends(routing, queue, client);
+    Explain explain = new Explain(routing, queue, backends, path, messagePath);
+    this.adminPort = admin(data, routing, queue, backends, audit, explain);
+    queue.start(new Courier(routing, sending, trust, after, smarthost));
     opened.add(() -> queue.stop(patience()));
     delayNotices(data, queue, notices);
     SpoolRoom spool = spoolRoom(data);
-    this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids, spool);
-    this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids, spool);
+    this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids, spool, audit);
+    this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids, spool, audit);
+    own.start(doors());
   }
 
   /**
@@ -187,7 +187,10 @@ public final class Gateway implements AutoCloseable {
 
   /** Root of the admin API and the operators' page. */
   public URI admin() {
-    return URI.create("http://" + new Listen(settings.admin().listen().host(), adminPort));
+    return URI.create(
+        settings.admin().scheme()
+            + "://"
+            + new Listen(settings.admin().listen().host(), adminPort));
   }
 
   /**
@@ -323,11 +326,10 @@ public final class Gateway implements AutoCloseable {
       DataFolder data,
       Routing routing,
       HoldQueue queue,
-      LmtpClient client,
+      Backends backends,
       AuditLog audit,
-      MetricRegistry counted)
+      Explain explain)
       throws ConfigurationException {
-    Backends backends = new Backends(routing, queue, client);
     ForgottenHolds forgotten =
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
     forgotten.start();
@@ -337,36 +339,31 @@ public final class Gateway implements AutoCloseable {
             new History(
                 queue, counted, new History.Bounds(store.maxBytes(), store.minFree()), clock));
     history.start();
-    Listen listen = settings.admin().listen();
-    AdminServer admin =
-        new AdminServer(
-            new AdminSettings(
-                listen.host(),
-                listen.port(),
-                settings.admin().tokens().map(Path::toString).orElse(""),
-                data.root(),
-                settings.node()),
-            new AdminPorts(
-                routing,
-                queue,
-                audit,
-                forgotten,
-                () ->
-                    Stream.of(routing.trouble(), queue.trouble())
-                        .flatMap(Optional::stream)
-                        .toList(),
-                backends,
-                backends,
-                new MapFiles(routing),
-                new Metrics(counted, queue, routing, forgotten, clock)::text,
-                history,
-                clock));
-    try {
-      admin.start();
-    } catch (IOException e) {
-      throw SettingsFile.wrong(file, "admin", "listen", String.valueOf(e.getMessage()));
-    }
-    return opened.add(admin).port();
+    AdminPorts ports =
+        new AdminPorts(
+            routing,
+            queue,
+            audit,
+            forgotten,
+            () -> Stream.of(routing.trouble(), queue.trouble()).flatMap(Optional::stream).toList(),
+            backends,
+            backends,
+            new MapFiles(routing),
+            explain,
+            new Metrics(counted, queue, routing, forgotten, clock)::text,
+            counted,
+            history,
+            clock);
+    return opened.add(AdminDoor.open(settings, file, data.root(), ports)).port();
+  }
+
+  /** What the events keep of a start. */
+  private Map<String, Object> doors() {
+    Map<String, Object> doors = new LinkedHashMap<>();
+    doors.put("smtp", new Listen(smtp.getAddress().getHostAddress(), smtp.getPort()).toString());
+    doors.put("lmtp", new Listen(lmtp.getAddress().getHostAddress(), lmtp.getPort()).toString());
+    doors.put("admin", admin().toString());
+    return doors;
   }
 
   private static Introducers introducers(Settings.Door door) {
@@ -383,7 +380,8 @@ public final class Gateway implements AutoCloseable {
       Inbound path,
       Loops loops,
       QueueId ids,
-      SpoolRoom spool)
+      SpoolRoom spool,
+      AuditLog audit)
       throws ConfigurationException, IOException {
     ListenerSettings listener =
         new ListenerSettings(
@@ -403,7 +401,7 @@ public final class Gateway implements AutoCloseable {
             Runtime.getRuntime().maxMemory() / PART_OF_HEAP_FOR_BODIES / 2,
             data.spool(name),
             introducers(door),
-            Doors.security(name, door),
+            Doors.security(name, door, audit),
             new Rates(
                 door.rates().connections(),
                 door.rates().messages(),
@@ -416,6 +414,7 @@ public final class Gateway implements AutoCloseable {
       throw SettingsFile.wrong(file, name, "tls", String.valueOf(e.getMessage()));
     }
     server.register(counted, "holdfast." + name);
+    server.onCertificate(new FileTold(audit, "certificate", name, () -> null));
     opened.add(() -> server.stop(patience()));
     try {
       return server.start();

@@ -1,6 +1,7 @@
 package org.holdfast.gateway.admin;
 
 import com.codahale.metrics.MetricRegistry;
+import io.javalin.router.Endpoint;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -17,6 +18,13 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.holdfast.gateway.path.Inbound;
+import org.holdfast.gateway.path.Outlook;
+import org.holdfast.gateway.tls.ServerTls;
+import org.holdfast.holdqueue.Envelope;
+import org.holdfast.holdqueue.Recipient;
 import org.holdfast.routing.Alias;
 import org.holdfast.routing.MapContents;
 import org.holdfast.routing.Pair;
@@ -41,10 +49,23 @@ final class Api implements AutoCloseable {
   final String operator;
   Probe.Finding finding = new Probe.Finding(true, "canary read back");
 
+  final Explain explain =
+      new Explain(routing, queue, PairStatus.unknown(), new NoPath(), _ -> unasked());
+
   private final AdminServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
   Api(Path data) throws IOException {
+    this(data, (ServerTls) null);
+  }
+
+  /** One that is asked by these names, too. */
+  Api(Path data, String... hosts) throws IOException {
+    this(data, null, hosts);
+  }
+
+  /** One with TLS, when there is any. */
+  Api(Path data, @Nullable ServerTls tls, String... hosts) throws IOException {
     this.data = data;
     this.audit = AuditLog.open(data, InstantSource.system());
     Path tokens = data.resolve("tokens.yaml");
@@ -68,13 +89,34 @@ final class Api implements AutoCloseable {
             PairStatus.unknown(),
             (_, _, _) -> finding,
             map,
+            explain,
             new Metrics(counted, queue, routing, forgotten, InstantSource.system())::text,
+            counted,
             history,
             InstantSource.system());
-    AdminSettings settings = new AdminSettings("127.0.0.1", 0, tokens.toString(), data, "gw1");
+    AdminSettings settings =
+        new AdminSettings("127.0.0.1", 0, List.of(hosts), tls, tokens.toString(), data, "gw1");
     this.server = new AdminServer(settings, ports);
     server.start();
     this.operator = Files.readString(data.resolve("operator.token"));
+  }
+
+  private static Outlook unasked() {
+    throw new UnsupportedOperationException("tests of it have the real path");
+  }
+
+  /** Nothing comes in here. */
+  private static final class NoPath implements Inbound {
+    @Override
+    public CompletionStage<Answer> recipient(String address, Map<String, String> parameters) {
+      throw new UnsupportedOperationException("tests of it have the real path");
+    }
+
+    @Override
+    public CompletionStage<Verdict> message(
+        Envelope envelope, List<Recipient> recipients, Body content, Answering answering) {
+      throw new UnsupportedOperationException("nothing comes in here");
+    }
   }
 
   private static String token(String name, String role, String more) {
@@ -85,6 +127,15 @@ final class Api implements AutoCloseable {
   /** The token of this role, as the tokens file has it. */
   static String secret(String role) {
     return role + "-secret";
+  }
+
+  List<Endpoint> routes() {
+    return server.routes();
+  }
+
+  /** Looks whether the files of tokens and certificate have changed. */
+  void look() {
+    server.look();
   }
 
   int port() {

@@ -53,6 +53,9 @@ final class FakeQueue implements HoldQueue {
   /** What the dispatcher says. */
   DispatchStatus status = new DispatchStatus(Instant.EPOCH, List.of(), 0, 0, false);
 
+  /** Why nothing can be stored. */
+  Optional<String> trouble = Optional.empty();
+
   private static final String MESSAGE = "Subject: held\r\n\r\nBody.\r\n";
 
   /** One more delivery, accepted a second after the one before. */
@@ -141,7 +144,7 @@ final class FakeQueue implements HoldQueue {
 
   @Override
   public List<Attempt> history(String id) {
-    return List.of(new Attempt(FIRST, 0, "deferred", "421 4.3.2 later"));
+    return List.of(new Attempt(FIRST, 0, "alice@example.com", "", "deferred", "421 4.3.2 later"));
   }
 
   @Override
@@ -204,7 +207,7 @@ final class FakeQueue implements HoldQueue {
 
   @Override
   public Optional<String> trouble() {
-    return Optional.empty();
+    return trouble;
   }
 
   @Override

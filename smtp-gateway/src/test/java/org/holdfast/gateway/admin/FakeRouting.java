@@ -31,6 +31,7 @@ import org.holdfast.routing.RefusedChangeException.Kind;
 import org.holdfast.routing.Routing;
 import org.holdfast.routing.Standing;
 import org.holdfast.routing.Target;
+import org.holdfast.routing.Trace;
 import org.holdfast.routing.User;
 import org.holdfast.routing.UserState;
 import org.holdfast.routing.Who;
@@ -265,13 +266,40 @@ final class FakeRouting implements Routing {
   }
 
   private UserFlip one(UserChange change, Who who) throws MapUnavailableException {
+    User before = users.get(canonical(change.address()));
     try {
       Flip flip = flipped(change, who);
-      return new UserFlip(change.address(), users.get(canonical(change.address())), flip, null);
+      return new UserFlip(
+          change.address(), before, users.get(canonical(change.address())), flip, null);
     } catch (RefusedChangeException e) {
       Refusal refused = new Refusal(e.kind(), String.valueOf(e.getMessage()));
-      return new UserFlip(change.address(), e.current().orElse(null), null, refused);
+      return new UserFlip(change.address(), before, e.current().orElse(null), null, refused);
     }
+  }
+
+  @Override
+  public Trace trace(String address) {
+    throw new UnsupportedOperationException("tests of it have the real map");
+  }
+
+  @Override
+  public List<UserPreview> previewUsers(List<UserChange> changes, boolean create, Who who) {
+    throw new UnsupportedOperationException("tests of it have the real map");
+  }
+
+  @Override
+  public HoldPreview previewHold(Target target, boolean onHold, Who who) {
+    throw new UnsupportedOperationException("tests of it have the real map");
+  }
+
+  @Override
+  public Entry lookAfter(String mailbox, @Nullable User user, @Nullable HoldPreview hold) {
+    throw new UnsupportedOperationException("tests of it have the real map");
+  }
+
+  @Override
+  public Optional<String> alias(String from) {
+    return Optional.ofNullable(aliases.get(from)).map(Alias::to);
   }
 
   @Override

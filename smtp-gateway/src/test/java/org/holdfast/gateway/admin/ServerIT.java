@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -105,7 +106,7 @@ class ServerIT {
 
   @Test
   void port_inUse_failsInOneLine(@TempDir Path other) throws Exception {
-    var settings = new AdminSettings("127.0.0.1", api.port(), "", other, "gw2");
+    var settings = AdminSettings.plain("127.0.0.1", api.port(), "", other, "gw2");
     AdminPorts ports =
         new AdminPorts(
             api.routing,
@@ -116,7 +117,9 @@ class ServerIT {
             PairStatus.unknown(),
             (_, _, _) -> api.finding,
             api.map,
+            api.explain,
             () -> "",
+            new MetricRegistry(),
             api.history,
             InstantSource.system());
     try (AdminServer second = new AdminServer(settings, ports)) {
