@@ -16,7 +16,7 @@ const acts = (pair) => (can() ? html`<span class="buttons-row">
 
 const members = (pair) => table('Members of ' + pair.name, [
   { head: 'Member', main: true }, { head: 'Part' }, { head: 'Health' }, { head: 'LMTP' }, { head: 'Latency', num: true },
-  { head: 'Open', num: true }, { head: 'Since' }, { head: 'Last trouble', wide: true },
+  { head: 'Open', num: true }, { head: 'Last answer' }, { head: 'Last trouble', wide: true },
 ], Object.entries(pair.members).map(([name, m]) => [
   name, name === pair.active ? badge('active', 'active') : html`<span class="badge soft">standby</span>`, badge(m.health), html`<code>${m.lmtp}</code>`,
   millis(m.latencyMillis), count(m.inFlight), ago(m.since), m.detail ? html`<q>${m.detail}</q>` : html`<span class="soft">none</span>`,
