@@ -339,7 +339,6 @@ final class Attention {
 
   private void certificates(List<Item> items) {
     ports
-        .history()
         .counted()
         .getGauges((name, _) -> name.endsWith(CERTIFICATE))
         .forEach((name, gauge) -> certificate(name, gauge, items));

@@ -106,11 +106,6 @@ public final class History implements AutoCloseable {
     return totals.get();
   }
 
-  /** What is counted beside. */
-  MetricRegistry counted() {
-    return counted;
-  }
-
   /** Takes a sample. */
   void look() {
     try {

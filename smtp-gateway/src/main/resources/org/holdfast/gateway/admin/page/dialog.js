@@ -41,27 +41,41 @@ let count = 0;
  *
  * title, lead: what it is about; says: values => template of what it will do, drawn anew with each
  * change; fields: [{name, label, type, options, value, required, hint, when}]; go: the button;
- * danger: whether it can not be undone. Resolves to what run gave, or undefined.
+ * told: values => promise of a sentence, the gateway's own dry run, asked anew when anything but the
+ * reason changes; danger: whether it can not be undone. Resolves to what run gave, or undefined.
  */
-export function ask({ title, lead, says, fields = [], go, danger = false, run }) {
+export function ask({ title, lead, says, told, fields = [], go, danger = false, run }) {
   const id = 'ask-' + ++count;
   const dialog = document.createElement('dialog');
   dialog.setAttribute('aria-labelledby', id);
   const values = Object.fromEntries(fields.map((f) => [f.name, f.value ?? '']));
   let trouble = '';
   let busy = false;
+  let sentence = '';
+  let asked = 0;
 
   return new Promise((resolve) => {
     const draw = () => render(form(), dialog);
     const change = (name) => (event) => {
       values[name] = event.target.type === 'checkbox' ? event.target.checked : event.target.value;
       draw();
+      if (name !== 'reason') foretell();
     };
     const end = (result) => {
       dialog.close();
       dialog.remove();
       resolve(result);
     };
+
+    async function foretell() {
+      if (!told) return;
+      const mine = ++asked;
+      const answer = await told(values).catch((e) => e.message);
+      if (mine === asked && dialog.isConnected) {
+        sentence = answer;
+        draw();
+      }
+    }
 
     async function submit(event) {
       event.preventDefault();
@@ -83,7 +97,7 @@ export function ask({ title, lead, says, fields = [], go, danger = false, run })
         <h2 id=${id}>${title}</h2>
         ${lead ? html`<p>${lead}</p>` : nothing}
         ${fields.filter((f) => !f.when || f.when(values)).map((f) => field(id, f, values, change(f.name)))}
-        ${says ? html`<div class="says" aria-live="polite"><strong>What this does</strong>${says(values)}</div>` : nothing}
+        ${says ? html`<div class="says" aria-live="polite"><strong>What this does</strong>${says(values)}${sentence ? html`<p class="foretold">Right now: ${sentence}</p>` : nothing}</div>` : nothing}
         <p class="trouble" role="alert">${trouble || nothing}</p>
         <div class="buttons">
           <button type="button" @click=${() => end()}>Cancel</button>
@@ -98,6 +112,7 @@ export function ask({ title, lead, says, fields = [], go, danger = false, run })
     document.body.append(dialog);
     draw();
     dialog.showModal();
+    foretell();
     (dialog.querySelector('[autofocus], input:not([type=radio]), textarea') || dialog.querySelector('button')).focus();
   });
 }

@@ -57,6 +57,14 @@ function userEffect(user, v) {
   }
 }
 
+const stateBody = (v) => ({
+  state: v.state, reason: v.reason,
+  pair: v.state === 'active' && v.pair ? v.pair : undefined,
+  to: v.state !== 'active' && v.state !== 'closed' && v.to ? v.to : undefined,
+});
+
+const foretold = async (where, body) => (await send('PUT', where + '?dry-run', body)).sentence;
+
 /** Asks for a user's new state. */
 export async function flipUser(user, state) {
   const pairs = await pairNames();
@@ -73,11 +81,8 @@ export async function flipUser(user, state) {
     ],
     says: (v) => userEffect(user, v),
     go: (v) => 'Set to ' + stateWord(v.state),
-    run: async (v) => done(user.address)(await send('PUT', path`/v1/users/${user.address}/state`, {
-      state: v.state, reason: v.reason, wait: WAIT,
-      pair: v.state === 'active' && v.pair ? v.pair : undefined,
-      to: v.state !== 'active' && v.state !== 'closed' && v.to ? v.to : undefined,
-    })),
+    told: (v) => foretold(path`/v1/users/${user.address}/state`, stateBody(v)),
+    run: async (v) => done(user.address)(await send('PUT', path`/v1/users/${user.address}/state`, { ...stateBody(v), wait: WAIT })),
   });
 }
 
@@ -104,6 +109,7 @@ export const movePair = (user) => pairNames().then((pairs) => ask({
     reasonField(),
   ],
   says: (v) => html`<p>Held, drained, switched and opened again in one step: new and held mail goes to <b>${v.pair}</b>. The mailbox itself is not copied.</p>`,
+  told: (v) => foretold(path`/v1/users/${user.address}`, { pair: v.pair }),
   go: 'Put there',
   run: async (v) => done(user.address)(await send('PUT', path`/v1/users/${user.address}`, { pair: v.pair, reason: v.reason, wait: WAIT })),
 }));
@@ -119,6 +125,7 @@ function wide(title, what, where, name, hold, held) {
     fields: [reasonField(hold)],
     says: hold ? holdSays(what) : () => html`<p>${held === undefined ? 'What is held' : deliveries(held) + ' held'} for ${what} goes out in the order of
       acceptance, then new mail; except where something else is still on hold.</p>`,
+    told: () => foretold(where, { state: hold ? 'hold' : 'active' }),
     go: hold ? 'Put on hold' : 'Release',
     danger: hold,
     run: async (v) => done(name)(await send('PUT', where, { state: hold ? 'hold' : 'active', reason: v.reason, wait: WAIT })),

@@ -10,17 +10,9 @@ import { can } from './session.js';
 
 const HELD_SHOWN = 20;
 
-/** The gateway's sentence without what stands before it anyway, and with times as on the wall. */
-const plain = (explain) => walled(explain.replace(/^(held|refused) because /, 'because '));
-
-/** In plain words; the gateway's own sentence where something keeps mail back. */
-function now(u) {
-  if (u.effective === 'active') {
-    return html`A mail to <b>${u.address}</b> goes <b>straight to ${u.member || 'its pair'}</b> of pair ${pairLink(u.pair)}${u.held ? html`, behind ${deliveries(u.held)} that wait their turn` : nothing}.`;
-  }
-  if (u.effective === 'closed') return html`A mail to <b>${u.address}</b> is <b>refused</b> with 550 5.2.1, ${plain(u.explain)}.`;
-  return html`A mail to <b>${u.address}</b> is accepted and <b>held</b>, ${plain(u.explain)}. It will go to ${u.to ? html`${pairLink(u.to)}, where the user is being moved` : html`${pairLink(u.pair)}`} once nothing holds it back.`;
-}
+/** Where a mail to this address goes right now and why: the gateway's own explanation. */
+const now = (u) => html`<p class="explain">${walled(u.explanation.sentence)}</p>
+  <details><summary>Step by step</summary><ol>${u.explanation.steps.map((step) => html`<li>${walled(step.found)}</li>`)}</ol></details>`;
 
 const acts = (u) => (can() ? html`<span class="buttons-row">
   ${u.state === 'active' ? nothing : button('Set active…', () => guard(() => flipUser(u, 'active')), 'primary')}
@@ -38,7 +30,7 @@ export default {
   async load(route) {
     const address = route.rest[0];
     const [u, held, events] = await Promise.all([
-      get(path`/v1/users/${address}`).catch((e) => { if (e.status === 404) return null; throw e; }),
+      get(path`/v1/users/${address}` + '?explain'),
       get(`/v1/queue/messages?limit=${HELD_SHOWN}&recipient=` + encodeURIComponent(address)),
       changesOf(address),
     ]);
@@ -53,9 +45,9 @@ export default {
       ${panel('History', events.length ? table('Changes of ' + address, [
         { head: 'When', main: true }, { head: 'Who' }, { head: 'What' }, { head: 'Why', wide: true }, { head: 'Change', wide: true }],
       events.map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, e.why, difference(e.before, e.after)])) : empty('No change is remembered.'))}`;
-    if (!u) return html`${crumbs}${empty('The map knows no user of this address.')}${rest}`;
+    if (!u.state) return html`${crumbs}${panel('Right now', now(u))}${rest}`;
     return html`${crumbs}
-      ${panel('Right now', html`<p class="explain">${now(u)}</p>${facts([
+      ${panel('Right now', html`${now(u)}${facts([
         ['State', badge(u.state)], ['New mail is', effect(u)],
         ['Pair', html`${pairLink(u.pair)}${u.member ? ', active member ' + u.member : nothing}`],
         u.to ? ['Being moved to', pairLink(u.to)] : null,
