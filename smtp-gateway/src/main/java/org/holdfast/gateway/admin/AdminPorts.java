@@ -3,6 +3,7 @@ package org.holdfast.gateway.admin;
 import com.codahale.metrics.MetricRegistry;
 import java.time.InstantSource;
 import java.util.function.Supplier;
+import org.holdfast.gateway.metrics.FlipTimes;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.routing.Routing;
 
@@ -25,4 +26,5 @@ public record AdminPorts(
     Supplier<String> metrics,
     History history,
     MetricRegistry counted,
+    FlipTimes flipTimes,
     InstantSource clock) {}

@@ -171,13 +171,13 @@ public final class AdminServer implements AutoCloseable {
   private void resources(RoutesConfig routes, AdminFiles watched) {
     Routing routing = ports.routing();
     AuditLog audit = ports.audit();
-    Waits waits = new Waits(Waits.MAX_CONCURRENT_WAITS);
+    Waits waits = new Waits(Waits.MAX_CONCURRENT_WAITS, ports.flipTimes());
     HeldMail held = new HeldMail(routing, ports.queue());
     ReleaseWatch releases = new ReleaseWatch(ports.queue());
     DryRun dry = new DryRun(routing, ports.queue());
     IdempotencyKeys keys = new IdempotencyKeys(ports.clock());
     new UsersResource(routing, held, audit, waits, dry, ports.explain()).routes(routes);
-    new StatesResource(routing, audit, ports.clock(), keys).routes(routes);
+    new StatesResource(routing, audit, ports.clock(), keys, ports.flipTimes()).routes(routes);
     new PairsResource(ports, releases, waits, dry, keys).routes(routes);
     new HoldsResource(routing, held, audit, waits, ports.forgotten(), dry).routes(routes);
     new DomainsResource(routing, audit).routes(routes);

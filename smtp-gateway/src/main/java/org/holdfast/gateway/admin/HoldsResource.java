@@ -155,7 +155,7 @@ final class HoldsResource {
       return;
     }
     Map<String, Object> before = brief(name);
-    Flip flip = waits.within(() -> routing.setHold(target, onHold, caller.who(reason), wait));
+    Flip flip = waits.flip(kind, () -> routing.setHold(target, onHold, caller.who(reason), wait));
     if (flip.changed()) {
       audit.append(caller, kind + ".state", name, reason, before, brief(name));
     }

@@ -97,7 +97,7 @@ final class PairsResource {
     Duration wait = Waits.parse(body.textOrNull("wait"));
     Pair before = routing.pair(name).orElse(null);
     Flip flip =
-        waits.within(() -> routing.putPair(name, members, active, caller.who(reason), wait));
+        waits.flip("pair", () -> routing.putPair(name, members, active, caller.who(reason), wait));
     Pair after = known(name);
     if (flip.changed()) {
       audit.append(caller, "pair.put", name, reason, brief(before), brief(after));
@@ -149,7 +149,8 @@ final class PairsResource {
       throw Problem.conflict(
           "mail is held for the pair " + before.name() + "; release or discard it first");
     }
-    Flip flip = waits.within(() -> routing.removePair(before.name(), caller.who(reason), wait));
+    Flip flip =
+        waits.flip("pair", () -> routing.removePair(before.name(), caller.who(reason), wait));
     audit.append(caller, "pair.remove", before.name(), reason, brief(before), null);
     Json.answer(ctx, FlipView.removed("pair", before.name(), flip));
   }
@@ -168,7 +169,7 @@ final class PairsResource {
       Json.answer(ctx, dry.ofHold("pair", name, target, onHold, caller.who(reason)));
       return;
     }
-    Flip flip = waits.within(() -> routing.setHold(target, onHold, caller.who(reason), wait));
+    Flip flip = waits.flip("pair", () -> routing.setHold(target, onHold, caller.who(reason), wait));
     if (flip.changed()) {
       audit.append(caller, "pair.state", name, reason, brief(before), brief(known(name)));
     }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
+import org.holdfast.gateway.metrics.FlipTimes;
 import org.holdfast.routing.Routing;
 
 /**
@@ -26,10 +27,14 @@ final class StatesResource {
   private final AuditLog audit;
   private final InstantSource clock;
   private final IdempotencyKeys keys;
-  private final Waits waits = new Waits(MAX_CONCURRENT);
+  private final Waits waits;
+  private final FlipTimes times;
   private final Semaphore room = new Semaphore(MAX_AWAITED);
 
-  StatesResource(Routing routing, AuditLog audit, InstantSource clock, IdempotencyKeys keys) {
+  StatesResource(
+      Routing routing, AuditLog audit, InstantSource clock, IdempotencyKeys keys, FlipTimes times) {
+    this.times = times;
+    this.waits = new Waits(MAX_CONCURRENT, times);
     this.keys = keys;
     this.routing = routing;
     this.audit = audit;
@@ -58,7 +63,7 @@ final class StatesResource {
         if (dryRun) {
           new StatesPreview(routing, caller, spool).of(lines);
         } else {
-          new StatesRun(routing, audit, clock, caller, wait, room, spool).of(lines);
+          new StatesRun(routing, audit, clock, caller, wait, room, spool, times).of(lines);
         }
       } finally {
         spool.complete();

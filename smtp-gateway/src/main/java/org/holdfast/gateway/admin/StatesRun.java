@@ -17,6 +17,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.Semaphore;
 import org.holdfast.gateway.admin.StateLines.Line;
+import org.holdfast.gateway.metrics.FlipTimes;
 import org.holdfast.routing.Flip;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Routing;
@@ -60,6 +61,11 @@ final class StatesRun {
   private long refused;
   private long notQuiesced;
 
+  private final FlipTimes times;
+
+  /** When the batch was flipped whose results are being told; of the settling thread. */
+  private long flippedAt;
+
   StatesRun(
       Routing routing,
       AuditLog audit,
@@ -67,7 +73,9 @@ final class StatesRun {
       Caller caller,
       Duration wait,
       Semaphore room,
-      ResultSpool spool) {
+      ResultSpool spool,
+      FlipTimes times) {
+    this.times = times;
     this.routing = routing;
     this.audit = audit;
     this.clock = clock;
@@ -81,11 +89,13 @@ final class StatesRun {
    * Lines that were flipped together; no lines: the end.
    *
    * @param flips null: the map could not be changed
+   * @param at as {@link FlipTimes#now}
    * @param room places it takes among the lines that are waited for
    */
-  private record Batch(List<Line> lines, @Nullable BegunFlips flips, Instant until, int room) {
+  private record Batch(
+      List<Line> lines, @Nullable BegunFlips flips, long at, Instant until, int room) {
 
-    static final Batch END = new Batch(List.of(), null, Instant.MIN, 0);
+    static final Batch END = new Batch(List.of(), null, 0, Instant.MIN, 0);
   }
 
   /** Runs all lines; when it returns or throws, nothing that was begun is left half done. */
@@ -117,6 +127,7 @@ final class StatesRun {
 
   private void begin(List<Line> lines) throws InterruptedException {
     int places = places(lines.size());
+    long at = times.now();
     BegunFlips flips = null;
     try {
       flips = routing.beginUserStates(changes(lines), caller.who(""));
@@ -127,7 +138,7 @@ final class StatesRun {
       throw e;
     }
     untold.register();
-    begun.add(new Batch(lines, flips, clock.instant().plus(wait), places));
+    begun.add(new Batch(lines, flips, at, clock.instant().plus(wait), places));
     if (flips != null && flips.switching()) {
       awaitUntold(); // a later line may be about a user of these
     }
@@ -181,6 +192,7 @@ final class StatesRun {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     Map<String, List<AuditLog.Change>> changes = new LinkedHashMap<>();
     Iterator<UserFlip> results = results(batch);
+    flippedAt = batch.at();
     for (Line line : batch.lines()) {
       if (line.change() == null) {
         answer(out, refused(line.address(), Objects.requireNonNull(line.refused())));
@@ -232,6 +244,7 @@ final class StatesRun {
                   UsersResource.brief(user)));
     }
     notQuiesced += flip.quiesced() ? 0 : 1;
+    times.ended("list", flip, flippedAt);
     Map<String, Object> told = FlipView.ofUser(user, flip, null);
     told.remove("held");
     return told;

@@ -125,7 +125,7 @@ final class UsersResource {
       Json.answer(ctx, dry.ofUser(change, true, caller.who(reason)));
       return;
     }
-    Flip flip = waits.within(() -> routing.putUser(change, caller.who(reason), wait));
+    Flip flip = waits.flip("user", () -> routing.putUser(change, caller.who(reason), wait));
     answer(ctx, caller, "user.put", reason, before, known(address), flip);
   }
 
@@ -144,7 +144,7 @@ final class UsersResource {
       Json.answer(ctx, dry.ofUser(change, false, caller.who(reason)));
       return;
     }
-    Flip flip = waits.within(() -> routing.setUserState(change, caller.who(reason), wait));
+    Flip flip = waits.flip("user", () -> routing.setUserState(change, caller.who(reason), wait));
     answer(ctx, caller, "user.state", reason, before, known(address), flip);
   }
 
@@ -229,7 +229,8 @@ final class UsersResource {
       throw Problem.conflict(
           "mail is held for " + user.address() + "; release or discard it first");
     }
-    Flip flip = waits.within(() -> routing.removeUser(user.address(), caller.who(reason), wait));
+    Flip flip =
+        waits.flip("user", () -> routing.removeUser(user.address(), caller.who(reason), wait));
     audit.append(caller, "user.remove", user.address(), reason, brief(user), null);
     Json.answer(ctx, FlipView.removed("address", user.address(), flip));
   }

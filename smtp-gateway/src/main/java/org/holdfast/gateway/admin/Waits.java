@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.holdfast.gateway.metrics.FlipTimes;
+import org.holdfast.routing.Flip;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.RefusedChangeException;
 import org.jspecify.annotations.Nullable;
@@ -26,15 +28,26 @@ final class Waits {
   private static final Pattern TIME = Pattern.compile("([0-9]{1,9})(ms|s|m)");
 
   private final Semaphore places;
+  private final FlipTimes times;
 
-  Waits(int atOnce) {
+  Waits(int atOnce, FlipTimes times) {
     this.places = new Semaphore(atOnce);
+    this.times = times;
   }
 
   /** A change that may wait. */
   @FunctionalInterface
   interface Change<T> {
     T make() throws MapUnavailableException, RefusedChangeException;
+  }
+
+  /** The same of a flip, whose wait is timed under this name of what is flipped. */
+  Flip flip(String scope, Change<Flip> change)
+      throws MapUnavailableException, RefusedChangeException {
+    long began = times.now();
+    Flip flip = within(change);
+    times.ended(scope, flip, began);
+    return flip;
   }
 
   /** Makes the change when there is room to wait for it. */

@@ -43,6 +43,7 @@ import org.holdfast.gateway.deliver.LmtpClient;
 import org.holdfast.gateway.deliver.LmtpSettings;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.metrics.Counts;
+import org.holdfast.gateway.metrics.FlipTimes;
 import org.holdfast.gateway.metrics.Traffic;
 import org.holdfast.gateway.path.AfterAcceptance;
 import org.holdfast.gateway.path.Courier;
@@ -103,7 +104,9 @@ public final class Gateway implements AutoCloseable {
   private final InstantSource clock = Clock.systemUTC();
   private final MetricRegistry counted = new MetricRegistry();
   private final PrometheusRegistry exposed = new PrometheusRegistry();
-  private final Traffic traffic = new Traffic(new Counts(counted), exposed, System::nanoTime);
+  private final Counts counts = new Counts(counted);
+  private final Traffic traffic = new Traffic(counts, exposed, System::nanoTime);
+  private final FlipTimes flipTimes = new FlipTimes(counts, exposed, System::nanoTime);
   private final Opened opened;
   private final Descriptors descriptors;
   private final Live live = new Live();
@@ -405,7 +408,7 @@ public final class Gateway implements AutoCloseable {
         new Metrics(
             counted,
             exposed,
-            Stream.of(Traffic.HELP, LimitCounts.HELP)
+            Stream.of(Traffic.HELP, LimitCounts.HELP, FlipTimes.HELP)
                 .flatMap(help -> help.entrySet().stream())
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
             new Metrics.Sources(queue, routing, forgotten, backends),
@@ -425,6 +428,7 @@ public final class Gateway implements AutoCloseable {
             metrics::text,
             history,
             counted,
+            flipTimes,
             clock);
     return opened.add(AdminDoor.open(settings, file, data.root(), ports)).port();
   }

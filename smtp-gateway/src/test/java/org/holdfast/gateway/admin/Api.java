@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.holdfast.gateway.metrics.Counts;
+import org.holdfast.gateway.metrics.FlipTimes;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.gateway.path.Outlook;
 import org.holdfast.gateway.tls.ServerTls;
@@ -99,6 +101,8 @@ final class Api implements AutoCloseable {
                 ::text,
             history,
             counted,
+            new FlipTimes(
+                new Counts(new MetricRegistry()), new PrometheusRegistry(), System::nanoTime),
             InstantSource.system());
     AdminSettings settings =
         new AdminSettings("127.0.0.1", 0, List.of(hosts), tls, tokens.toString(), data, "gw1");

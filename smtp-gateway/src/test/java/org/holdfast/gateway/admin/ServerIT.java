@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.codahale.metrics.MetricRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import org.holdfast.gateway.metrics.Counts;
+import org.holdfast.gateway.metrics.FlipTimes;
 import org.holdfast.holdqueue.DeliveryState;
 import org.holdfast.routing.UserState;
 import org.junit.jupiter.api.AfterEach;
@@ -121,6 +124,8 @@ class ServerIT {
             () -> "",
             api.history,
             new MetricRegistry(),
+            new FlipTimes(
+                new Counts(new MetricRegistry()), new PrometheusRegistry(), System::nanoTime),
             InstantSource.system());
     try (AdminServer second = new AdminServer(settings, ports)) {
       assertThatThrownBy(second::start)

@@ -39,6 +39,7 @@ class PromtoolIT {
   /** Those of gateways with TLS and logins, and of holds that somebody forgot. */
   private static final Set<String> NOT_SHOWN_HERE =
       Set.of(
+          "holdfast_admin_tls_certificate_days",
           "holdfast_smtp_tls_certificate_days",
           "holdfast_smtp_logins_failed_total",
           "holdfast_users_forgotten",
@@ -58,6 +59,9 @@ class PromtoolIT {
     await().atMost(Duration.ofSeconds(30)).until(() -> gateway.delivered().size() == 5);
     gateway.state(ANN, "moving");
     gateway.send(2, ANN);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> gateway.metrics().contains("holdfast_held_messages 2.0"));
     return gateway.metrics();
   }
 
