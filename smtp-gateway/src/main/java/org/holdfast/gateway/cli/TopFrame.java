@@ -100,8 +100,8 @@ final class TopFrame {
     if (trouble != null) {
       lines.add(new Line(Terminal.oneLine("NO ANSWER, trying again: " + trouble), Tone.ALARM));
     }
-    String rate = "; %.1f/s released".formatted(look.rate());
-    lines.add(plain(look.totals() + rate));
+    lines.add(plain(look.totals()));
+    lines.add(plain(look.rates()));
     List<String> needs = look.needsPerson();
     if (needs.isEmpty()) {
       lines.add(new Line("Needs a person: nothing", Tone.GOOD));

@@ -73,10 +73,10 @@ class ProcessIT {
         .on("GET /v1/events", 200, "{\"items\":[" + EVENT + "],\"next\":1}")
         .on("GET /v1/events?after=1", 200, "{\"items\":[],\"next\":1}")
         .on("GET /v1/events?limit=20", 200, "{\"items\":[" + EVENT + "]}")
-        .on("GET /v1/queue", 200, "{\"held\":0}")
+        .on("GET /v1/overview", 200, "{\"held\":0}")
         .on("GET /v1/pairs", 200, "{\"items\":[]}")
         .on("GET /v1/releases", 200, "{\"items\":[]}")
-        .on("GET /v1/holds/forgotten?limit=100", 200, "{\"items\":[]}")
+        .on("GET /v1/attention", 200, "{\"items\":[]}")
         .on("GET /v1/map?format=yaml", 200, "pairs: []\n".repeat(100_000));
   }
 

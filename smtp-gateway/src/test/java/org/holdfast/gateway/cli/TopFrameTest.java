@@ -37,16 +37,18 @@ class TopFrameTest {
     return AdminClient.JSON.readTree(text);
   }
 
-  private static TopLook look(String queue, String forgotten) {
+  private static TopLook look(String overview, String attention) {
     return new TopLook(
-        NOW, json(queue), json(PAIRS), json(RELEASES), json(forgotten), json(EVENTS));
+        NOW, json(overview), json(PAIRS), json(RELEASES), json(attention), json(EVENTS));
   }
 
   private static TopLook look() {
     return look(
         "{\"held\":12345,\"messages\":9,\"bytes\":2048,\"oldest\":\"2026-11-22T09:58:00Z\","
-            + "\"byState\":{\"parked\":2},\"disk\":{\"used\":1024,\"free\":4096}}",
-        "[{\"name\":\"carl@x.org\",\"since\":\"2026-11-20T00:00:00Z\"}]");
+            + "\"flow\":{\"accepted\":43.2,\"delivered\":null},"
+            + "\"disk\":{\"used\":1024,\"free\":4096,\"room\":2048,\"hoursLeft\":38.44}}",
+        "[{\"urgency\":\"now\",\"target\":\"b\",\"what\":\"b1 is down\",\"detail\":\"It said: no\"},"
+            + "{\"urgency\":\"soon\",\"target\":\"\",\"what\":\"2 parked\",\"detail\":\"For ever.\"}]");
   }
 
   private List<String> text(int width, int height) {
@@ -60,11 +62,11 @@ class TopFrameTest {
     assertThat(screen)
         .contains(
             "Holdfast  http://gw  2026-11-22T10:00:00Z",
-            "12 345 held (9 messages, 2KiB), the oldest for 2m0s; disk: 1KiB used, 4KiB free",
-            "2.5/s released",
-            "Needs a person: b1 of b is DOWN since 2026-11-22T09:59:00Z: refused",
-            "Needs a person: 2 parked: holdfast queue list --state parked",
-            "Needs a person: 1 forgotten: carl@x.org since 2026-11-20T00:00:00Z",
+            "12 345 held (9 messages, 2KiB), the oldest for 2m0s;"
+                + " disk: 1KiB used, 2KiB left for mail, full in 38.4 h",
+            "43.2/s accepted, 2.5/s released",
+            "Needs a person: b1 is down (b): It said: no",
+            "Needs a person: 2 parked: For ever.",
             "a [###############.....] done 30  left 10  2.5/s  expected end 2026-11-22T10:00:04Z"
                 + "  at u@x.org")
         .containsSubsequence("user.state", "pair.state");
@@ -129,9 +131,7 @@ class TopFrameTest {
   void calm_needsNobody() {
     TopLook calm =
         new TopLook(NOW, json("{\"held\":0}"), json("[]"), json("[]"), json("[]"), json("[]"));
-    assertThat(new TopFrame(calm, view, "u").all().get(2).text())
+    assertThat(new TopFrame(calm, view, "u").all().get(3).text())
         .isEqualTo("Needs a person: nothing");
-    assertThat(look("{\"trouble\":\"disk full\"}", "[]").needsPerson().getFirst())
-        .isEqualTo("NEW MAIL IS REFUSED: disk full");
   }
 }
