@@ -1,7 +1,6 @@
 package org.holdfast.gateway.wiring;
 
 import com.codahale.metrics.MetricRegistry;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -17,11 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.holdfast.gateway.accept.Dialect;
-import org.holdfast.gateway.accept.Introducers;
-import org.holdfast.gateway.accept.LimitCounts;
 import org.holdfast.gateway.accept.ListenerSettings;
 import org.holdfast.gateway.accept.MailServer;
 import org.holdfast.gateway.accept.QueueId;
@@ -42,9 +38,6 @@ import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.gateway.deliver.LmtpClient;
 import org.holdfast.gateway.deliver.LmtpSettings;
 import org.holdfast.gateway.deliver.Transaction;
-import org.holdfast.gateway.metrics.Counts;
-import org.holdfast.gateway.metrics.FlipTimes;
-import org.holdfast.gateway.metrics.Traffic;
 import org.holdfast.gateway.path.AfterAcceptance;
 import org.holdfast.gateway.path.Courier;
 import org.holdfast.gateway.path.DelayNotices;
@@ -82,17 +75,6 @@ public final class Gateway implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Gateway.class);
 
-  /**
-   * A body up to this size stays in memory on its way in; a larger one goes to a temporary file.
-   */
-  private static final int BODY_IN_MEMORY = 256 << 10;
-
-  /**
-   * The bodies of all doors together take at most this part of the heap; above it even small ones
-   * go to files.
-   */
-  private static final int PART_OF_HEAP_FOR_BODIES = 4;
-
   /** Addresses that the map keeps in memory, known or not; about 300 octets each. */
   private static final int MAP_CACHE = 200_000;
 
@@ -102,11 +84,7 @@ public final class Gateway implements AutoCloseable {
   private final Settings settings;
   private final Path file;
   private final InstantSource clock = Clock.systemUTC();
-  private final MetricRegistry counted = new MetricRegistry();
-  private final PrometheusRegistry exposed = new PrometheusRegistry();
-  private final Counts counts = new Counts(counted);
-  private final Traffic traffic = new Traffic(counts, exposed, System::nanoTime);
-  private final FlipTimes flipTimes = new FlipTimes(counts, exposed, System::nanoTime);
+  private final Counting counting = new Counting();
   private final Opened opened;
   private final Descriptors descriptors;
   private final Live live = new Live();
@@ -156,8 +134,8 @@ public final class Gateway implements AutoCloseable {
     LmtpClient client = opened(new LmtpClient(lmtpSettings(), loops.group(), clock));
     MemberPairs pairs = new MemberPairs(routing);
     routing.onChange(pairs);
-    Transaction wayOut = traffic.counted(client, pairs);
-    MemberTrust trust = new MemberTrust(massRefusals(routing, queue, audit, counted));
+    Transaction wayOut = counting.traffic().counted(client, pairs);
+    MemberTrust trust = new MemberTrust(massRefusals(routing, queue, audit, counting.registry()));
     ExecutorService messages =
         opened.add(
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("message-", 0).factory()));
@@ -168,7 +146,8 @@ public final class Gateway implements AutoCloseable {
             routing, queue, smarthost, AfterRefusal.reporter(settings), ids::next, clock);
     AfterAcceptance after =
         live.after(
-            new AfterAcceptance(AfterRefusal.returnedKinds(settings), notices, messages, counted));
+            new AfterAcceptance(
+                AfterRefusal.returnedKinds(settings), notices, messages, counting.registry()));
     MessagePath messagePath =
         live.path(
             new MessagePath(
@@ -402,17 +381,10 @@ public final class Gateway implements AutoCloseable {
     ForgottenHolds forgotten =
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
     live.forgotten(forgotten).start();
-    History history = opened.add(new History(queue, counted, clock));
+    History history = opened.add(new History(queue, counting.registry(), clock));
     history.start();
     Metrics metrics =
-        new Metrics(
-            counted,
-            exposed,
-            Stream.of(Traffic.HELP, LimitCounts.HELP, FlipTimes.HELP)
-                .flatMap(help -> help.entrySet().stream())
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
-            new Metrics.Sources(queue, routing, forgotten, backends),
-            clock);
+        counting.shown(new Metrics.Sources(queue, routing, forgotten, backends), clock);
     opened.add(metrics.bean(settings.node()));
     AdminPorts ports =
         new AdminPorts(
@@ -427,8 +399,8 @@ public final class Gateway implements AutoCloseable {
             explain,
             metrics::text,
             history,
-            counted,
-            flipTimes,
+            counting.registry(),
+            counting.flipTimes(),
             clock);
     return opened.add(AdminDoor.open(settings, file, data.root(), ports)).port();
   }
@@ -440,11 +412,6 @@ public final class Gateway implements AutoCloseable {
     doors.put("lmtp", new Listen(lmtp.getAddress().getHostAddress(), lmtp.getPort()).toString());
     doors.put("admin", admin().toString());
     return doors;
-  }
-
-  private static Introducers introducers(Settings.Door door) {
-    return new Introducers(
-        Live.texts(door.introducers().proxies()), Live.texts(door.introducers().xclient()));
   }
 
   private InetSocketAddress door(
@@ -459,34 +426,29 @@ public final class Gateway implements AutoCloseable {
       AuditLog audit)
       throws ConfigurationException, IOException {
     ListenerSettings listener =
-        new ListenerSettings(
+        Doors.listener(
+            settings,
+            name,
             dialect,
-            door.listen().host(),
-            door.listen().port(),
-            settings.hostname(),
-            Live.texts(door.allow()),
-            door.maxMessageSize(),
-            door.maxRecipients(),
+            door,
             descriptors.part(door.maxConnections(), settings.maxConnections()),
-            door.maxConnectionsPerClient(),
-            door.commandTimeout(),
-            door.tls().map(Settings.Tls::certificate).orElse(null),
-            door.tls().map(Settings.Tls::key).orElse(null),
-            BODY_IN_MEMORY,
-            Runtime.getRuntime().maxMemory() / PART_OF_HEAP_FOR_BODIES / 2,
             data.spool(name),
-            introducers(door),
-            Doors.security(name, door, audit),
-            Live.rates(door.rates()));
+            audit);
     MailServer server;
     try {
       server =
           new MailServer(
-              listener, traffic.counted(path, name), loops.group(), clock, ids, spool, counted);
+              listener,
+              counting.traffic().counted(path, name),
+              loops.group(),
+              clock,
+              ids,
+              spool,
+              counting.registry());
     } catch (IOException e) {
       throw SettingsFile.wrong(file, name, "tls", String.valueOf(e.getMessage()));
     }
-    server.register(counted, "holdfast." + name);
+    server.register(counting.registry(), "holdfast." + name);
     live.door(server, dialect == Dialect.SMTP ? Settings::smtp : Settings::lmtp);
     server.onCertificate(new FileTold(audit, "certificate", name, () -> null));
     opened.add(() -> server.stop(patience()));
