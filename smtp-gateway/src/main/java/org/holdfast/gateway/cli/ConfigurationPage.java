@@ -17,6 +17,9 @@ final class ConfigurationPage {
 
   private static final Pattern KEY = Pattern.compile("( *)([a-z0-9-]+):(?: +(.*))?");
 
+  /** Marks a key of the shipped file that a reload changes. */
+  private static final String LIVE = "# live";
+
   private final List<String> comment = new ArrayList<>();
   private final Deque<String> path = new ArrayDeque<>();
   private final Roff page;
@@ -63,8 +66,14 @@ final class ConfigurationPage {
       path.removeLast();
     }
     path.addLast(name);
-    String called = String.join(".", path) + (value.isEmpty() ? "" : ": " + value);
-    page.term(called, comment.isEmpty() ? List.of(alike()) : flowing(comment));
+    boolean live = value.endsWith(LIVE);
+    String shown = live ? value.substring(0, value.length() - LIVE.length()).strip() : value;
+    String called = String.join(".", path) + (shown.isEmpty() ? "" : ": " + shown);
+    List<String> about = new ArrayList<>(comment.isEmpty() ? List.of(alike()) : flowing(comment));
+    if (live) {
+      about.add("Live: counts when the file is read again.");
+    }
+    page.term(called, about);
     comment.clear();
   }
 

@@ -85,6 +85,7 @@ class ManualTest {
             "\\fBsmtp.tls.min\\-version: \\(dq1.2\\(dq\\fR\nThe lowest version of TLS",
             "\\fBlmtp.max\\-recipients: 1000\\fR\nAs for smtp.",
             "\\fBlog.level: info\\fR")
+        .contains("Live: counts when the file is read again.")
         .contains("512 (bytes), 64KiB")
         .doesNotContain("#");
   }
