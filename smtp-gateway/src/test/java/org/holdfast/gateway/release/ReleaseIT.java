@@ -32,9 +32,10 @@ class ReleaseIT {
       gateway.put("/v1/users/" + EVA + "/priority", "{\"priority\":10}");
       gateway.put("/v1/pairs/p0/state", GO);
       await().atMost(PATIENCE).until(() -> gateway.delivered().size() == 11);
-      // One transaction at a time for a user: while its last one is written another may go.
+      // One transaction at a time for a user: while its last one is written another may go, and
+      // one may have gone before the lanes of all were read.
       assertThat(Collections.frequency(gateway.delivered().subList(0, 6), EVA)).isEqualTo(3);
-      assertThat(gateway.delivered().getFirst()).isEqualTo(EVA);
+      assertThat(gateway.delivered().subList(0, 2)).contains(EVA);
     }
   }
 
