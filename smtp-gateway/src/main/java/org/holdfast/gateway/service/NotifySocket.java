@@ -5,7 +5,9 @@ import io.netty.channel.unix.Socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +25,12 @@ public final class NotifySocket implements Datagrams {
 
   /** {@code sockaddr_un} has room for so many octets. */
   private static final int LONGEST_NAME = 107;
+
+  /** A manager whose queue is full is tried so often... */
+  private static final int TRIES = 50;
+
+  /** ...so far apart: a second in all. */
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(20);
 
   private final Socket socket;
   private final byte[] name;
@@ -67,12 +75,23 @@ public final class NotifySocket implements Datagrams {
     byte[] octets = message.getBytes(StandardCharsets.UTF_8);
     ByteBuffer direct = ByteBuffer.allocateDirect(octets.length).put(octets);
     try {
-      if (socket.sendToDomainSocket(direct, 0, octets.length, name) < octets.length) {
+      if (!sent(direct, octets.length)) {
         complain("it does not read");
       }
     } catch (IOException e) {
       complain(e.toString());
     }
+  }
+
+  /** The socket does not block, and a "ready" that got lost would leave a reload without an end. */
+  private boolean sent(ByteBuffer message, int length) throws IOException {
+    for (int tries = 0; tries < TRIES; tries++) {
+      if (socket.sendToDomainSocket(message, 0, length, name) >= length) {
+        return true;
+      }
+      LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+    }
+    return false;
   }
 
   private void complain(String why) {
