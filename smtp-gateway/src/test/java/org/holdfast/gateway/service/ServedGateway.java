@@ -36,6 +36,10 @@ final class ServedGateway implements AutoCloseable {
     configure(keys);
     ProcessBuilder builder =
         new ProcessBuilder(
+                // Who runs the tests may ignore SIGHUP (nohup), and a JVM that inherits that hears
+                // none.
+                "env",
+                "--default-signal=HUP",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
