@@ -13,6 +13,7 @@ import java.util.Set;
 import org.holdfast.gateway.conf.Units;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** How the API's answers look on the screen; each returns the exit code. */
 final class Answers {
@@ -133,10 +134,15 @@ final class Answers {
   /** A list as a table. */
   static int table(ClientOptions options, Pages pages, String[] header, String... keys)
       throws IOException, InterruptedException {
+    if (pages.limit() < 1) {
+      throw options.misuse("--limit must be 1 or more, not " + pages.limit());
+    }
     ArrayNode items = AdminClient.JSON.createArrayNode();
     boolean more = pages.each(items::add);
     if (options.json()) {
-      json(options, AdminClient.object().set("items", items));
+      ObjectNode answer = AdminClient.object();
+      answer.set("items", items);
+      json(options, answer.put("next", pages.next()));
     } else {
       table(options, items, header, keys);
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Settings;
@@ -84,6 +85,15 @@ final class ClientOptions {
   /** A usage error of this command. */
   ParameterException misuse(String what) {
     return new ParameterException(Objects.requireNonNull(command).commandLine(), what);
+  }
+
+  /** The value of an option that has only these; null: it was not given. */
+  @Nullable String oneOf(String option, @Nullable String value, Iterable<String> words) {
+    if (value != null
+        && StreamSupport.stream(words.spliterator(), false).noneMatch(value::equals)) {
+      throw misuse(option + " must be one of " + String.join(", ", words) + ", not " + value);
+    }
+    return value;
   }
 
   AdminClient client() throws ConfigurationException {

@@ -16,6 +16,7 @@ final class Pages {
   private final String path;
   private final Map<String, @Nullable Object> query;
   private final int limit;
+  private @Nullable String next;
 
   /**
    * Names the list.
@@ -30,6 +31,15 @@ final class Pages {
     this.limit = limit;
   }
 
+  int limit() {
+    return limit;
+  }
+
+  /** Where the list goes on behind what was handed out; null: nowhere. */
+  @Nullable String next() {
+    return next;
+  }
+
   /** Hands out the items in order; says whether there are more than the limit. */
   boolean each(Consumer<JsonNode> items) throws IOException, InterruptedException {
     int left = limit;
@@ -40,10 +50,12 @@ final class Pages {
         items.accept(item);
         left--;
       }
-      String next = Answers.text(page, "next");
-      if (next.isEmpty() || next.equals(query.put("after", next))) {
+      String after = Answers.text(page, "next");
+      if (after.isEmpty() || after.equals(query.put("after", after))) {
+        next = null;
         return false;
       }
+      next = after;
     }
     return true;
   }

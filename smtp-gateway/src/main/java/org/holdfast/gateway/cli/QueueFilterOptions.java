@@ -59,7 +59,7 @@ final class QueueFilterOptions {
     Map<String, @Nullable Object> given = new LinkedHashMap<>();
     given.put("recipient", recipient);
     given.put("pair", pair);
-    given.put("state", state);
+    given.put("state", options.oneOf("--state", state, new CompletionCommand.QueueStates()));
     given.put("sender", sender);
     given.put("before", before(options));
     given.values().removeIf(value -> value == null);

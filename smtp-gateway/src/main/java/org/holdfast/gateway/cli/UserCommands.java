@@ -107,7 +107,7 @@ final class UserCommands implements Runnable {
       throws Exception {
     Map<String, @Nullable Object> filter = new LinkedHashMap<>();
     filter.put("pair", pair);
-    filter.put("state", state);
+    filter.put("state", options.oneOf("--state", state, new CompletionCommand.UserStates()));
     try (AdminClient client = options.client()) {
       Pages pages = new Pages(client, "/v1/users", filter, limit);
       return Answers.table(

@@ -567,6 +567,24 @@ class CommandLineIT {
   }
 
   @Test
+  void lists_nonsense_isWrongUsage_andNothingIsAsked() {
+    assertThat(run("queue", "list", "--state", "bogus")).isEqualTo(2);
+    assertThat(run("user", "list", "--state", "held")).isEqualTo(2);
+    assertThat(run("queue", "list", "--limit", "0")).isEqualTo(2);
+  }
+
+  @Test
+  void lists_json_saysWhereItGoesOn() {
+    gateway.on(
+        "GET /v1/users?state=moving&limit=1",
+        200,
+        "{\"items\":[{\"address\":\"a@x.org\"}],\"next\":\"a@x.org\"}");
+    assertThat(run("user", "list", "--state", "moving", "--limit", "1", "--json")).isEqualTo(0);
+    assertThat(AdminClient.JSON.readTree(out.toString()).path("next").asString())
+        .isEqualTo("a@x.org");
+  }
+
+  @Test
   void massAction_needsAFilterOrAll() {
     for (String action : new String[] {"retry", "park"}) {
       assertThat(run("queue", action)).isEqualTo(2);
