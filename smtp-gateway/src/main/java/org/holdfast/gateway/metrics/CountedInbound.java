@@ -35,8 +35,7 @@ final class CountedInbound implements Inbound {
   public CompletionStage<Answer> recipient(String address, Map<String, String> parameters) {
     return path.recipient(address, parameters)
         .thenApply(answer -> {
-          String result = answer instanceof Answer.Rejected(Reply reply) ? word(reply) : ACCEPTED;
-          counts.of(Traffic.RECIPIENTS, "door", door, "result", result).inc();
+          Traffic.aside(() -> count(answer));
           return answer;
         });
   }
@@ -48,15 +47,27 @@ final class CountedInbound implements Inbound {
     long size = content.size();
     return path.message(envelope, recipients, content, answering)
         .thenApply(verdict -> {
-          answers.took(nanos.getAsLong() - began, door);
-          String result = word(verdict.replies());
-          counts.of(Traffic.MESSAGES, "door", door, "result", result).inc();
-          accepted.inc(deliveries(verdict.replies(), recipients.size(), answering));
-          if (result.equals(ACCEPTED)) {
-            counts.of(Traffic.MESSAGE_BYTES, "door", door).inc(size);
-          }
+          long took = nanos.getAsLong() - began;
+          Traffic.aside(() -> {
+            count(verdict, size, took);
+            accepted.inc(deliveries(verdict.replies(), recipients.size(), answering));
+          });
           return verdict;
         });
+  }
+
+  private void count(Answer answer) {
+    String result = answer instanceof Answer.Rejected(Reply reply) ? word(reply) : ACCEPTED;
+    counts.of(Traffic.RECIPIENTS, "door", door, "result", result).inc();
+  }
+
+  private void count(Verdict verdict, long size, long took) {
+    answers.took(took, door);
+    String result = word(verdict.replies());
+    counts.of(Traffic.MESSAGES, "door", door, "result", result).inc();
+    if (result.equals(ACCEPTED)) {
+      counts.of(Traffic.MESSAGE_BYTES, "door", door).inc(size);
+    }
   }
 
   private static long deliveries(List<Reply> replies, int recipients, Answering answering) {

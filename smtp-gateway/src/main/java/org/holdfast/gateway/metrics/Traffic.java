@@ -6,6 +6,8 @@ import java.util.function.LongSupplier;
 import org.holdfast.gateway.deliver.Transaction;
 import org.holdfast.gateway.path.Inbound;
 import org.holdfast.routing.Member;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The counts and times of the mail that goes through, by door and by member. Made once; {@link
@@ -31,6 +33,8 @@ public final class Traffic {
           MESSAGES, "Answers after the end of data",
           MESSAGE_BYTES, "Octets of messages that got 250",
           DELIVERIES, "Attempts at backends, one for each recipient");
+
+  private static final Logger LOG = LoggerFactory.getLogger(Traffic.class);
 
   private final Counts counts;
   private final LongSupplier nanos;
@@ -73,6 +77,18 @@ public final class Traffic {
    */
   public Transaction counted(Transaction transaction, PairNames pairs) {
     return new CountedTransaction(transaction, pairs, counts, transactions, nanos);
+  }
+
+  /**
+   * Counts, and whatever becomes of that changes no answer: a "250" of a backend that became a
+   * failure here would have the mail delivered once more.
+   */
+  static void aside(Runnable counting) {
+    try {
+      counting.run();
+    } catch (RuntimeException e) {
+      LOG.warn("something was not counted; mail is not touched by that", e);
+    }
   }
 
   /** Whose member is it? */

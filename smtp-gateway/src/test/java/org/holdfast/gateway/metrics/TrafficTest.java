@@ -156,6 +156,22 @@ class TrafficTest {
     assertThat(timed("holdfast_transaction_seconds_sum{member=\"m1\",pair=\"p0\"}")).isEqualTo(2.0);
   }
 
+  @Test
+  void attempt_thatCannotBeCounted_keepsItsAnswer() {
+    Transaction out =
+        (member, envelope, recipients, content, from) ->
+            CompletableFuture.completedFuture(List.of(new Transaction.Answer.Delivered(TAKEN)));
+    Traffic.PairNames closed =
+        member -> {
+          throw new IllegalStateException("the map is closed");
+        };
+    assertThat(
+            traffic
+                .counted(out, closed)
+                .send(MEMBER, ENVELOPE, List.of(), new Letter(1), Transaction.Origin.QUEUE))
+        .isCompletedWithValue(List.of(new Transaction.Answer.Delivered(TAKEN)));
+  }
+
   private record Letter(long size) implements Inbound.Body, Content {
     @Override
     public InputStream open() {
