@@ -62,12 +62,28 @@ class BrowserGuardIT {
     "localhost.evil.example, 421",
   })
   void host_thatIsNotOurs_isRefused(String host, int status) throws Exception {
-    assertThat(status("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\n\r\n")).isEqualTo(status);
+    assertThat(status("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n")).isEqualTo(status);
+  }
+
+  /**
+   * A backend's callback, a load balancer's probe and a collector know us by names of their own.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"/healthz", "/readyz", "/metrics", "/v1/users/alice@example.com"})
+  void host_ofAProbeOrOfWhoHasAToken_isNotAskedFor(String path) throws Exception {
+    String token = path.startsWith("/v1") ? "Authorization: Bearer " + api.operator + "\r\n" : "";
+    assertThat(status("GET " + path + " HTTP/1.1\r\nHost: gw1.internal:8025\r\n" + token + "\r\n"))
+        .isEqualTo(200);
+  }
+
+  @Test
+  void host_ofACallWithoutAToken_isStillLookedAt() throws Exception {
+    assertThat(status("GET /v1/queue HTTP/1.1\r\nHost: evil.example\r\n\r\n")).isEqualTo(421);
   }
 
   @Test
   void host_thatIsNotSaid_isFine() throws Exception {
-    assertThat(status("GET /healthz HTTP/1.0\r\n\r\n")).isEqualTo(200);
+    assertThat(status("GET / HTTP/1.0\r\n\r\n")).isEqualTo(200);
   }
 
   private int put(String headers) throws IOException {
