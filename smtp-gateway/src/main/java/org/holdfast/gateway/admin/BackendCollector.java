@@ -39,6 +39,10 @@ final class BackendCollector implements MultiCollector {
   private Stream<MetricSnapshot> members() {
     var active = gauge("holdfast_member_active", "1 for the member that gets the pair's mail");
     var down = gauge("holdfast_member_down", "1 while the last that we heard of it was trouble");
+    var silent =
+        gauge(
+            "holdfast_member_silent",
+            "1 while deliveries are open and it has said nothing for 5 s");
     var open = gauge("holdfast_member_deliveries_open", "Connections to it in use now");
     var onHold = gauge("holdfast_pair_on_hold", "1 while an operator holds the whole pair");
     for (Pair pair : pairs()) {
@@ -48,10 +52,11 @@ final class BackendCollector implements MultiCollector {
         MemberHealth health = status.member(pair.name(), member.name());
         active.dataPoint(point(labels, member.name().equals(pair.active()) ? 1 : 0));
         down.dataPoint(point(labels, health.word().equals("down") ? 1 : 0));
+        silent.dataPoint(point(labels, health.word().equals("silent") ? 1 : 0));
         open.dataPoint(point(labels, health.inFlight()));
       }
     }
-    return Stream.of(active.build(), down.build(), open.build(), onHold.build());
+    return Stream.of(active.build(), down.build(), silent.build(), open.build(), onHold.build());
   }
 
   private static Stream<MetricSnapshot> releases(List<NextHop> hops) {

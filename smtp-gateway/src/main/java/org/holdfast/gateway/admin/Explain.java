@@ -195,10 +195,10 @@ public final class Explain {
 
   private static String words(MemberHealth health) {
     String since = health.since() == null ? "" : " since " + health.since();
-    String detail = health.detail().isEmpty() ? "" : "; the last trouble: " + health.detail();
+    String detail = health.detail().isEmpty() ? "" : ": " + health.detail();
     return switch (health.word()) {
       case "unknown" -> "not asked yet: nothing was sent to it since the start";
-      case "up" -> "up" + since + detail;
+      case "silent" -> "silent" + detail;
       default -> health.word() + since + detail;
     };
   }

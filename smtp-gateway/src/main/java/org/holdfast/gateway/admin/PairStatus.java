@@ -1,10 +1,14 @@
 package org.holdfast.gateway.admin;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** What deliver and the dispatcher know about the backends. Thread-safe, no I/O. */
 public interface PairStatus {
+
+  /** A member with deliveries open that says nothing for so long is called silent. */
+  Duration SILENT = Duration.ofSeconds(5);
 
   /** How this member stands; {@link MemberHealth#UNKNOWN} while nothing was sent to it. */
   MemberHealth member(String pair, String member);
@@ -18,8 +22,9 @@ public interface PairStatus {
   /**
    * How a member stands.
    *
-   * @param word one of {@code up}, {@code down}, {@code unknown}
-   * @param detail what it said last, or what happened; one line, may be empty
+   * @param word one of {@code up}, {@code silent} (deliveries are open, and nothing has been heard
+   *     for longer than {@link #SILENT}), {@code down}, {@code unknown}
+   * @param detail what is wrong; one line, empty when nothing is
    * @param since when it began to stand so; null while unknown
    * @param inFlight deliveries open to it now
    * @param latencyMillis of a transaction lately, from MAIL to the last reply; null before the

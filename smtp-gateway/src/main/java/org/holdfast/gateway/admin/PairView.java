@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A pair as the API shows it.
  *
  * @param state the word active, or hold
- * @param health how the active member stands: {@code up}, {@code down}, {@code unknown}
+ * @param health how the active member stands: {@code up}, {@code silent}, {@code down}, {@code
+ *     unknown}
  * @param held deliveries held for the pair, in any state
  * @param inFlight deliveries open to it now
  * @param released deliveries from the queue that it took in the release under way

@@ -30,9 +30,6 @@ final class ReleaseWatch {
   /** How long the dispatcher is given to say how it stands now; else it is half a second old. */
   static final Duration PATIENCE = Duration.ofMillis(500);
 
-  /** A backend that says nothing for longer is told as silent. */
-  static final Duration SILENT = Duration.ofSeconds(5);
-
   private final HoldQueue queue;
 
   ReleaseWatch(HoldQueue queue) {
@@ -47,8 +44,8 @@ final class ReleaseWatch {
    * A pair that has mail on its way, or had a minute ago.
    *
    * @param state {@code releasing}; {@code silent}: nothing was delivered lately and the oldest
-   *     attempt is open for longer than {@link #SILENT}; {@code down}: nothing is tried before
-   *     {@code nextProbe}; {@code probing}: one attempt finds out whether it is back; {@code
+   *     attempt is open for longer than {@link PairStatus#SILENT}; {@code down}: nothing is tried
+   *     before {@code nextProbe}; {@code probing}: one attempt finds out whether it is back; {@code
    *     stalled}: nothing is tried because the gateway cannot write what becomes of it; {@code
    *     ended}
    * @param done deliveries of this release
@@ -166,7 +163,7 @@ final class ReleaseWatch {
     Instant since = hop.unanswered();
     return hop.rate() == 0
         && since != null
-        && Duration.between(since, status.at()).compareTo(SILENT) > 0;
+        && Duration.between(since, status.at()).compareTo(PairStatus.SILENT) > 0;
   }
 
   private List<UserRelease> users(NextHop hop) {

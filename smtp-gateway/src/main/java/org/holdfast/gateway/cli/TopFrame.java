@@ -162,7 +162,10 @@ final class TopFrame {
   }
 
   private static Tone tone(JsonNode pair) {
-    return Answers.text(pair, "health").equals("down") ? Tone.ALARM : Tone.PLAIN;
+    return switch (Answers.text(pair, "health")) {
+      case "down", "silent" -> Tone.ALARM;
+      default -> Tone.PLAIN;
+    };
   }
 
   private void row(Table table, JsonNode pair) {

@@ -2,6 +2,7 @@ package org.holdfast.gateway.deliver;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import org.holdfast.gateway.deliver.MemberHealth.Standing;
 import org.holdfast.gateway.reply.Reply;
 import org.holdfast.routing.HostPort;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,13 @@ final class MemberGauge {
   private volatile @Nullable Instant lastSuccess;
   private volatile @Nullable Trouble lastError;
 
+  private volatile Stand stand = new Stand(Standing.UNKNOWN, null);
+
+  /** The last end of a transaction, or when the first of those that are open began. */
+  private volatile @Nullable Instant heard;
+
+  private record Stand(Standing standing, @Nullable Instant since) {}
+
   private record Trouble(Instant when, Reply reply) {}
 
   MemberGauge(HostPort lmtp, InstantSource clock) {
@@ -35,6 +43,9 @@ final class MemberGauge {
   }
 
   void pool(int nowOpen, int nowInUse, int nowOpening, int nowWaiting) {
+    if (inUse == 0 && nowInUse > 0) {
+      heard = clock.instant();
+    }
     open = nowOpen;
     inUse = nowInUse;
     opening = nowOpening;
@@ -43,6 +54,7 @@ final class MemberGauge {
 
   void ended() {
     transactions++;
+    heard = clock.instant();
   }
 
   void latency(long nanos) {
@@ -50,16 +62,31 @@ final class MemberGauge {
     latencyNanos = old == 0 ? nanos : old + ((nanos - old) >> EWMA_SHIFT);
   }
 
+  /** It took a delivery. */
   void success() {
     lastSuccess = clock.instant();
+    answered();
+  }
+
+  /** It said something about a mailbox or a message: it works. */
+  void answered() {
+    stands(Standing.UP);
   }
 
   void error(Reply reply) {
     lastError = new Trouble(clock.instant(), reply);
+    stands(Standing.DOWN);
+  }
+
+  private void stands(Standing now) {
+    if (stand.standing != now) {
+      stand = new Stand(now, clock.instant());
+    }
   }
 
   MemberHealth snapshot() {
     Trouble trouble = lastError;
+    Stand now = stand;
     return new MemberHealth(
         lmtp,
         open,
@@ -68,6 +95,10 @@ final class MemberGauge {
         waiting,
         transactions,
         latencyNanos / 1000,
+        now.standing,
+        now.since,
+        clock.instant(),
+        inUse == 0 ? null : heard,
         lastSuccess,
         trouble == null ? null : trouble.when,
         trouble == null ? "" : trouble.reply.line());

@@ -130,7 +130,7 @@ final class MemberPool implements LmtpConnection.Owner {
         case Answer.Delivered _ -> gauge.success();
         case Answer.OurTrouble(_, Reply reply) -> trouble(transaction, reply);
         case Answer.Uncertain(Reply reply) -> trouble(transaction, reply);
-        default -> {}
+        case Answer.MailboxTrouble _, Answer.NotBelieved _ -> gauge.answered();
       }
     }
     count();

@@ -1,7 +1,7 @@
 package org.holdfast.gateway.wiring;
 
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import org.holdfast.gateway.admin.PairStatus;
 import org.holdfast.gateway.admin.Probe;
 import org.holdfast.gateway.deliver.LmtpClient;
+import org.holdfast.gateway.deliver.MemberHealth.Standing;
 import org.holdfast.gateway.deliver.ProbeAnswer;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.dispatch.DispatchStatus;
@@ -53,15 +54,26 @@ final class Backends implements PairStatus, Probe {
     }
   }
 
-  private static MemberHealth standing(org.holdfast.gateway.deliver.MemberHealth h) {
-    Instant good = h.lastSuccess();
-    Instant bad = h.lastError();
-    boolean down = bad != null && (good == null || bad.isAfter(good));
-    @Nullable Instant since = down ? bad : good;
-    String word = down ? "down" : good == null ? "unknown" : "up";
+  static MemberHealth standing(org.holdfast.gateway.deliver.MemberHealth h) {
     @Nullable Double latency =
         h.latencyMicros() == 0 ? null : Math.round(h.latencyMicros() / 100.0) / 10.0;
-    return new MemberHealth(word, h.lastErrorText(), since, h.inUse(), latency);
+    return isSilent(h)
+        ? new MemberHealth("silent", words(h), h.unanswered(), h.inUse(), latency)
+        : new MemberHealth(
+            h.standing().name().toLowerCase(Locale.ROOT),
+            h.standing() == Standing.DOWN ? h.lastErrorText() : "",
+            h.since(),
+            h.inUse(),
+            latency);
+  }
+
+  /** It takes what we send and answers nothing: for long, that looks as if it were well. */
+  private static boolean isSilent(org.holdfast.gateway.deliver.MemberHealth h) {
+    return h.standing() != Standing.DOWN && h.silence().compareTo(SILENT) > 0;
+  }
+
+  private static String words(org.holdfast.gateway.deliver.MemberHealth h) {
+    return "nothing heard for " + h.silence().toSeconds() + " s, deliveries open: " + h.inUse();
   }
 
   @Override

@@ -286,6 +286,9 @@ class BackendTroubleIT {
             .withPool(1, 10, LmtpSettings.IDLE_TIME));
     bench.backend.on(Point.END, Act.stall());
     CompletionStage<List<Answer>> first = bench.begin(Letter.of(TEXT), "a@b.c");
+    await().until(() -> bench.backend.received().size() == 1);
+    // On a slow machine the first one's end may leave the second a moment for a connection.
+    bench.backend.on(Point.BANNER, Act.stall());
     CompletionStage<List<Answer>> waiting = bench.begin(Letter.of(TEXT), "b@b.c");
     assertThat(Bench.await(first)).allMatch(Answer.Uncertain.class::isInstance);
     assertThat(Bench.await(waiting))
