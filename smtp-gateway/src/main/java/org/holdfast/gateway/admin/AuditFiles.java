@@ -34,6 +34,8 @@ final class AuditFiles implements AutoCloseable {
   /** A file is set aside after this part of the time for which events are kept. */
   private static final int PARTS = 10;
 
+  private static final byte[] NEW_LINE = {'\n'};
+
   private final Path file;
   private final long maxFileBytes;
   private final Duration keep;
@@ -41,6 +43,9 @@ final class AuditFiles implements AutoCloseable {
 
   /** When the first event of the current file was written; null while it is empty. */
   private @Nullable Instant began;
+
+  /** The last line may lack its end, because the disk failed or was full. */
+  private boolean torn;
 
   AuditFiles(Path file, long maxFileBytes, Duration keep) throws IOException {
     this.file = file;
@@ -54,16 +59,30 @@ final class AuditFiles implements AutoCloseable {
     }
   }
 
-  /** Adds lines, each with its end. */
+  /** Adds lines, each with its end. When this fails the lines may be there all the same. */
   void append(byte[] lines, Instant now) throws IOException {
+    if (torn) {
+      write(NEW_LINE);
+    }
+    began = began == null ? now : began;
+    torn = true;
+    write(lines);
+    torn = false;
     if (out.size() >= maxFileBytes) {
       rotate();
     }
-    began = began == null ? now : began;
-    ByteBuffer bytes = ByteBuffer.wrap(lines);
+  }
+
+  private void write(byte[] octets) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(octets);
     while (bytes.hasRemaining()) {
       out.write(bytes);
     }
+  }
+
+  /** What is written goes here; closed, and safe on disk, once the file is set aside. */
+  FileChannel current() {
+    return out;
   }
 
   /** Sets aside and deletes what is old. */
@@ -81,7 +100,17 @@ final class AuditFiles implements AutoCloseable {
   }
 
   private void rotate() throws IOException {
+    out.force(false);
     out.close();
+    try {
+      shift();
+      began = null;
+    } finally {
+      out = openForAppend(file); // the same one again where it could not be moved
+    }
+  }
+
+  private void shift() throws IOException {
     Files.deleteIfExists(old(MAX_OLD_FILES));
     for (int i = MAX_OLD_FILES - 1; i >= 1; i--) {
       if (Files.exists(old(i))) {
@@ -89,8 +118,6 @@ final class AuditFiles implements AutoCloseable {
       }
     }
     Files.move(file, old(1));
-    out = openForAppend(file);
-    began = null;
   }
 
   /** All files as they are now, the newest first; to be closed by whoever takes them. */
@@ -124,7 +151,7 @@ final class AuditFiles implements AutoCloseable {
   // A crash may have left half a line: the next event must not be glued to it.
   private void endTornLine() throws IOException {
     if (out.size() > 0 && lastByte() != '\n') {
-      out.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      write(NEW_LINE);
     }
   }
 
@@ -138,6 +165,8 @@ final class AuditFiles implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    out.close();
+    try (FileChannel last = out) {
+      last.force(false);
+    }
   }
 }

@@ -2,6 +2,8 @@ package org.holdfast.gateway.admin;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,8 +21,9 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Who changed what, when and why: JSON lines in {@code DATA/audit/events.log}, appended, bounded by
- * time and size ({@link AuditFiles}), not fsynced. The last {@link #TAIL} events are kept in memory
- * too, for those who follow. Thread-safe.
+ * time and size ({@link AuditFiles}), fsynced within {@link #SYNC_EVERY} or as fast as the disk
+ * can: the changes themselves are safe before they are told. The last {@link #TAIL} events are kept
+ * in memory too, for those who follow. Thread-safe.
  *
  * <p>A change is made first and told here after: an event that cannot be written is logged and
  * still shown from memory; the change stands.
@@ -36,6 +39,9 @@ public final class AuditLog implements AutoCloseable {
   /** How long events are kept unless somebody says otherwise. */
   static final Duration USUAL_KEEP = Duration.ofDays(90);
 
+  /** Between two fsyncs: a power cut costs the events of so long. */
+  static final Duration SYNC_EVERY = Duration.ofSeconds(1);
+
   /** Between two looks for what is old. */
   private static final Duration TIDY_EVERY = Duration.ofHours(1);
 
@@ -47,11 +53,13 @@ public final class AuditLog implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition grown = lock.newCondition();
+  private final Condition written = lock.newCondition();
   private final ArrayDeque<AuditEvent> tail = new ArrayDeque<>();
   private final AuditFiles files;
   private Instant tidied;
   private long last;
   private long wakes;
+  private boolean unsynced;
   private boolean closed;
 
   private AuditLog(AuditFiles files, InstantSource clock) throws IOException {
@@ -60,12 +68,10 @@ public final class AuditLog implements AutoCloseable {
     this.tidied = clock.instant();
     files.tidy(tidied);
     List<AuditReader> readers = files.readers();
-    try {
+    try (AuditSearch _ = new AuditSearch(readers, EventFilter.ANY)) {
       for (int i = Math.min(2, readers.size()) - 1; i >= 0; i--) {
         readers.get(i).last(RECALLED_BYTES, this::recall);
       }
-    } finally {
-      closeAll(readers);
     }
   }
 
@@ -82,7 +88,9 @@ public final class AuditLog implements AutoCloseable {
   static AuditLog open(Path data, InstantSource clock, long maxFileBytes, Duration keep)
       throws IOException {
     Path file = data.resolve("audit").resolve("events.log");
-    return new AuditLog(new AuditFiles(file, maxFileBytes, keep), clock);
+    AuditLog log = new AuditLog(new AuditFiles(file, maxFileBytes, keep), clock);
+    Thread.ofVirtual().name("audit-sync").start(log::sync);
+    return log;
   }
 
   /** Tells one change; {@code before} and {@code after} are anything that JSON can say. */
@@ -190,29 +198,14 @@ public final class AuditLog implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    try {
-      return read(readers.reversed(), id, filter, limit, all);
-    } finally {
-      closeAll(readers);
+    try (AuditSearch search = new AuditSearch(readers, filter)) {
+      List<AuditEvent> found = search.after(id, limit);
+      return new Found(found, found.size() == limit ? found.getLast().id() : all);
     }
   }
 
   private long firstInMemory() {
     return tail.isEmpty() ? last + 1 : tail.getFirst().id();
-  }
-
-  private static Found read(
-      List<AuditReader> oldestFirst, long id, EventFilter filter, int limit, long all)
-      throws IOException {
-    List<AuditEvent> found = new ArrayList<>();
-    for (int i = 0; i < oldestFirst.size() && found.size() < limit; i++) {
-      boolean wholeBefore =
-          i + 1 < oldestFirst.size() && oldestFirst.get(i + 1).firstId() <= id + 1;
-      if (!wholeBefore) {
-        oldestFirst.get(i).after(id, filter, event -> found.add(event) && found.size() < limit);
-      }
-    }
-    return new Found(found, found.size() == limit ? found.getLast().id() : all);
   }
 
   /** The newest events that match, oldest first; at most {@code limit}. */
@@ -236,43 +229,9 @@ public final class AuditLog implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    try {
-      for (int i = 0; i < readers.size() && found.size() < limit; i++) {
-        List<AuditEvent> ofFile = lastOf(readers.get(i), before, filter, limit - found.size());
-        ofFile.reversed().forEach(found::addFirst);
-      }
+    try (AuditSearch search = new AuditSearch(readers, filter)) {
+      search.newest(before, limit - found.size()).reversed().forEach(found::addFirst);
       return List.copyOf(found);
-    } finally {
-      closeAll(readers);
-    }
-  }
-
-  private static List<AuditEvent> lastOf(
-      AuditReader reader, long before, EventFilter filter, int limit) throws IOException {
-    ArrayDeque<AuditEvent> last = new ArrayDeque<>();
-    reader.after(
-        0,
-        filter,
-        event -> {
-          if (event.id() >= before) {
-            return false;
-          }
-          last.addLast(event);
-          if (last.size() > limit) {
-            last.removeFirst();
-          }
-          return true;
-        });
-    return List.copyOf(last);
-  }
-
-  private static void closeAll(List<AuditReader> readers) {
-    for (AuditReader reader : readers) {
-      try {
-        reader.close();
-      } catch (IOException e) {
-        LOG.warn("closing a file of events: {}", e.toString());
-      }
     }
   }
 
@@ -354,6 +313,8 @@ public final class AuditLog implements AutoCloseable {
       lines.write('\n');
     }
     Instant now = clock.instant();
+    unsynced = true;
+    written.signal();
     try {
       files.append(lines.toByteArray(), now);
       if (tidied.plus(TIDY_EVERY).isBefore(now)) {
@@ -361,7 +322,45 @@ public final class AuditLog implements AutoCloseable {
       }
     } catch (IOException e) {
       String first = lines.toString(StandardCharsets.UTF_8).lines().findFirst().orElse("");
-      LOG.error("{} events could not be written: {}", events.size(), first, e);
+      LOG.error("{} events may not be in their file: {}", events.size(), first, e);
+    }
+  }
+
+  /** The only thread that waits for the disk; whoever tells an event does not. */
+  private void sync() {
+    boolean failing = false;
+    for (FileChannel file = toSync(); file != null; file = toSync()) {
+      try {
+        file.force(false);
+        failing = false;
+      } catch (ClosedChannelException _) {
+        // set aside meanwhile, and synced before
+      } catch (IOException e) {
+        if (!failing) {
+          LOG.error("events could not be synced; after a power cut the last may be lost", e);
+        }
+        failing = true;
+      }
+    }
+  }
+
+  /** Waits its time, then for something to sync; null: the end. */
+  private @Nullable FileChannel toSync() {
+    lock.lock();
+    try {
+      long left = SYNC_EVERY.toNanos();
+      while (left > 0 && !closed) {
+        left = written.awaitNanos(left);
+      }
+      while (!unsynced && !closed) {
+        written.await();
+      }
+      unsynced = false;
+      return closed ? null : files.current();
+    } catch (InterruptedException _) {
+      return null; // nobody does
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -394,6 +393,7 @@ public final class AuditLog implements AutoCloseable {
     try {
       closed = true;
       grown.signalAll();
+      written.signal();
       files.close();
     } catch (IOException e) {
       LOG.warn("closing the file of events", e);

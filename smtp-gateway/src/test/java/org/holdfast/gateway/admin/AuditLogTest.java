@@ -205,4 +205,19 @@ class AuditLogTest {
       throw new UncheckedIOException(e);
     }
   }
+
+  /** Fifteen files set aside, and one that cannot be deleted to make room. */
+  @Test
+  void log_whoseFilesCannotBeSetAside_goesOnInTheSame() throws Exception {
+    try (AuditLog log = AuditLog.open(data, InstantSource.system(), 1000, AuditLog.USUAL_KEEP)) {
+      Path audit = data.resolve("audit");
+      Files.createDirectories(audit.resolve("events.log." + AuditFiles.MAX_OLD_FILES + "/full"));
+      for (int i = 1; i <= 50; i++) {
+        say(log, "user" + i);
+      }
+      assertThat(Files.readAllLines(audit.resolve("events.log")))
+          .hasSize(50)
+          .allMatch(line -> line.startsWith("{") && line.endsWith("}"));
+    }
+  }
 }
