@@ -3,15 +3,10 @@ package org.holdfast.gateway.bounce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -388,33 +383,6 @@ class ReturnedMailIT {
   // ---- the sender
 
   private void send(String from, String... to) throws IOException {
-    try (Socket socket = new Socket(running().smtp().getAddress(), running().smtp().getPort())) {
-      BufferedReader in =
-          new BufferedReader(
-              new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-      OutputStream out = socket.getOutputStream();
-      hear(in, "220");
-      say(in, out, "EHLO client.example", "250");
-      say(in, out, "MAIL FROM:" + from, "250");
-      for (String one : to) {
-        say(in, out, "RCPT TO:" + one, "250");
-      }
-      say(in, out, "DATA", "354");
-      say(in, out, "Subject: hello\r\n\r\nthe body\r\n.", "250");
-    }
-  }
-
-  private static void say(BufferedReader in, OutputStream out, String line, String code)
-      throws IOException {
-    out.write((line + "\r\n").getBytes(StandardCharsets.US_ASCII));
-    hear(in, code);
-  }
-
-  private static void hear(BufferedReader in, String code) throws IOException {
-    String line = in.readLine();
-    while (line != null && line.startsWith(code + "-")) {
-      line = in.readLine();
-    }
-    assertThat(line).startsWith(code);
+    Sender.send(running().smtp(), from, to);
   }
 }

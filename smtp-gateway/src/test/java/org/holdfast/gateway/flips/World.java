@@ -24,17 +24,16 @@ import org.holdfast.gateway.path.Inbound.Verdict;
 import org.holdfast.gateway.path.MemberTrust;
 import org.holdfast.gateway.path.MessagePath;
 import org.holdfast.gateway.reply.Reply;
+import org.holdfast.gateway.simulation.ForgetfulIntake;
 import org.holdfast.gateway.wiring.QueueFollowsMap;
 import org.holdfast.holdqueue.Content;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.EmbeddedHoldQueue;
 import org.holdfast.holdqueue.Envelope;
-import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Intake;
 import org.holdfast.holdqueue.NextHops;
 import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.Recipient;
-import org.holdfast.holdqueue.StoreException;
 import org.holdfast.holdqueue.StoreSettings;
 import org.holdfast.holdqueue.disk.RealDisk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
@@ -112,7 +111,7 @@ final class World implements AutoCloseable {
     MemberTrust trust = new MemberTrust();
     Backends in = new Backends(ledger, conductor, false);
     WatchedGate gate = new WatchedGate(routing, conductor, broken, false);
-    Intake door = broken == Broken.OVERTAKES ? new Overtaking() : queue;
+    Intake door = broken == Broken.OVERTAKES ? new ForgetfulIntake(queue) : queue;
     this.patient = new MessagePath(gate, door, in, trust, FOR_EVER, threads);
     this.hasty = new MessagePath(gate, door, in, trust, HASTY, threads);
     Backends out = new Backends(ledger, conductor, true);
@@ -407,26 +406,6 @@ final class World implements AutoCloseable {
         case Outcome.Deferred d when broken == Broken.LOSES -> new Outcome.Delivered(d.reply());
         default -> outcome;
       };
-    }
-  }
-
-  /** A queue that has forgotten what waits in it. */
-  private final class Overtaking implements Intake {
-
-    @Override
-    public void store(Envelope envelope, Content content, List<Held> recipients)
-        throws StoreException {
-      queue.store(envelope, content, recipients);
-    }
-
-    @Override
-    public boolean hasBacklog(String lane) {
-      return false;
-    }
-
-    @Override
-    public Optional<StoreException.Cause> refusal(long octets) {
-      return queue.refusal(octets);
     }
   }
 }

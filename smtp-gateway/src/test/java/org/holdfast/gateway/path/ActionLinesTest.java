@@ -2,10 +2,6 @@ package org.holdfast.gateway.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -14,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.holdfast.gateway.log.LinesOf;
 import org.holdfast.holdqueue.EmbeddedHoldQueue;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Held;
@@ -24,34 +21,16 @@ import org.holdfast.holdqueue.StoreException;
 import org.holdfast.holdqueue.StoreSettings;
 import org.holdfast.holdqueue.disk.RealDisk;
 import org.holdfast.holdqueue.dispatch.DispatchLimits;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** What a person does to a delivery is a line under every name that its recipient has. */
 class ActionLinesTest {
 
   @TempDir Path folder;
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger("org.holdfast.delivery");
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.setLevel(Level.INFO);
-    logger.setAdditive(false);
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void silence() {
-    logger.detachAppender(lines);
-    logger.setAdditive(true);
-    logger.setLevel(null);
-  }
+  @RegisterExtension final LinesOf lines = new LinesOf("org.holdfast.delivery");
 
   @Test
   void everyAction_namesBothAddresses() throws IOException, StoreException {
@@ -85,12 +64,12 @@ class ActionLinesTest {
                     "",
                     null)));
       }
-      lines.list.clear();
+      lines.list().clear();
       action.accept(queue);
     }
-    assertThat(lines.list).hasSize(1);
+    assertThat(lines.list()).hasSize(1);
     Map<String, Object> fields =
-        lines.list.getFirst().getKeyValuePairs().stream()
+        lines.list().getFirst().getKeyValuePairs().stream()
             .collect(Collectors.toMap(p -> p.key, p -> p.value));
     return String.join(
         " ",

@@ -2,24 +2,20 @@ package org.holdfast.gateway.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.holdfast.gateway.log.LinesOf;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.routing.HostPort;
 import org.holdfast.routing.Member;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A pair that is away for long does not fill the log, and nothing new is kept from it. */
 class AttemptLogTest {
@@ -27,25 +23,9 @@ class AttemptLogTest {
   private static final Member MEMBER = new Member("imap5", new HostPort("127.0.0.1", 24), null);
   private static final String REFUSED = "451 4.4.1 Connection refused";
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger("org.holdfast.delivery");
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  @RegisterExtension final LinesOf lines = new LinesOf("org.holdfast.delivery");
   private long now = 17;
   private final AttemptLog attempts = new AttemptLog(() -> now);
-
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.setLevel(Level.INFO);
-    logger.setAdditive(false);
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void silence() {
-    logger.detachAppender(lines);
-    logger.setAdditive(true);
-    logger.setLevel(null);
-  }
 
   private void pass(Duration time) {
     now += time.toNanos();
@@ -62,8 +42,8 @@ class AttemptLogTest {
   }
 
   private List<String> told() {
-    List<String> told = lines.list.stream().map(AttemptLogTest::told).toList();
-    lines.list.clear();
+    List<String> told = lines.list().stream().map(AttemptLogTest::told).toList();
+    lines.list().clear();
     return told;
   }
 
@@ -140,7 +120,7 @@ class AttemptLogTest {
     for (int i = 0; i <= AttemptLog.REMEMBERED; i++) {
       ended("m" + i, new Outcome.Deferred(Outcome.Scope.LANE, "452 4.2.2 Mailbox full"));
     }
-    lines.list.clear();
+    lines.list().clear();
     ended("m1", new Outcome.Deferred(Outcome.Scope.LANE, "452 4.2.2 Mailbox full"));
     ended("m0", new Outcome.Deferred(Outcome.Scope.LANE, "452 4.2.2 Mailbox full"));
     assertThat(told()).containsExactly("m0 deferred 0");

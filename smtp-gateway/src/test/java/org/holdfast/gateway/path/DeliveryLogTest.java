@@ -2,10 +2,6 @@ package org.holdfast.gateway.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.codahale.metrics.MetricRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -17,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.holdfast.gateway.deliver.Transaction.Answer;
+import org.holdfast.gateway.log.LinesOf;
 import org.holdfast.gateway.path.Inbound.Answering;
 import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Delivery;
@@ -24,10 +21,8 @@ import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.holdqueue.StoreException;
 import org.holdfast.routing.Location;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One line for what became of each delivery, and which word it has. */
 class DeliveryLogTest {
@@ -35,34 +30,18 @@ class DeliveryLogTest {
   private static final Reply POLICY = new Reply(550, "5.7.1", "Content refused");
   private static final Reply DOWN = new Reply(451, "4.4.1", "No answer from host");
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger("org.holdfast.delivery");
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  @RegisterExtension final LinesOf lines = new LinesOf("org.holdfast.delivery");
 
   private final ScriptedGate gate = new ScriptedGate();
   private final RecordingIntake queue = new RecordingIntake();
   private final ScriptedBackends backends = new ScriptedBackends();
   private AfterAcceptance after = AfterAcceptance.parksAll();
 
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.setLevel(Level.INFO);
-    logger.setAdditive(false);
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void silence() {
-    logger.detachAppender(lines);
-    logger.setAdditive(true);
-    logger.setLevel(null);
-  }
-
   @Test
   void handedOff_isSent_withEverythingOneGrepsFor() {
     send(Answering.ONCE, "a@p1");
-    assertThat(lines.list).hasSize(1);
-    assertThat(lines.list.getFirst().getMessage()).isEqualTo("delivery");
+    assertThat(lines.list()).hasSize(1);
+    assertThat(lines.list().getFirst().getMessage()).isEqualTo("delivery");
     assertThat(fields(0))
         .containsEntry("id", "ID1")
         .containsEntry("to", "a@p1")
@@ -178,19 +157,19 @@ class DeliveryLogTest {
 
   private Map<String, Object> fields(int line) {
     Map<String, Object> fields = new java.util.HashMap<>();
-    lines.list.get(line).getKeyValuePairs().forEach(pair -> fields.put(pair.key, pair.value));
+    lines.list().get(line).getKeyValuePairs().forEach(pair -> fields.put(pair.key, pair.value));
     return fields;
   }
 
   private List<String> told() {
-    return java.util.stream.IntStream.range(0, lines.list.size())
+    return java.util.stream.IntStream.range(0, lines.list().size())
         .mapToObj(this::fields)
         .map(f -> f.get("to") + " " + f.get("status") + " " + f.get("reply"))
         .toList();
   }
 
   private List<String> relays() {
-    return java.util.stream.IntStream.range(0, lines.list.size())
+    return java.util.stream.IntStream.range(0, lines.list().size())
         .mapToObj(this::fields)
         .map(f -> f.get("to") + " " + f.get("relay"))
         .toList();

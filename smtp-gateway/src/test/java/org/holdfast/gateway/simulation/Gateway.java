@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.holdfast.gateway.path.Courier;
 import org.holdfast.gateway.path.Inbound.Answer;
@@ -19,7 +18,6 @@ import org.holdfast.gateway.path.MessagePath;
 import org.holdfast.gateway.path.TimedPath;
 import org.holdfast.gateway.reply.Reply;
 import org.holdfast.gateway.wiring.QueueFollowsMap;
-import org.holdfast.holdqueue.Content;
 import org.holdfast.holdqueue.Delivery;
 import org.holdfast.holdqueue.DrivenQueue;
 import org.holdfast.holdqueue.Envelope;
@@ -27,7 +25,6 @@ import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Intake;
 import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.Recipient;
-import org.holdfast.holdqueue.StoreException;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.simulation.Agenda;
 import org.holdfast.routing.Routing;
@@ -79,7 +76,7 @@ final class Gateway implements DrivenQueue.Watcher {
     this.gate = new SimulatedGate(world, map.routing, meanwhile);
     MemberTrust trust = new MemberTrust();
     Backends backends = new Backends(world, life);
-    Intake door = world.broken == Broken.OVERTAKES ? new Overtaking() : queue;
+    Intake door = world.broken == Broken.OVERTAKES ? new ForgetfulIntake(queue) : queue;
     this.path =
         TimedPath.of(
             gate,
@@ -273,26 +270,6 @@ final class Gateway implements DrivenQueue.Watcher {
       Letter letter = letter(delivery);
       letter.overForGood |=
           ending.remove(delivery) && delivery.recipient().lane().equals(letter.lane);
-    }
-  }
-
-  /** A queue that has forgotten what waits in it. */
-  private final class Overtaking implements Intake {
-
-    @Override
-    public void store(Envelope envelope, Content content, List<Held> recipients)
-        throws StoreException {
-      queue.store(envelope, content, recipients);
-    }
-
-    @Override
-    public boolean hasBacklog(String lane) {
-      return false;
-    }
-
-    @Override
-    public Optional<StoreException.Cause> refusal(long octets) {
-      return queue.refusal(octets);
     }
   }
 
