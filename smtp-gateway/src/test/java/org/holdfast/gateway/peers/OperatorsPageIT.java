@@ -290,6 +290,11 @@ class OperatorsPageIT {
     browser.see("#bulk-file").sendKeys(list.toString());
     browser.seeText("main", "1 line can not be read");
     browser.fill("Reason", "list of tonight");
+    browser.click("main", "See what would happen");
+    browser.seeText("main", "1 would change");
+    browser.seeText("main", "1 would be refused");
+    assertThat(gateway.get("/v1/users/carol@example.com").path("state").asString())
+        .isEqualTo("active");
     browser.click("main", "Set 2 users");
     browser.seeText("main", "2 of 2: done");
     browser.seeText("main", "1 changed");
