@@ -180,7 +180,7 @@ export default {
     const f = form;
     return html`<nav class="crumbs" aria-label="Where"><a href="#/users">Users</a> / many at once</nav><h1>Many users at once</h1>
       ${f.run ? progress(f.run) : html`${panel('Who', html`<div class="stack">
-        <div><label for="bulk-file">A file: an address a line, CSV with a header (address,state,pair,reason), or JSON lines</label><input id="bulk-file" type="file" accept=".csv,.txt,.ndjson,.json,text/*" @change=${choose}></div>
+        <div><label for="bulk-file">A file: an address a line, CSV with a header (address,state,pair,reason), or JSON lines</label><input id="bulk-file" type="file" accept=".csv,.txt,.ndjson,.json,text/*" @click=${(e) => { e.target.value = ''; }} @change=${choose}></div>
         <div><label for="bulk-text">or paste it${f.name ? ' (from ' + f.name + ')' : ''}</label><textarea id="bulk-text" rows="6" spellcheck="false" .value=${f.text.length > 200_000 ? '' : f.text} placeholder=${f.text.length > 200_000 ? f.name + ' is too long to show' : 'alice@example.com\nbob@example.com'} @input=${set('text')}></textarea></div>
         <div class="row">
           <div><label for="bulk-state">State, where a line says none</label><select id="bulk-state" @change=${set('state')}>${STATES.map((s) => html`<option value=${s} ?selected=${s === f.state}>${s === 'moving' ? 'being moved' : s}</option>`)}</select></div>

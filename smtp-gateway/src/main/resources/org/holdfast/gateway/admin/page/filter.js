@@ -16,7 +16,7 @@ function fieldsOf(verb) {
   const fields = [];
   if (verb === 'redirect') fields.push({ name: 'to', label: 'To which address', type: 'email', required: true });
   if (verb === 'discard') fields.push(reasonField(true));
-  if (verb === 'park') fields.push(reasonField(false));
+  else fields.push(reasonField(false));
   return fields;
 }
 

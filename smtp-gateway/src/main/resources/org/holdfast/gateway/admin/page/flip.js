@@ -2,7 +2,7 @@
 // before, and after it whether the old place is quiet.
 import { get, once, path, send } from './api.js';
 import { ask, reasonField, say } from './dialog.js';
-import { deliveries, number } from './format.js';
+import { deliveries, number, plural } from './format.js';
 import { html, nothing, page } from './parts.js';
 
 export const WAIT = '30s';
@@ -10,7 +10,8 @@ const OPEN_SHOWN = 3;
 
 /** Tells a flip's outcome. "Quiesced" is what a copy may lean on. */
 export function tell(name, flip) {
-  const held = flip.held === null || flip.held === undefined ? '' : ' ' + deliveries(flip.held) + ' held.';
+  const goes = flip.state === 'active' ? ' waited and may go now, unless something else holds them.' : ' held.';
+  const held = !flip.held ? '' : ' ' + deliveries(flip.held) + goes;
   if (!flip.changed) return say(name + ' stood so already.' + held);
   if (flip.quiesced) {
     const quiet = flip.state === 'active' ? '' : ' Quiesced: nothing is being delivered to the old place, and nothing will be.';
@@ -147,10 +148,8 @@ export function release(hold) {
 }
 
 /** What is known of a standby before it is asked. */
-function standing(name, m) {
-  const silent = m.health === 'down' ? html`<b>It does not take mail right now</b>${m.detail ? html`: <q>${m.detail}</q>` : nothing}.` : nothing;
-  return html`${silent} ${m.imap ? html`The probe also delivers a mail to it and reads it back over IMAP, where that is set up.` : html`It has no IMAP address in the map: <b>nobody looks into its mailboxes</b>. Be sure that its copy is whole.`}`;
-}
+const standing = (m) => html`${m.health === 'down' ? html`<b>Right now it does not take mail</b>${m.detail ? html`: <q>${m.detail}</q>` : nothing}. ` : nothing}
+  It is asked over LMTP; nobody looks into its mailboxes: be sure that its copy is whole.`;
 
 export function failover(pair) {
   const standbys = Object.keys(pair.members).filter((m) => m !== pair.active);
@@ -163,13 +162,17 @@ export function failover(pair) {
       reasonField(),
     ],
     says: (v) => html`<ol><li>Puts ${pair.name} on hold and waits until nothing is open to <b>${pair.active}</b> (at most ${WAIT}).</li>
-      <li>Asks <b>${v.to}</b> whether it takes mail. ${standing(v.to, pair.members[v.to])}</li><li>Makes <b>${v.to}</b> the active member.</li>
+      <li>Asks <b>${v.to}</b> whether it takes mail. ${standing(pair.members[v.to])}</li><li>Makes <b>${v.to}</b> the active member.</li>
       <li>${pair.state === 'hold' ? 'Leaves the pair on hold, as it is now.' : 'Releases: held mail goes to ' + v.to + ', in order.'}</li></ol>
       <p>${v.force ? html`<b>Forced: steps that fail are passed over.</b> Only ${pair.active} can say what became of deliveries that were open to it.` : 'If a step fails, everything is put back as it was.'}
       Mail is accepted all the while.</p>`,
-    // A failover has no dry run of its own; its first step, the hold, has.
-    told: (v) => foretold(path`/v1/pairs/${pair.name}/state`, { state: 'hold' }).then((sentence) =>
-      'the first step: ' + sentence + ' ' + deliveries(pair.held) + (pair.state === 'hold' ? ' held for the pair would wait on.' : ' held for the pair would go to ' + v.to + ', as far as nothing else holds them.')),
+    // A failover has no dry run of its own; its first step and its last have.
+    told: async (v) => {
+      const where = path`/v1/pairs/${pair.name}/state` + '?dry-run';
+      const [shut, open] = [await send('PUT', where, { state: 'hold' }), await send('PUT', where, { state: 'active' })];
+      return plural(shut.openCount, 'delivery is', 'deliveries are') + ' open to ' + pair.active + ' and would be waited for. Of what is held '
+        + (pair.state === 'hold' ? deliveries(open.goes + open.stays) + ' would wait on' : deliveries(open.goes) + ' would go to ' + v.to + ', ' + number(open.stays) + ' would wait on for other reasons') + '.';
+    },
     go: (v) => (v.force ? 'Force failover to ' : 'Fail over to ') + v.to,
     danger: true,
     run: async (v) => {

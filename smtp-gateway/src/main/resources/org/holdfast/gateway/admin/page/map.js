@@ -15,6 +15,17 @@ function choose(event) {
   page.redraw();
 }
 
+/** The same file, mended, is a choice too: else the browser says nothing of it. */
+function again(event) {
+  event.target.value = '';
+}
+
+function another() {
+  form = fresh();
+  document.getElementById('map-file').value = '';
+  page.redraw();
+}
+
 async function run(dryRun) {
   form.busy = dryRun ? 'Looking…' : 'Loading…';
   form.trouble = '';
@@ -58,14 +69,14 @@ function outcome(told, title) {
 
 const loading = (f) => panel('Load a file', html`<div class="stack">
   <p>YAML as <code>map dump</code> writes it, or CSV with a first line <code>address,pair</code> and as wanted <code>state, to, reason, priority</code>. What the file does not name stays; no hold is lifted, nobody is removed.</p>
-  <div><label for="map-file">File</label><input id="map-file" type="file" accept=".yaml,.yml,.csv,text/csv" ?disabled=${Boolean(f.busy)} @change=${choose}></div>
+  <div><label for="map-file">File</label><input id="map-file" type="file" accept=".yaml,.yml,.csv,text/csv" ?disabled=${Boolean(f.busy)} @click=${again} @change=${choose}></div>
   <div><label for="map-reason">Reason</label><input id="map-reason" .value=${f.reason} ?disabled=${Boolean(f.busy)} @input=${(e) => { f.reason = e.target.value; page.redraw(); }}></div>
   ${f.file && !typeOf(f.file) ? html`<p class="trouble">By its name ${f.file.name} is neither YAML nor CSV.</p>` : nothing}
   ${f.busy ? html`<div class="progress"><label for="map-progress">${f.busy} ${number(Math.floor((100 * f.sent) / (f.file.size || 1)))} %</label><progress id="map-progress" max=${f.file.size || 1} .value=${f.sent}></progress></div>` : nothing}
   <p class="trouble" role="alert">${f.trouble || nothing}</p>
   <div class="buttons-row">${f.done ? nothing : html`<button type="button" class=${f.tried ? '' : 'primary'} ?disabled=${!f.file || !typeOf(f.file) || Boolean(f.busy)} @click=${() => run(true)}>See what it would do</button>
     ${f.tried ? html`<button type="button" class="danger" ?disabled=${Boolean(f.busy) || !f.reason.trim()} @click=${() => run(false)}>Load ${f.file.name}</button>${f.reason.trim() ? nothing : html`<span class="soft">Give a reason first.</span>`}` : nothing}`}
-    ${f.done || f.trouble ? button('Another file', () => { form = fresh(); page.redraw(); }) : nothing}</div>
+    ${f.done || f.trouble ? button('Another file', another) : nothing}</div>
 </div>`);
 
 const saving = () => panel('Save the map', html`<p>As it stands at one moment: pairs, users with their states, aliases, domains, holds with their reasons. The YAML can be loaded again whole.</p>

@@ -19,6 +19,7 @@ export async function loadFile(file, { dryRun, reason, progress }) {
   const post = (text, type) => once(where)(text, { 'Content-Type': type });
   if (typeOf(file) === 'text/csv') return parts(file, (part) => post(part, 'text/csv'), dryRun, progress);
   if (file.size > MOST_OCTETS) throw new Error('More than 64 MiB of YAML: use the command line, holdfast map load ' + file.name);
+  await file.slice(0, 1).arrayBuffer(); // throws when the file was changed since; a fetch would only fail
   try {
     return await post(file, 'application/yaml');
   } catch (e) {

@@ -37,7 +37,7 @@ function readable(v) {
 const choices = (v) => Object.keys(readable(v)).map((m) => ({ value: m, label: m }));
 
 const fields = (pair) => [
-  { name: 'members', label: 'Members, one a line: name, address for mail (LMTP), address to read it back (IMAP, if any)', type: 'lines', required: true,
+  { name: 'members', label: 'Members, one a line: name, address for mail (LMTP), address of IMAP if any', type: 'lines', required: true,
     value: pair ? textOf(pair.members) : '', placeholder: 'imap5 10.0.0.5:24 10.0.0.5:143\nimap6 10.0.0.6:24 10.0.0.6:143' },
   { name: 'active', label: 'Active member: it gets the mail', type: 'select', required: true, value: pair ? pair.active : '',
     options: (v) => [...(pair ? [] : [{ value: '', label: 'the first one' }]), ...choices(v)] },
@@ -57,7 +57,7 @@ function differences(pair, v) {
     const was = pair?.members[name];
     if (!was) lines.push(name + ' is new, at ' + m.lmtp);
     else if (was.lmtp !== m.lmtp) lines.push(name + ' takes mail at ' + m.lmtp + ' instead of ' + was.lmtp);
-    if ((was?.imap || '') !== (m.imap || '')) lines.push(m.imap ? name + ' is read back at ' + m.imap : name + ' can not be read back any more: a failover does not look into its mailboxes');
+    if ((was?.imap || '') !== (m.imap || '')) lines.push(name + (m.imap ? ' has IMAP at ' + m.imap : ' has no IMAP address any more'));
   }
   for (const name of Object.keys(pair?.members || {})) if (!members[name]) lines.push(name + ' is not a member any more');
   const active = v.active || Object.keys(members)[0];

@@ -24,7 +24,7 @@ const acts = (u) => (can() ? html`<span class="buttons-row">
 
 export const heldList = (caption, items) => table(caption, [
   { head: 'Message', main: true }, { head: 'From' }, { head: 'State' }, { head: 'Size', num: true }, { head: 'Accepted' }, { head: 'Tries', num: true }, { head: 'Last words', wide: true },
-], items.map((d) => [messageLink(d.id), sender(d.sender), badge(d.state, d.state), bytes(d.size), at(d.accepted), d.attempts,
+], items.map((d) => [messageLink(d.id), sender(d.sender), badge(d.state), bytes(d.size), at(d.accepted), d.attempts,
   html`${d.state === 'held' ? nothing : words(d.lastReply)}${d.nextAttempt ? html` <span class="soft">again ${clock(d.nextAttempt)}</span>` : nothing}`]));
 
 export default {
@@ -46,7 +46,7 @@ export default {
         ${held.next ? html`<p class="more">${queueLink({ recipient: address }, 'All of it')}</p>` : nothing}` : empty('Nothing is held.'))}
       ${panel('History', events.length ? table('Changes of ' + address, [
         { head: 'When', main: true }, { head: 'Who' }, { head: 'What' }, { head: 'Why', wide: true }, { head: 'Change', wide: true }],
-      events.map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, e.why, difference(e.before, e.after)])) : empty('No change is remembered.'))}`;
+      events.map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, e.why, difference(e.before, e.after, e.what)])) : empty('No change is remembered.'))}`;
     if (!u.state) return html`${crumbs}${panel('Right now', now(u), can() && address.includes('@') ? button('Create this user…', () => guard(() => newUser(address))) : nothing)}${rest}`;
     return html`${crumbs}
       ${panel('Right now', html`${now(u)}${facts([
