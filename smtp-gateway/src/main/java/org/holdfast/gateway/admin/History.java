@@ -1,6 +1,7 @@
 package org.holdfast.gateway.admin;
 
 import com.codahale.metrics.MetricRegistry;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,8 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * How it went in the last hours, for the plots and for "how long will the disk last": samples in
  * memory, every {@link #EVERY} for {@link #FINE_KEPT}, every {@link #COARSE_EVERY} for {@link
- * #COARSE_KEPT}; together some hundred KiB, gone at a restart (Prometheus remembers longer).
- * Thread-safe; one scheduled task of its own takes the samples.
+ * #COARSE_KEPT}; together some hundred KiB. A {@link HistoryFile} keeps them over a restart: a
+ * crash costs at most the last {@link #SAVED_EVERY}. Prometheus remembers longer. Thread-safe; one
+ * scheduled task of its own takes the samples and writes the file.
  */
 public final class History implements AutoCloseable {
 
@@ -30,6 +32,9 @@ public final class History implements AutoCloseable {
   static final Duration FINE_KEPT = Duration.ofHours(6);
   static final Duration COARSE_EVERY = Duration.ofMinutes(1);
   static final Duration COARSE_KEPT = Duration.ofHours(24);
+
+  /** How often the file is written: some ten KiB. */
+  static final Duration SAVED_EVERY = Duration.ofMinutes(1);
 
   /** Rates of now are those since the youngest sample that is as old. */
   static final Duration RATE_OVER = Duration.ofSeconds(20);
@@ -45,6 +50,11 @@ public final class History implements AutoCloseable {
   private final LatestTotals totals;
   private final MetricRegistry counted;
   private final InstantSource clock;
+  private final HistoryFile file;
+
+  /** When this life of the gateway began: its counters say nothing about those of another. */
+  private final Instant life;
+
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("history").daemon().factory());
@@ -54,23 +64,44 @@ public final class History implements AutoCloseable {
 
   private final Deque<Sample> coarse = new ArrayDeque<>();
 
-  /** Remembers nothing yet. */
-  public History(HoldQueue queue, MetricRegistry counted, InstantSource clock) {
+  /** When the file was written last; the task's own. */
+  private Instant saved;
+
+  /** Remembers what the file does. */
+  public History(HoldQueue queue, MetricRegistry counted, InstantSource clock, Path file) {
     this.totals = new LatestTotals(queue, clock);
     this.counted = counted;
     this.clock = clock;
+    this.file = new HistoryFile(file);
+    this.life = clock.instant();
+    this.saved = life;
+    recall(this.file.read());
+  }
+
+  private synchronized void recall(HistoryFile.Kept kept) {
+    kept.fine().stream().filter(this::isOfThePast).forEach(fine::addLast);
+    kept.coarse().stream().filter(this::isOfThePast).forEach(coarse::addLast);
+    forgetBefore(fine, life.minus(FINE_KEPT));
+    forgetBefore(coarse, life.minus(COARSE_KEPT));
+  }
+
+  /** A clock that was set back leaves samples of the future: nobody could plot those. */
+  private boolean isOfThePast(Sample sample) {
+    return sample.at().isBefore(life);
   }
 
   /**
    * One look.
    *
-   * @param accepted deliveries since the start, like {@code delivered}
+   * @param life when the gateway started that looked
+   * @param accepted deliveries since that start, like {@code delivered}
    * @param bytes of the content held
    * @param used octets that the queue's files take
    * @param room octets that would still be taken
    */
   record Sample(
       Instant at,
+      Instant life,
       long accepted,
       long delivered,
       long held,
@@ -80,7 +111,13 @@ public final class History implements AutoCloseable {
       long bytes,
       long used,
       long free,
-      long room) {}
+      long room) {
+
+    /** Whether counters and time go on from this one to that: no restart was between them. */
+    boolean leadsTo(Sample next) {
+      return life.equals(next.life);
+    }
+  }
 
   /**
    * Deliveries a second that senders were told 250 for, and that backends took; null: too early.
@@ -106,19 +143,32 @@ public final class History implements AutoCloseable {
     return totals.get();
   }
 
-  /** Takes a sample. */
+  /** Takes a sample, and writes the file when it is time. */
   void look() {
     try {
       remember(sample());
+      if (!clock.instant().isBefore(saved.plus(SAVED_EVERY))) {
+        save();
+      }
     } catch (RuntimeException e) { // what is thrown would end the looking for ever, unseen
       LOG.warn("history: no sample this time: {}", e.toString());
     }
+  }
+
+  private void save() {
+    saved = clock.instant();
+    file.write(kept());
+  }
+
+  private synchronized HistoryFile.Kept kept() {
+    return new HistoryFile.Kept(List.copyOf(fine), List.copyOf(coarse));
   }
 
   private Sample sample() {
     QueueSummary held = totals.get();
     return new Sample(
         clock.instant(),
+        life,
         counted.counter(Traffic.ACCEPTED).getCount(),
         counted.counter(Traffic.DELIVERED).getCount(),
         of(held, DeliveryState.HELD),
@@ -147,7 +197,7 @@ public final class History implements AutoCloseable {
   }
 
   private static void forgetBefore(Deque<Sample> samples, Instant time) {
-    while (samples.getFirst().at().isBefore(time)) {
+    while (!samples.isEmpty() && samples.getFirst().at().isBefore(time)) {
       samples.removeFirst();
     }
   }
@@ -191,17 +241,28 @@ public final class History implements AutoCloseable {
     return Duration.between(then.at(), now.at()).toMillis() / 1000.0;
   }
 
-  /** The youngest sample that is not younger than this, else the oldest. */
+  /** Of this life the youngest sample that is not younger than this, else the oldest. */
   private synchronized @Nullable Sample before(Instant time) {
-    return fine.reversed().stream()
-        .filter(sample -> !sample.at().isAfter(time))
-        .findFirst()
-        .orElse(fine.peekFirst());
+    Sample oldest = null;
+    for (Sample sample : fine.reversed()) {
+      if (!sample.life().equals(life)) {
+        break;
+      }
+      oldest = sample;
+      if (!sample.at().isAfter(time)) {
+        break;
+      }
+    }
+    return oldest;
   }
 
-  /** No look begins any more; one under way ends first, so that no queue is closed under it. */
+  /**
+   * No look begins any more; one under way ends first, so that no queue is closed under it. Then
+   * the file is written.
+   */
   @Override
   public void close() {
     looking.close();
+    save();
   }
 }

@@ -8,10 +8,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.holdfast.gateway.admin.History.Sample;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code GET /v1/history?hours=}: how it went, in columns for plots; at most {@link #MOST_POINTS}
- * points however long ago.
+ * points however long ago, and one more for each restart.
  */
 final class HistoryResource {
 
@@ -33,7 +34,9 @@ final class HistoryResource {
   }
 
   /**
-   * Columns of one length.
+   * Columns of one length. Where the gateway was away a point of nothing but nulls stands between
+   * those before and after; the rates of the first one after it are null, because the counters
+   * began anew.
    *
    * @param at seconds since 1970
    * @param accepted deliveries a second since the point before, like {@code delivered}
@@ -42,14 +45,14 @@ final class HistoryResource {
    */
   private record Columns(
       List<Long> at,
-      List<Double> accepted,
-      List<Double> delivered,
-      List<Long> held,
-      List<Long> ready,
-      List<Long> deferred,
-      List<Long> parked,
-      List<Long> bytes,
-      List<Long> used) {
+      List<@Nullable Double> accepted,
+      List<@Nullable Double> delivered,
+      List<@Nullable Long> held,
+      List<@Nullable Long> ready,
+      List<@Nullable Long> deferred,
+      List<@Nullable Long> parked,
+      List<@Nullable Long> bytes,
+      List<@Nullable Long> used) {
 
     Columns() {
       this(
@@ -65,16 +68,31 @@ final class HistoryResource {
     }
 
     void add(Sample before, Sample sample) {
-      double seconds = Math.max(History.seconds(before, sample), 0.001);
+      if (before.leadsTo(sample)) {
+        double seconds = Math.max(History.seconds(before, sample), 0.001);
+        accepted.add(History.rounded((sample.accepted() - before.accepted()) / seconds));
+        delivered.add(History.rounded((sample.delivered() - before.delivered()) / seconds));
+      } else {
+        gap(before, sample);
+        accepted.add(null);
+        delivered.add(null);
+      }
       at.add(sample.at().getEpochSecond());
-      accepted.add(History.rounded((sample.accepted() - before.accepted()) / seconds));
-      delivered.add(History.rounded((sample.delivered() - before.delivered()) / seconds));
       held.add(sample.held());
       ready.add(sample.ready());
       deferred.add(sample.deferred());
       parked.add(sample.parked());
       bytes.add(sample.bytes());
       used.add(sample.used());
+    }
+
+    private void gap(Sample before, Sample after) {
+      at.add((before.at().getEpochSecond() + after.at().getEpochSecond()) / 2);
+      accepted.add(null);
+      delivered.add(null);
+      for (List<@Nullable Long> column : List.of(held, ready, deferred, parked, bytes, used)) {
+        column.add(null);
+      }
     }
   }
 

@@ -25,6 +25,7 @@ final class PageFiles {
   /** Ours; beside them stands {@code index.html}. */
   static final List<String> OURS =
       List.of(
+          "aliases.js",
           "api.js",
           "app.js",
           "bulk.js",
@@ -37,10 +38,13 @@ final class PageFiles {
           "help.js",
           "holds.js",
           "icon.svg",
+          "map.js",
+          "mapload.js",
           "message.js",
           "needs.js",
           "overview.js",
           "page.css",
+          "pairform.js",
           "pairs.js",
           "parts.js",
           "plot.js",
@@ -48,6 +52,7 @@ final class PageFiles {
           "releases.js",
           "session.js",
           "user.js",
+          "userform.js",
           "users.js",
           "views.css");
 

@@ -13,6 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.holdfast.gateway.reply.Reply;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +24,10 @@ import org.slf4j.LoggerFactory;
  * its event loop. A connection whose state is not known for sure is closed, never used again.
  */
 final class LmtpConnection extends ChannelInboundHandlerAdapter {
+
+  /** Such as {@code finishConnect(..) failed with error(-111): }. */
+  private static final Pattern NATIVE_CALL =
+      Pattern.compile("^\\w+\\(\\.\\.\\) failed(?: with error\\(-?\\d+\\))?: ");
 
   /** Who has it. Called on the event loop. */
   interface Owner {
@@ -85,8 +90,13 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
     });
   }
 
+  /** What an operator reads: Netty's native calls name themselves before the trouble. */
   private static String message(@Nullable Throwable cause) {
-    return cause == null ? "cancelled" : Objects.toString(cause.getMessage(), cause.toString());
+    return cause == null
+        ? "cancelled"
+        : NATIVE_CALL
+            .matcher(Objects.toString(cause.getMessage(), cause.toString()))
+            .replaceFirst("");
   }
 
   private void greeting(BackendReply reply) {

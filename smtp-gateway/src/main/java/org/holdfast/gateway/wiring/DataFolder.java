@@ -80,6 +80,11 @@ final class DataFolder implements AutoCloseable {
     return folder.resolve("map/view");
   }
 
+  /** What the page's plots remember over a restart. */
+  Path history() {
+    return folder.resolve("history");
+  }
+
   /** Temporary files of large bodies on their way in. */
   Path spool(String door) throws IOException {
     return Files.createDirectories(folder.resolve("spool").resolve(door));

@@ -381,7 +381,7 @@ public final class Gateway implements AutoCloseable {
     ForgottenHolds forgotten =
         opened.add(new ForgottenHolds(routing, audit, clock, settings.map().forgottenAfter()));
     live.forgotten(forgotten).start();
-    History history = opened.add(new History(queue, counting.registry(), clock));
+    History history = opened.add(new History(queue, counting.registry(), clock, data.history()));
     history.start();
     Metrics metrics =
         counting.shown(new Metrics.Sources(queue, routing, forgotten, backends), clock);

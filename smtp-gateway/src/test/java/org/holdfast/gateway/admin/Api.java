@@ -80,7 +80,7 @@ final class Api implements AutoCloseable {
             + token("backend", "backend", ", pairs: [imap5-6]"));
     this.forgotten =
         new ForgottenHolds(routing, audit, InstantSource.system(), Duration.ofHours(1));
-    this.history = new History(queue, counted, InstantSource.system());
+    this.history = new History(queue, counted, InstantSource.system(), data.resolve("history"));
     AdminPorts ports =
         new AdminPorts(
             routing,

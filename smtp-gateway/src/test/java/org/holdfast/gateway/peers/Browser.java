@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -159,7 +163,9 @@ final class Browser implements AutoCloseable {
             if (each.isDisplayed() && each.getText().startsWith(label)) {
               WebElement field =
                   driver.findElement(By.id(String.valueOf(each.getDomAttribute("for"))));
-              field.clear();
+              if (!field.getTagName().equals("select")) {
+                field.clear();
+              }
               field.sendKeys(text);
               return true;
             }
@@ -187,6 +193,27 @@ final class Browser implements AutoCloseable {
 
   @Nullable Object run(String script, Object... arguments) {
     return driver.executeScript(script, arguments);
+  }
+
+  /** What axe finds wrong with what is shown, by the rules of WCAG 2.2 A and AA. */
+  List<String> inaccessible() throws IOException {
+    if (!Boolean.TRUE.equals(run("return Boolean(window.axe)"))) {
+      try (InputStream axe =
+          Objects.requireNonNull(Browser.class.getResourceAsStream("/axe.min.js"))) {
+        run(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    Object found =
+        driver.executeAsyncScript(
+            """
+            const done = arguments[0];
+            axe.run(document, {
+              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+              resultTypes: ['violations']
+            }).then((r) => done(r.violations.flatMap((v) =>
+              v.nodes.slice(0, 3).map((n) => v.id + ': ' + n.html.slice(0, 200)))));
+            """);
+    return ((List<?>) Objects.requireNonNull(found)).stream().map(String::valueOf).toList();
   }
 
   /** A window of a phone's or a screen's size. */

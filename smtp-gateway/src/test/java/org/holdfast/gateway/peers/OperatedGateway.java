@@ -41,8 +41,9 @@ final class OperatedGateway implements AutoCloseable {
   final ScriptedBackend imap7 = ScriptedBackend.start();
 
   private final HttpClient http = HttpClient.newHttpClient();
-  private final Gateway gateway;
+  private final Path file;
   private final String token;
+  private Gateway gateway;
 
   /** Starts it; {@code more} are lines of the configuration. */
   OperatedGateway(Path folder, List<String> users, String more) throws Exception {
@@ -60,7 +61,7 @@ final class OperatedGateway implements AutoCloseable {
     Files.writeString(
         folder.resolve("tokens.yaml"),
         "tokens: [ { name: wallboard, role: viewer, sha256: \"" + sha256(VIEWER) + "\" } ]\n");
-    Path file = folder.resolve("holdfast.yaml");
+    file = folder.resolve("holdfast.yaml");
     Files.writeString(
         file,
         """
@@ -82,6 +83,18 @@ final class OperatedGateway implements AutoCloseable {
   private static String sha256(String text) throws Exception {
     byte[] octets = text.getBytes(StandardCharsets.UTF_8);
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets));
+  }
+
+  /** Stops it, and starts it again at the same address when this was done meanwhile. */
+  void restart(Runnable meanwhile) throws Exception {
+    String admin = gateway.admin().getAuthority();
+    gateway.close();
+    meanwhile.run();
+    String text = Files.readString(file);
+    Files.writeString(
+        file,
+        text.replaceFirst("admin: \\{ listen: \"[^\"]+\"", "admin: { listen: \"" + admin + "\""));
+    gateway = Gateway.start(SettingsFile.read(file), file);
   }
 
   URI page() {

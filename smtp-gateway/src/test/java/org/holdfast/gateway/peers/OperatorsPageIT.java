@@ -3,10 +3,12 @@ package org.holdfast.gateway.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.holdfast.gateway.deliver.ScriptedBackend.Act;
 import org.holdfast.gateway.deliver.ScriptedBackend.Point;
 import org.junit.jupiter.api.AfterAll;
@@ -48,7 +50,7 @@ class OperatorsPageIT {
             "parked@example.com",
             "hostile@example.com");
     gateway = new OperatedGateway(folder, users, "release: { rate-per-pair: 15 }");
-    String refusal = "550 5.1.1 <parked@example.com> User doesn't exist";
+    String refusal = "550 5.1.1 <parked@example.com> User doesn't exist " + HOSTILE;
     gateway.imap5.on(Point.RCPT, "parked@example.com", Act.reply(refusal));
     browser = new Browser(folder);
   }
@@ -65,9 +67,10 @@ class OperatorsPageIT {
 
   @AfterEach
   void nothingWasBlockedAndNobodyElseAsked() throws Exception {
-    // Chromium writes every answer that is an error; these two are looked for by the tests.
+    // Chromium writes every answer that is an error; these are looked for by the tests.
     assertThat(browser.complaints())
-        .filteredOn(line -> !line.matches(".*/v1/.* responded with a status of 40[14] .*"))
+        .filteredOn(line -> !line.matches(".*/v1/.* responded with a status of 40[0149] .*"))
+        .filteredOn(line -> !line.contains("net::ERR_CONNECTION_REFUSED")) // the restart
         .isEmpty();
     assertThat(browser.requests())
         .isNotEmpty()
@@ -141,7 +144,9 @@ class OperatorsPageIT {
     browser.seeText("main tbody", "User doesn't exist");
     browser.see("main tbody th a").click();
     browser.seeText("main h1", "Order 4711");
-    browser.seeText(".delivery .reply", "550 5.1.1 <parked@example.com> User doesn't exist");
+    browser.seeText(
+        ".delivery .reply", "550 5.1.1 <parked@example.com> User doesn't exist " + HOSTILE);
+    assertThat(browser.run("return window.hacked")).isNull();
     browser.seeText(".headers", "X-Shop");
     browser.seeText(".raw", "hello 0");
     browser.click(".delivery", "Redirect");
@@ -290,6 +295,11 @@ class OperatorsPageIT {
     browser.see("#bulk-file").sendKeys(list.toString());
     browser.seeText("main", "1 line can not be read");
     browser.fill("Reason", "list of tonight");
+    browser.click("main", "See what would happen");
+    browser.seeText("main", "1 would change");
+    browser.seeText("main", "1 would be refused");
+    assertThat(gateway.get("/v1/users/carol@example.com").path("state").asString())
+        .isEqualTo("active");
     browser.click("main", "Set 2 users");
     browser.seeText("main", "2 of 2: done");
     browser.seeText("main", "1 changed");
@@ -299,12 +309,173 @@ class OperatorsPageIT {
     gateway.state("carol@example.com", "active", "");
   }
 
+  @Test
+  void user_isMadeAndRemoved_butNotWhileMailIsHeldForIt() throws Exception {
+    signedIn("#/users/new@example.com");
+    browser.seeText("main", "550 5.1.1");
+    browser.click("main", "Create this user…");
+    browser.fill("Lives on", "imap7-8");
+    browser.fill("Reason", "joins today");
+    browser.seeText("dialog .says", "would be new, active on imap7-8");
+    browser.click("dialog", "Create");
+    browser.gone("dialog");
+    browser.seeText("main .facts", "imap7-8");
+    gateway.state("new@example.com", "moving", "test");
+    gateway.send(2, "sender@elsewhere.example", "new@example.com", "Subject: waits");
+    browser.click("main", "Remove…");
+    browser.seeText("dialog .says", "2 deliveries held for it stand in the way");
+    browser.fill("Reason", "left");
+    browser.click("dialog", "Remove");
+    browser.seeText("dialog .trouble", "mail is held for new@example.com");
+    browser.click("dialog", "its mail");
+    browser.gone("dialog");
+    browser.seeText("main tbody", "new@example.com");
+    gateway.call(
+        "POST",
+        "/v1/queue/actions/discard",
+        "{\"filter\":{\"recipient\":\"new@example.com\"},\"reason\":\"test\"}");
+    browser.go("#/users/new@example.com");
+    browser.click("main", "Remove…");
+    browser.fill("Reason", "left");
+    browser.click("dialog", "Remove");
+    browser.gone("dialog");
+    browser.seeText("main", "Create this user…");
+  }
+
+  @Test
+  void pair_isMadeChangedAndRemoved() throws Exception {
+    signedIn("#/pairs");
+    browser.click("main", "New pair…");
+    browser.fill("Name", "imap9-10");
+    browser.fill("Members", "imap9 nonsense");
+    browser.seeText("dialog .says", "\"nonsense\" is not HOST:PORT");
+    browser.fill("Members", "imap9 127.0.0.1:1 127.0.0.1:2\nimap10 127.0.0.1:3");
+    browser.fill("Reason", "new shelf");
+    browser.click("dialog", "Create");
+    browser.gone("dialog");
+    browser.seeText("main h1", "imap9-10");
+    browser.seeText("main tbody", "127.0.0.1:2");
+    browser.click("main", "Change…");
+    browser.fill("Active member", "imap10");
+    browser.seeText("dialog .says", "Mail goes to imap10 instead of imap9");
+    browser.fill("Reason", "other order");
+    browser.click("dialog", "Change");
+    browser.gone("dialog");
+    assertThat(gateway.get("/v1/pairs/imap9-10").path("active").asString()).isEqualTo("imap10");
+    browser.seeText("main table", "active: imap9 → imap10");
+    browser.click("main", "Remove…");
+    browser.fill("Reason", "sold");
+    browser.click("dialog", "Remove");
+    browser.gone("dialog");
+    browser.seeText("main h1", "Pairs");
+    assertThat(gateway.get("/v1/pairs").path("items").size()).isEqualTo(2);
+  }
+
+  @Test
+  void pair_failsOverAfterItWasSeenWhatWouldHappen() throws Exception {
+    gateway.state("frank@example.com", "recovering", "test");
+    gateway.send(1, "sender@elsewhere.example", "frank@example.com", "Subject: waits");
+    signedIn("#/pairs/imap5-6");
+    browser.click("main", "Fail over…");
+    browser.seeText("dialog .says", "nobody looks into its mailboxes");
+    browser.seeText("dialog .foretold", "0 deliveries are open to imap5");
+    browser.fill("Reason", "imap5 needs a new fan");
+    browser.click("dialog", "Fail over to imap6");
+    browser.gone("dialog");
+    browser.seeText("#said", "imap6 is the active member");
+    browser.seeText("main table", "steps: hold and drain, probe imap6, switch, release");
+    gateway.call("POST", "/v1/pairs/imap5-6/failover", "{\"to\":\"imap5\"}");
+    gateway.state("frank@example.com", "active", "");
+  }
+
+  @Test
+  void alias_isAddedChangedAndRemoved() throws Exception {
+    signedIn("#/aliases");
+    browser.click("main", "New alias…");
+    browser.fill("Mail to", "info@example.com");
+    browser.fill("goes to", "nobody@example.com");
+    browser.click("dialog", "Add");
+    browser.gone("dialog");
+    browser.seeText("#failed", "Mind: ");
+    browser.click("#failed", "✕");
+    browser.click("main tbody", "Change…");
+    browser.fill("goes to", "alice@example.com");
+    browser.click("dialog", "Change");
+    browser.gone("dialog");
+    browser.seeText("main tbody", "alice@example.com");
+    browser.click("main tbody", "Remove…");
+    browser.click("dialog", "Remove");
+    browser.gone("dialog");
+    browser.seeText("main", "The map has no aliases.");
+  }
+
+  @Test
+  void mapFile_isTriedThenLoaded_andTheMapIsSaved() throws Exception {
+    Path file = folder.resolve("more.csv");
+    Files.writeString(file, "address,pair\nheidi@example.com,imap7-8\nivan@example.com,imap77\n");
+    signedIn("#/map");
+    browser.see("#map-file").sendKeys(file.toString());
+    browser.click("main", "See what it would do");
+    browser.seeText("main .trouble", "Line 3:");
+    Files.writeString(file, "address,pair\nheidi@example.com,imap7-8\nalice@example.com,imap5-6\n");
+    browser.click("main", "Another file");
+    browser.see("#map-file").sendKeys(file.toString());
+    browser.click("main", "See what it would do");
+    browser.seeText("main", "1 new, 0 changed, 1 as they were");
+    assertThat(gateway.get("/v1/search?q=heidi").path("users").size()).isZero();
+    browser.fill("Reason", "new people");
+    browser.click("main", "Load more.csv");
+    browser.seeText("main", "What it did");
+    assertThat(gateway.get("/v1/users/heidi@example.com").path("pair").asString())
+        .isEqualTo("imap7-8");
+    browser.click("main", "YAML");
+    await().atMost(PATIENCE).until(() -> saved().contains("# end: "));
+    assertThat(saved()).contains("heidi@example.com");
+  }
+
+  private static String saved() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      Path file =
+          files
+              .filter(f -> f.getFileName().toString().matches("map-.*\\.yaml"))
+              .findFirst()
+              .orElse(null);
+      return file == null ? "" : Files.readString(file);
+    }
+  }
+
+  @Test
+  void gateway_thatIsBusyOrRestarts_isSaidSo_andThePageGoesOnByItself() throws Exception {
+    signedIn("#/overview");
+    browser.run(
+        "const real = window.fetch; window.back = () => { window.fetch = real; };"
+            + "window.fetch = async () => new Response('', { status: 503 })");
+    browser.seeText("main .banner", "The gateway is not ready. Try again.");
+    browser.run("window.back()");
+    browser.gone("main .banner");
+    gateway.restart(() -> browser.seeText("main .banner", "The gateway can not be reached."));
+    browser.seeText("main .news", "The gateway was restarted");
+    browser.click("main .news", "✕");
+    browser.gone("main .banner");
+  }
+
   @ParameterizedTest
   @CsvSource({"1280,800,light", "390,844,dark"})
-  void everyView_fitsTheScreen(int width, int height, String theme) {
+  void everyView_fitsTheScreen_andIsAccessible(int width, int height, String theme)
+      throws Exception {
+    gateway.state("alice@example.com", "moving", "to look at");
+    gateway.send(1, "sender@elsewhere.example", "alice@example.com", "Subject: waits");
+    String id =
+        gateway
+            .get("/v1/queue/messages?recipient=alice@example.com")
+            .path("items")
+            .path(0)
+            .path("id")
+            .asString();
     browser.size(width, height);
     signedIn("#/overview");
     browser.run("localStorage.setItem('holdfast.theme', arguments[0])", theme);
+    browser.driver.navigate().refresh();
     for (String place :
         List.of(
             "#/overview",
@@ -315,14 +486,23 @@ class OperatorsPageIT {
             "#/users/bulk",
             "#/queue",
             "#/releases",
+            "#/messages/" + id,
             "#/holds",
-            "#/events")) {
+            "#/events",
+            "#/aliases",
+            "#/map")) {
       browser.go(place);
       browser.see("main .panel, main .verdict");
+      assertThat(browser.inaccessible()).as(place).isEmpty();
       assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
           .as(place)
           .isEqualTo(true);
     }
+    browser.click(".top", width < 600 ? "Menu" : "Sign out"); // behind it: the sign-in, the menu
+    assertThat(browser.inaccessible()).isEmpty();
+    browser.run("document.querySelectorAll('label').forEach((label) => label.remove())");
+    browser.run("document.documentElement.removeAttribute('lang')");
+    assertThat(browser.inaccessible()).as("a page that is not").isNotEmpty();
     browser.size(1280, 800);
   }
 }

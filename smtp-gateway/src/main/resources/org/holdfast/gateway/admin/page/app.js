@@ -1,9 +1,11 @@
 // The shell: routes, the loop that asks the gateway, keys, theme.
+import aliases from './aliases.js';
 import { fail } from './dialog.js';
 import events from './events.js';
 import { clock, plural } from './format.js';
 import { help, PLACES } from './help.js';
 import holds from './holds.js';
+import map from './map.js';
 import needs from './needs.js';
 import overview from './overview.js';
 import pairs from './pairs.js';
@@ -17,7 +19,7 @@ import { usersAt } from './users.js';
 const EVERY = 3000;
 const VIEWS = {
   overview: () => overview, needs: () => needs, pairs: () => pairs, users: usersAt, queue: queueAt, messages: messageAt,
-  releases: () => releases, holds: () => holds, events: () => events,
+  releases: () => releases, holds: () => holds, events: () => events, aliases: () => aliases, map: () => map,
 };
 
 let route = null;
@@ -29,6 +31,10 @@ let attention = null;
 let timer = 0;
 let turn = 0;
 let menu = false;
+
+/** Of the gateway's life: when it began, and what the page should say about a change of it. */
+let started = null;
+let news = null;
 
 function routeOf(hash) {
   const [where, query] = hash.replace(/^#\/?/, '').split('?');
@@ -72,7 +78,7 @@ async function ask() {
     await count(told);
   } catch (e) {
     if (mine !== turn) return;
-    trouble = e instanceof TypeError ? 'The gateway can not be reached.' : e.message;
+    trouble = e.message;
   }
   draw();
   if (mine === turn && !document.hidden) timer = setTimeout(ask, trouble ? EVERY : view.every || EVERY);
@@ -82,12 +88,26 @@ async function ask() {
 const title = () => { document.title = (attention ? '(' + attention + ') ' : '') + view.title + ' · Holdfast'; };
 
 async function count(told) {
-  const counts = (told.overview || (await get('/v1/overview'))).attention;
+  const overview = told.overview || (told.started && told.attention ? told : await get('/v1/overview'));
+  if (started && overview.started !== started) await restarted(overview.started);
+  started = overview.started;
+  const counts = overview.attention;
   const now = counts.now + counts.soon;
   if (attention !== null && now > attention) document.getElementById('told').textContent = plural(now, 'thing needs', 'things need') + ' a person.';
   attention = now;
   title();
 }
+
+/** The gateway lives anew: say so, and whether this page is still the one that belongs to it. */
+async function restarted(at) {
+  const before = session.who?.version;
+  session.who = (await whoHas(session.token).catch(() => null)) || session.who;
+  news = { at, other: before !== undefined && before !== session.who.version ? session.who.version : null };
+}
+
+const told = () => (news ? html`<p class="banner news" role="status"><span>The gateway was restarted at ${clock(news.at)}. What was held is held; this page goes on.
+  ${news.other ? html`It is of version ${news.other} now: <button type="button" @click=${() => location.reload()}>Load the page anew</button>` : nothing}</span>
+  <button type="button" class="plain" aria-label="Dismiss" @click=${() => { news = null; draw(); }}>✕</button></p>` : nothing);
 
 const nav = () => html`<nav id="nav" class=${menu ? 'open' : ''} aria-label="Views"><ul>${PLACES.map(([key, hash, name]) => {
   const here = '#/' + route.name === hash || (route.name === 'messages' && hash === '#/queue');
@@ -112,7 +132,8 @@ function draw() {
     </header>
     ${nav()}
     <main id="main" tabindex="-1">
-      ${trouble ? html`<p class="trouble banner" role="alert">${trouble} ${fresh ? 'What you see is of ' + clock(fresh.toISOString()) + '.' : nothing}</p>` : nothing}
+      ${trouble ? html`<p class="trouble banner" role="alert">${trouble} ${fresh && data ? 'What you see is of ' + clock(fresh.toISOString()) + '. ' : nothing}It is asked again by itself.</p>` : nothing}
+      ${told()}
       ${data ? view.draw(data, route) : html`<h1>${view.title}</h1><p class="soft">Asking…</p>`}
     </main>`, document.getElementById('app'));
 }

@@ -42,7 +42,8 @@ let count = 0;
  * title, lead: what it is about; says: values => template of what it will do, drawn anew with each
  * change; fields: [{name, label, type, options, value, required, hint, when}]; go: the button;
  * told: values => promise of a sentence, the gateway's own dry run, asked anew when anything but the
- * reason changes; danger: whether it can not be undone. Resolves to what run gave, or undefined.
+ * reason changes; a link to elsewhere closes the dialog; danger: whether it can not be undone.
+ * Resolves to what run gave, or undefined.
  */
 export function ask({ title, lead, says, told, fields = [], go, danger = false, run }) {
   const id = 'ask-' + ++count;
@@ -105,6 +106,9 @@ export function ask({ title, lead, says, told, fields = [], go, danger = false, 
         </div>
       </form>`;
 
+    dialog.addEventListener('click', (event) => {
+      if (event.target.closest('a') && !busy) end();
+    });
     dialog.addEventListener('cancel', (event) => {
       event.preventDefault();
       if (!busy) end();
@@ -113,9 +117,11 @@ export function ask({ title, lead, says, told, fields = [], go, danger = false, 
     draw();
     dialog.showModal();
     foretell();
-    (dialog.querySelector('[autofocus], input:not([type=radio]), textarea') || dialog.querySelector('button')).focus();
+    (dialog.querySelector('input:not([type=radio]):not([type=checkbox]), textarea') || dialog.querySelector('button')).focus();
   });
 }
+
+const options = (f, values) => (typeof f.options === 'function' ? f.options(values) : f.options);
 
 function field(id, f, values, change) {
   const name = id + '-' + f.name;
@@ -124,15 +130,18 @@ function field(id, f, values, change) {
       <label class="radio"><input type="radio" name=${name} value=${o.value} .checked=${values[f.name] === o.value} @change=${change}>
         <span>${o.label}</span></label>`)}</div></fieldset>`;
   }
+  const described = f.hint ? name + '-hint' : nothing;
   const hint = f.hint ? html`<small id=${name + '-hint'}>${f.hint}</small>` : nothing;
   if (f.type === 'checkbox') {
-    return html`<label class="check"><input type="checkbox" .checked=${Boolean(values[f.name])} @change=${change}> <span>${f.label}</span></label>${hint}`;
+    return html`<label class="check"><input type="checkbox" .checked=${Boolean(values[f.name])} aria-describedby=${described} @change=${change}> <span>${f.label}</span></label>${hint}`;
   }
   const control = f.type === 'select'
-    ? html`<select id=${name} .value=${values[f.name]} @change=${change}>${f.options.map((o) =>
+    ? html`<select id=${name} .value=${values[f.name]} aria-describedby=${described} @change=${change}>${options(f, values).map((o) =>
         html`<option value=${o.value} ?selected=${o.value === values[f.name]}>${o.label}</option>`)}</select>`
+    : f.type === 'lines'
+    ? html`<textarea id=${name} rows="3" spellcheck="false" .value=${values[f.name]} ?required=${Boolean(f.required)} aria-describedby=${described} placeholder=${f.placeholder || ''} @input=${change}></textarea>`
     : html`<input id=${name} type=${f.type || 'text'} .value=${values[f.name]} ?required=${Boolean(f.required)} autocomplete="off"
-        spellcheck=${f.type ? 'false' : 'true'} list=${f.list || nothing} min=${f.min ?? nothing} max=${f.max ?? nothing} @input=${change}>`;
+        spellcheck=${f.type ? 'false' : 'true'} list=${f.list || nothing} min=${f.min ?? nothing} max=${f.max ?? nothing} aria-describedby=${described} placeholder=${f.placeholder || ''} @input=${change}>`;
   return html`<div><label for=${name}>${f.label}${f.required ? nothing : html` <span class="soft">(optional)</span>`}</label>${control}${hint}</div>`;
 }
 

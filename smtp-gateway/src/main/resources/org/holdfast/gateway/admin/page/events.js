@@ -92,7 +92,7 @@ export default {
       </form>
       ${panel('Changes, the newest first', items.length ? table('Events', [
         { head: 'When', main: true }, { head: 'Who' }, { head: 'What' }, { head: 'Whom' }, { head: 'Why', wide: true }, { head: 'Change', wide: true },
-      ], items.slice(0, 200).map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, target(e), e.why, difference(e.before, e.after)])) : empty('None.'),
+      ], items.slice(0, 200).map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, target(e), e.why, difference(e.before, e.after, e.what)])) : empty('None.'),
       html`<span role="status">${paused ? badge('hold', 'paused') : live ? badge('up', 'live') : badge('probing', 'connecting')}</span>`)}`;
   },
 };

@@ -1,6 +1,6 @@
 // Actions on held mail: on one delivery, one message, or all that a filter finds. The gateway
 // counts first, by a dry run; nothing is done before the count was seen.
-import { path, send } from './api.js';
+import { once, path, send } from './api.js';
 import { ask, reasonField, say } from './dialog.js';
 import { deliveries, number, sender } from './format.js';
 import { html, nothing, page } from './parts.js';
@@ -16,7 +16,7 @@ function fieldsOf(verb) {
   const fields = [];
   if (verb === 'redirect') fields.push({ name: 'to', label: 'To which address', type: 'email', required: true });
   if (verb === 'discard') fields.push(reasonField(true));
-  if (verb === 'park') fields.push(reasonField(false));
+  else fields.push(reasonField(false));
   return fields;
 }
 
@@ -25,6 +25,7 @@ const body = (verb, v) => ({ ...(verb === 'redirect' ? { to: v.to } : {}), ...(v
 /** Acts on a message, or on one delivery of it. */
 export function actOn(verb, id, recipient) {
   const v = VERBS[verb];
+  const act = once(path`/v1/queue/messages/${id}/${verb}`);
   const what = recipient ? 'the delivery to ' + recipient : 'every delivery of the message';
   return ask({
     title: v.title + ': ' + id,
@@ -33,7 +34,7 @@ export function actOn(verb, id, recipient) {
     go: v.label,
     danger: v.danger,
     run: async (values) => {
-      const done = await send('POST', path`/v1/queue/messages/${id}/${verb}`, { ...(recipient ? { recipient } : {}), ...body(verb, values) });
+      const done = await act({ ...(recipient ? { recipient } : {}), ...body(verb, values) });
       say(v.label + ': ' + deliveries(done.affected) + '.');
       page.refresh();
       return done;
@@ -49,6 +50,7 @@ export async function actOnAll(verb, filter, words) {
   const first = verb === 'redirect' ? await ask({ title: 'Redirect ' + (all ? 'everything' : 'all with ' + words), fields: fieldsOf(verb), go: 'Count', run: async (given) => given }) : {};
   if (!first) return undefined;
   const dry = await send('POST', '/v1/queue/actions/' + verb, asked({ dryRun: true, ...body(verb, { ...first, reason: verb === 'discard' ? 'dry run' : '' }) }));
+  const act = once('/v1/queue/actions/' + verb);
   if (dry.affected === 0) return say('Nothing there that "' + v.label.toLowerCase() + '" would change.');
   return ask({
     title: v.title + ': ' + deliveries(dry.affected),
@@ -62,7 +64,7 @@ export async function actOnAll(verb, filter, words) {
       if ('typed' in values && values.typed.replace(/[,.\s]/g, '') !== String(dry.affected)) {
         throw new Error('Type ' + dry.affected + ' to confirm.');
       }
-      const done = await send('POST', '/v1/queue/actions/' + verb, asked(body(verb, { ...first, ...values })));
+      const done = await act(asked(body(verb, { ...first, ...values })));
       say(v.label + ': ' + deliveries(done.affected) + '.');
       page.refresh();
       return done;

@@ -1,16 +1,17 @@
 // Everything that changes where mail goes: users, pairs, domains, all. Each says what it will do
 // before, and after it whether the old place is quiet.
-import { get, path, send } from './api.js';
+import { get, once, path, send } from './api.js';
 import { ask, reasonField, say } from './dialog.js';
-import { deliveries, number } from './format.js';
+import { deliveries, number, plural } from './format.js';
 import { html, nothing, page } from './parts.js';
 
-const WAIT = '30s';
+export const WAIT = '30s';
 const OPEN_SHOWN = 3;
 
 /** Tells a flip's outcome. "Quiesced" is what a copy may lean on. */
 export function tell(name, flip) {
-  const held = flip.held === null || flip.held === undefined ? '' : ' ' + deliveries(flip.held) + ' held.';
+  const goes = flip.state === 'active' ? ' waited and may go now, unless something else holds them.' : ' held.';
+  const held = !flip.held ? '' : ' ' + deliveries(flip.held) + goes;
   if (!flip.changed) return say(name + ' stood so already.' + held);
   if (flip.quiesced) {
     const quiet = flip.state === 'active' ? '' : ' Quiesced: nothing is being delivered to the old place, and nothing will be.';
@@ -21,7 +22,7 @@ export function tell(name, flip) {
     ' still open (' + open + '). Do not copy yet; set the same state again to wait longer.', 'bad');
 }
 
-const stateWord = (state) => ({ hold: 'on hold', moving: 'being moved' }[state] || state);
+export const stateWord = (state) => ({ hold: 'on hold', moving: 'being moved' }[state] || state);
 
 function done(name) {
   return (flip) => {
@@ -35,7 +36,7 @@ export async function pairNames() {
   return (await get('/v1/pairs')).items.map((pair) => pair.name);
 }
 
-const STATES = [
+export const STATES = [
   { value: 'active', label: 'active: delivered' },
   { value: 'moving', label: 'being moved: held' },
   { value: 'recovering', label: 'recovering: held' },
@@ -146,8 +147,13 @@ export function release(hold) {
   return hold.kind === 'pair' ? holdPair(hold.name, false) : holdDomain(hold.name, false);
 }
 
+/** What is known of a standby before it is asked. */
+const standing = (m) => html`${m.health === 'down' ? html`<b>Right now it does not take mail</b>${m.detail ? html`: <q>${m.detail}</q>` : nothing}. ` : nothing}
+  It is asked over LMTP; nobody looks into its mailboxes: be sure that its copy is whole.`;
+
 export function failover(pair) {
   const standbys = Object.keys(pair.members).filter((m) => m !== pair.active);
+  const act = once(path`/v1/pairs/${pair.name}/failover`);
   return ask({
     title: 'Controlled failover of ' + pair.name,
     fields: [
@@ -156,14 +162,21 @@ export function failover(pair) {
       reasonField(),
     ],
     says: (v) => html`<ol><li>Puts ${pair.name} on hold and waits until nothing is open to <b>${pair.active}</b> (at most ${WAIT}).</li>
-      <li>Asks <b>${v.to}</b> whether it takes mail.</li><li>Makes <b>${v.to}</b> the active member.</li>
+      <li>Asks <b>${v.to}</b> whether it takes mail. ${standing(pair.members[v.to])}</li><li>Makes <b>${v.to}</b> the active member.</li>
       <li>${pair.state === 'hold' ? 'Leaves the pair on hold, as it is now.' : 'Releases: held mail goes to ' + v.to + ', in order.'}</li></ol>
       <p>${v.force ? html`<b>Forced: steps that fail are passed over.</b> Only ${pair.active} can say what became of deliveries that were open to it.` : 'If a step fails, everything is put back as it was.'}
       Mail is accepted all the while.</p>`,
+    // A failover has no dry run of its own; its first step and its last have.
+    told: async (v) => {
+      const where = path`/v1/pairs/${pair.name}/state` + '?dry-run';
+      const [shut, open] = [await send('PUT', where, { state: 'hold' }), await send('PUT', where, { state: 'active' })];
+      return plural(shut.openCount, 'delivery is', 'deliveries are') + ' open to ' + pair.active + ' and would be waited for. Of what is held '
+        + (pair.state === 'hold' ? deliveries(open.goes + open.stays) + ' would wait on' : deliveries(open.goes) + ' would go to ' + v.to + ', ' + number(open.stays) + ' would wait on for other reasons') + '.';
+    },
     go: (v) => (v.force ? 'Force failover to ' : 'Fail over to ') + v.to,
     danger: true,
     run: async (v) => {
-      const report = await send('POST', path`/v1/pairs/${pair.name}/failover`, { to: v.to, force: Boolean(v.force), reason: v.reason, wait: WAIT });
+      const report = await act({ to: v.to, force: Boolean(v.force), reason: v.reason, wait: WAIT });
       say(pair.name + ': ' + report.to + ' is the active member, after ' + number(report.millis) + ' ms. ' + report.steps.map((s) => s.step + ': ' + s.detail).join('; '));
       page.refresh();
       return report;

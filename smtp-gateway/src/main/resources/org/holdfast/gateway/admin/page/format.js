@@ -59,12 +59,20 @@ export const millis = (ms) => (ms === null || ms === undefined ? '–' : ms >= 1
 /** Times within a sentence of the gateway as on the wall. */
 export const walled = (text) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => clock(time));
 
-const told = (value) => (value === null || value === undefined ? 'none' : typeof value === 'object' ? JSON.stringify(value) : String(value));
+const told = (value) => {
+  if (value === null || value === undefined) return 'none';
+  if (Array.isArray(value)) return value.map((v) => (v?.step ? v.step + (v.ok ? '' : ' FAILED: ' + v.detail) : told(v))).join(', ');
+  return typeof value === 'object' ? Object.entries(value).map(([k, v]) => k + ' ' + told(v)).join(', ') : String(value);
+};
 
-/** What differs between two states of a thing, in words; the epoch always does, and is left out. */
-export function difference(before, after) {
+/**
+ * What differs between two states of a thing, in words; the epoch always does, and is left out. A
+ * failover and acts on mail tell what was asked and what came of it instead of two states.
+ */
+export function difference(before, after, what = '') {
+  if (what === 'pair.failover' || what.startsWith('queue.')) before = null;
   const names = Object.keys({ ...before, ...after }).filter((n) => n !== 'epoch' && told(before?.[n]) !== told(after?.[n]));
-  return names.map((n) => n + ': ' + (before && n in before ? told(before[n]) + ' → ' : '') + told(after?.[n])).join(', ');
+  return names.map((n) => n + ': ' + (before && n in before ? told(before[n]) + ' → ' : '') + told(after?.[n])).join('; ');
 }
 
 export const sender = (address) => (address === '' ? '<> (null sender)' : address);

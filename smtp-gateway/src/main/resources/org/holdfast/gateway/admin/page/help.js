@@ -10,6 +10,8 @@ export const PLACES = [
   ['r', '#/releases', 'Releases'],
   ['h', '#/holds', 'Holds'],
   ['e', '#/events', 'Events'],
+  ['a', '#/aliases', 'Aliases'],
+  ['m', '#/map', 'Map file'],
 ];
 
 const KEYS = [

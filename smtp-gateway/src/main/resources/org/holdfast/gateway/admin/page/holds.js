@@ -15,7 +15,7 @@ const act = (h) => {
 };
 
 const list = (caption, items) => table(caption, [
-  { head: 'Who', main: true }, { head: 'Kind' }, { head: 'State' }, { head: 'For' }, { head: 'By' }, { head: 'Reason', wide: true }, { head: '', act: true },
+  { head: 'Who', main: true }, { head: 'Kind' }, { head: 'State' }, { head: 'For' }, { head: 'By' }, { head: 'Reason', wide: true }, { head: 'Act', act: true },
 ], items.map((h) => [name(h), html`${h.kind}${h.pair ? html` of ${pairLink(h.pair)}` : nothing}${h.to ? html` → ${pairLink(h.to)}` : nothing}`, badge(h.state), ago(h.since), h.by, h.reason || html`<span class="soft">none given</span>`, act(h)]));
 
 const domain = () => ask({

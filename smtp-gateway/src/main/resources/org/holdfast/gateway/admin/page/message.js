@@ -56,7 +56,7 @@ export default {
       html`<span class="buttons-row">${button('Save raw', () => guard(() => download(path`/v1/queue/messages/${id}/raw`, id + '.eml')))}
         ${m.deliveries.length > 1 && can() ? html`<span class="soft">all:</span>${verbs(id)}` : nothing}</span>`)}
       ${panel('Deliveries', html`${m.deliveries.map((d) => html`<article class="delivery" aria-label=${'Delivery to ' + d.recipient}>
-        <div class="delivery-head"><b>${userLink(d.recipient)}</b> ${badge(d.state, d.state)} <span class="soft">${pairLink(d.pair)}${d.original !== d.recipient ? ', written as ' + d.original : nothing}</span></div>
+        <div class="delivery-head"><b>${userLink(d.recipient)}</b> ${badge(d.state)} <span class="soft">${pairLink(d.pair)}${d.original !== d.recipient ? ', written as ' + d.original : nothing}</span></div>
         <p>${d.lastReply ? html`Last words: <q class="reply">${d.lastReply}</q>` : html`<span class="soft">Not tried yet.</span>`}
           <span class="soft">${d.attempts} ${d.attempts === 1 ? 'try' : 'tries'}${d.nextAttempt ? ', again at ' + clock(d.nextAttempt) : nothing}</span></p>
         ${verbs(id, d.recipient)}</article>`)}`)}

@@ -62,14 +62,17 @@ function moving(o) {
     const left = g.byState.ready + g.byState.deferred;
     const total = left + g.pair.released;
     const id = 'moving-' + g.name;
-    return html`<div class="progress"><label for=${id}>${pairLink(g.name)}: ${number(g.pair.released)} of ${number(total)}, ${rate(g.pair.ratePerSecond)}${g.pair.ratePerSecond > 0
-      ? ', about ' + span(left / g.pair.ratePerSecond) + ' left' : ''}</label><progress id=${id} max=${total} .value=${g.pair.released}></progress></div>`;
+    const until = g.breaker === 'open' ? ': ' + g.pair.active + ' does not take mail, it goes on by itself'
+      : g.pair.ratePerSecond > 0 ? ', about ' + span(left / g.pair.ratePerSecond) + ' left' : '';
+    return html`<div class="progress"><label for=${id}>${pairLink(g.name)}: ${number(g.pair.released)} of ${number(total)}, ${rate(g.pair.ratePerSecond)}${until}</label><progress id=${id} max=${total} .value=${g.pair.released}></progress></div>`;
   })}`, link('#/releases', 'Releases'));
 }
 
 /** Why mail is held: the widest first. */
 function why(o) {
+  const away = o.pairs.filter((g) => g.pair && g.breaker === 'open' && g.held > 0);
   const rows = [
+    ...away.map((g) => [pairLink(g.name), 'its backend ' + g.pair.active, badge('down'), g.lastReply ? html`<q>${g.lastReply}</q>` : 'does not take mail', '–', '–']),
     ...o.holds.map((h) => [
       h.kind === 'pair' ? pairLink(h.name) : h.kind === 'all' ? 'everything' : link('#/holds', h.name),
       h.kind, badge('hold'), h.reason || html`<span class="soft">no reason given</span>`, ago(h.since), h.by]),
@@ -77,11 +80,13 @@ function why(o) {
       userLink(u.name), html`user of ${pairLink(u.pair)}${u.to ? html`, to ${pairLink(u.to)}` : nothing}`,
       badge(u.state), u.reason || html`<span class="soft">no reason given</span>`, ago(u.since), u.by]),
   ];
-  const more = o.users.moving + o.users.recovering - o.setAside.length;
+  const aside = o.users.moving + o.users.recovering;
+  const more = aside - o.setAside.length;
   return panel('Why mail is held', html`
-    ${rows.length === 0 ? empty('Nobody is set aside and nothing is on hold.') : table('Why mail is held', [
+    ${rows.length === 0 ? empty('Nobody is set aside, nothing is on hold, no backend is away.') : table('Why mail is held', [
       { head: 'Who', main: true }, { head: 'What' }, { head: 'State' }, { head: 'Reason', wide: true }, { head: 'For' }, { head: 'By' }], rows)}
-    ${more > 0 ? html`<p class="more">and ${plural(more, 'user')} more: ${link('#/users?state=moving', 'being moved')}, ${link('#/users?state=recovering', 'recovering')}</p>` : nothing}`);
+    ${more > 0 ? html`<p class="more">and ${plural(more, 'user')} more; in all ${[['moving', 'being moved'], ['recovering', 'recovering']].filter(([s]) => o.users[s]).map(([s, name], i) =>
+      html`${i ? ' and ' : nothing}${link('#/users?state=' + s, number(o.users[s]) + ' ' + name)}`)}</p>` : nothing}`);
 }
 
 export function health(g) {
@@ -91,6 +96,13 @@ export function health(g) {
   return badge(g.pair.health);
 }
 
+/** Whether mail goes to this pair now, and if not, what is in the way: the widest first. */
+export function flows(g, holds) {
+  if (holds.some((h) => h.kind === 'all')) return badge('hold', 'all on hold');
+  if (g.pair.state === 'hold') return badge('hold', 'on hold');
+  return g.breaker === 'open' ? badge('deferred', 'waits') : badge('active', 'flows');
+}
+
 function backends(o) {
   return panel('Backends', o.pairs.length === 0 ? empty('The map has no pairs.') : table('Backends', [
     { head: 'Pair', main: true }, { head: 'Mail' }, { head: 'Active member' }, { head: 'Health' }, { head: 'Latency', num: true },
@@ -98,7 +110,7 @@ function backends(o) {
     { head: 'Parked', num: true }, { head: 'Open', num: true }, { head: 'Oldest' },
   ], o.pairs.map((g) => [
     g.pair ? pairLink(g.name) : g.name,
-    g.pair ? badge(g.pair.state, g.pair.state === 'hold' ? 'on hold' : 'flows') : nothing,
+    g.pair ? flows(g, o.holds) : nothing,
     g.pair ? g.pair.active : nothing,
     health(g),
     g.pair ? millis(g.pair.members[g.pair.active]?.latencyMillis) : nothing,
@@ -124,6 +136,9 @@ function plots(past) {
   </div>`, html`<div class="segments" role="group" aria-label="Time shown">${[1, 6, 24].map(pick)}</div>`);
 }
 
+/** A stop of everything is meant, but must not be overlooked by who comes next. */
+const stopped = (o) => o.holds.filter((h) => h.kind === 'all').map((h) => html`<p><b>Everything is on hold</b> for ${ago(h.since)}, by ${h.by}: ${h.reason || 'no reason given'}. ${link('#/holds', 'Holds')}</p>`);
+
 export default {
   title: 'Overview',
   async load() {
@@ -134,9 +149,10 @@ export default {
     const now = attention.filter((i) => i.urgency === 'now').length;
     return html`
       <h1>Overview</h1>
-      <section class="verdict ${now ? 'bad' : attention.length ? 'warn' : 'good'}" aria-label="Needs a person">
+      <section class="verdict ${now ? 'bad' : attention.length || o.holds.some((h) => h.kind === 'all') ? 'warn' : 'good'}" aria-label="Needs a person">
         <h2>${attention.length === 0 ? 'Nothing needs a person.' : plural(attention.length, 'thing needs', 'things need') + ' a person' + (now && now < attention.length ? ', ' + now + ' of them now' : '')}</h2>
         ${attention.length ? needs(attention.slice(0, NEEDS_SHOWN), true) : html`<p>${o.held ? deliveries(o.held) + ' held, all accounted for.' : 'Mail goes straight through.'}</p>`}
+        ${stopped(o)}
         ${attention.length > NEEDS_SHOWN ? html`<p class="more">${link('#/needs', 'All ' + attention.length)}</p>` : nothing}
       </section>
       ${tiles(o)}

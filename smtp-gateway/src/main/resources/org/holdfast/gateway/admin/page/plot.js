@@ -1,5 +1,5 @@
 // <time-plot>: one plot over time, by uPlot, with a legend that is text. Colours come from the
-// style sheet, so it follows light and dark.
+// style sheet, so it follows light and dark. A value that is null is a gap: the gateway was away.
 import uPlot from './lib/uplot.js';
 
 const HEIGHT = 150;
@@ -44,7 +44,7 @@ class TimePlot extends HTMLElement {
     const { at, series, stacked } = this.#given;
     if (!stacked) return [at, ...series.map((s) => s.values)];
     const sums = at.map(() => 0);
-    const layers = series.toReversed().map((s) => s.values.map((v, i) => (sums[i] += v))).toReversed();
+    const layers = series.toReversed().map((s) => s.values.map((v, i) => (v === null ? null : (sums[i] += v)))).toReversed();
     return [at, ...layers];
   }
 
@@ -90,13 +90,14 @@ class TimePlot extends HTMLElement {
 
   #legend(index) {
     const { series, unit, title, at } = this.#given;
-    const values = series.map((s) => s.values[index ?? s.values.length - 1]);
-    this.querySelectorAll('.legend b').forEach((b, i) => { b.textContent = values[i] === undefined ? '–' : unit(values[i]); });
+    const values = series.map((s) => s.values[index ?? s.values.length - 1] ?? null);
+    this.querySelectorAll('.legend b').forEach((b, i) => { b.textContent = values[i] === null ? '–' : unit(values[i]); });
     if (index === null) {
-      const spoken = series.map((s, i) => s.name + ' ' + (values[i] === undefined ? 'unknown' : unit(values[i])) +
-        ', at most ' + unit(s.values.reduce((a, b) => Math.max(a, b), 0)));
+      const spoken = series.map((s, i) => s.name + ' ' + (values[i] === null ? 'unknown' : unit(values[i])) +
+        ', at most ' + unit(s.values.reduce((a, b) => Math.max(a, b ?? 0), 0)));
+      const away = at.filter((_, i) => series.every((s) => s.values[i] === null)).length;
       this.setAttribute('role', 'img');
-      this.setAttribute('aria-label', title + ', ' + at.length + ' points; now ' + spoken.join('; '));
+      this.setAttribute('aria-label', title + ', ' + at.length + ' points; now ' + spoken.join('; ') + (away ? '; gaps where the gateway was away: ' + away : ''));
     }
   }
 }

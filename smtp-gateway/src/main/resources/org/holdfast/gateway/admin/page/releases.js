@@ -18,7 +18,7 @@ const STATES = {
 const left = (r) => (r.expectedEnd ? html`about ${span((Date.parse(r.expectedEnd) - Date.now()) / 1000)} <span class="soft">(${clock(r.expectedEnd)})</span>` : '–');
 
 const users = (r) => (r.users.length === 0 ? nothing : table('Users of ' + r.pair + ' whose mail moves', [
-  { head: 'User', main: true }, { head: '' }, { head: 'Done', num: true }, { head: 'Left', num: true }, { head: 'Oldest' }, { head: '', act: true },
+  { head: 'User', main: true }, { head: 'Now' }, { head: 'Done', num: true }, { head: 'Left', num: true }, { head: 'Oldest' }, { head: 'Act', act: true },
 ], r.users.map((u) => [
   userLink(u.user), u.inFlight ? badge('ready', 'on its way') : u.left ? badge('held', 'next') : badge('ended', 'done'), number(u.done), count(u.left), ago(u.oldest),
   can() && u.left ? button('Go first…', () => guard(() => setPriority(u.user)), '', 'Let ' + u.user + ' go first') : nothing,

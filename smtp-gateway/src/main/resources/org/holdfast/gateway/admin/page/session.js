@@ -4,7 +4,8 @@ import { html, nothing, render } from './parts.js';
 
 const KEY = 'holdfast.token';
 
-export const session = { token: sessionStorage.getItem(KEY) || '', who: null };
+/** signIns: how often somebody signed in, by which a call that waited for it knows. */
+export const session = { token: sessionStorage.getItem(KEY) || '', who: null, signIns: 0 };
 
 /** May the person act, or only look? */
 export const can = () => session.who?.role === 'operator';
@@ -30,7 +31,7 @@ export function signOut() {
 export async function whoHas(token) {
   const answer = await fetch('/v1/whoami', { headers: { Authorization: 'Bearer ' + token } });
   if (answer.status === 401) return null;
-  const told = await answer.json();
+  const told = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(told.detail || 'status ' + answer.status);
   return told;
 }
@@ -51,7 +52,7 @@ function open(why, done) {
     try {
       trouble = await take(token);
     } catch (e) {
-      trouble = 'The gateway cannot be asked: ' + e.message;
+      trouble = e instanceof TypeError ? 'The gateway can not be reached. Try again.' : 'The gateway says: ' + e.message;
     }
     busy = false;
     draw();
@@ -89,6 +90,7 @@ async function take(token) {
   }
   session.token = token;
   session.who = who;
+  session.signIns++;
   sessionStorage.setItem(KEY, token);
   return '';
 }

@@ -7,6 +7,7 @@ import { bytes, clock, deliveries, difference, sender, walled } from './format.j
 import { effect } from './users.js';
 import { ago, at, badge, button, empty, facts, html, link, messageLink, nothing, pairLink, panel, queueLink, table, words } from './parts.js';
 import { can } from './session.js';
+import { newUser, removeUser } from './userform.js';
 
 const HELD_SHOWN = 20;
 
@@ -18,11 +19,12 @@ const acts = (u) => (can() ? html`<span class="buttons-row">
   ${u.state === 'active' ? nothing : button('Set active…', () => guard(() => flipUser(u, 'active')), 'primary')}
   ${button('Change state…', () => guard(() => flipUser(u)), u.state === 'active' ? 'primary' : '')}
   ${u.held ? button('Go first…', () => guard(() => setPriority(u.address, u.priority))) : nothing}
-  ${button('Other pair…', () => guard(() => movePair(u)))}</span>` : nothing);
+  ${button('Other pair…', () => guard(() => movePair(u)))}
+  ${button('Remove…', () => guard(() => removeUser(u.address)), 'danger-line')}</span>` : nothing);
 
 export const heldList = (caption, items) => table(caption, [
   { head: 'Message', main: true }, { head: 'From' }, { head: 'State' }, { head: 'Size', num: true }, { head: 'Accepted' }, { head: 'Tries', num: true }, { head: 'Last words', wide: true },
-], items.map((d) => [messageLink(d.id), sender(d.sender), badge(d.state, d.state), bytes(d.size), at(d.accepted), d.attempts,
+], items.map((d) => [messageLink(d.id), sender(d.sender), badge(d.state), bytes(d.size), at(d.accepted), d.attempts,
   html`${d.state === 'held' ? nothing : words(d.lastReply)}${d.nextAttempt ? html` <span class="soft">again ${clock(d.nextAttempt)}</span>` : nothing}`]));
 
 export default {
@@ -44,8 +46,8 @@ export default {
         ${held.next ? html`<p class="more">${queueLink({ recipient: address }, 'All of it')}</p>` : nothing}` : empty('Nothing is held.'))}
       ${panel('History', events.length ? table('Changes of ' + address, [
         { head: 'When', main: true }, { head: 'Who' }, { head: 'What' }, { head: 'Why', wide: true }, { head: 'Change', wide: true }],
-      events.map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, e.why, difference(e.before, e.after)])) : empty('No change is remembered.'))}`;
-    if (!u.state) return html`${crumbs}${panel('Right now', now(u))}${rest}`;
+      events.map((e) => [at(e.at), html`${e.who}${e.from ? html` <span class="soft">${e.from}</span>` : nothing}`, e.what, e.why, difference(e.before, e.after, e.what)])) : empty('No change is remembered.'))}`;
+    if (!u.state) return html`${crumbs}${panel('Right now', now(u), can() && address.includes('@') ? button('Create this user…', () => guard(() => newUser(address))) : nothing)}${rest}`;
     return html`${crumbs}
       ${panel('Right now', html`${now(u)}${facts([
         ['State', badge(u.state)], ['New mail is', effect(u)],

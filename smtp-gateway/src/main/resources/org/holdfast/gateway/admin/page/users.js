@@ -6,6 +6,7 @@ import bulk from './bulk.js';
 import user from './user.js';
 import { ago, badge, button, empty, html, link, messageLink, nothing, page, pairLink, panel, table, userLink } from './parts.js';
 import { can } from './session.js';
+import { newUser } from './userform.js';
 
 const LIMIT = 50;
 
@@ -28,12 +29,12 @@ const form = (route, pairs) => {
       ${[['active', 'active'], ['moving', 'being moved'], ['recovering', 'recovering'], ['closed', 'closed']].map(([v, l]) => option(v, l, q.get('state')))}</select></div>
     <div><label for="pair">Pair</label><select id="pair" name="pair">${option('', 'any', q.get('pair'))}${pairs.map((p) => option(p, p, q.get('pair')))}</select></div>
     <button class="primary">Search</button>
-    ${can() ? html`<a class="button" href="#/users/bulk">Many at once…</a>` : nothing}
+    ${can() ? html`<a class="button" href="#/users/bulk">Many at once…</a>${button('New user…', () => guard(() => newUser()))}` : nothing}
   </form>`;
 };
 
 const list = (users) => table('Users', [
-  { head: 'Address', main: true }, { head: 'Pair' }, { head: 'State' }, { head: 'New mail is' }, { head: 'For' }, { head: 'Reason', wide: true }, { head: '', act: true },
+  { head: 'Address', main: true }, { head: 'Pair' }, { head: 'State' }, { head: 'New mail is' }, { head: 'For' }, { head: 'Reason', wide: true }, { head: 'Act', act: true },
 ], users.map((u) => [
   userLink(u.address), html`${pairLink(u.pair)}${u.to ? html` → ${pairLink(u.to)}` : nothing}`, badge(u.state), effect(u), ago(u.since), u.reason,
   can() ? button('Change…', () => guard(() => flipUser(u)), '', 'Change ' + u.address) : nothing,
