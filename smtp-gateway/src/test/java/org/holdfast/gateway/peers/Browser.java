@@ -152,7 +152,7 @@ final class Browser implements AutoCloseable {
         });
   }
 
-  /** Types into the field of a dialog or form that bears this label. */
+  /** Types into the field of a dialog or form that bears this label, or chooses there. */
   void fill(String label, String text) {
     await("a field " + label)
         .atMost(PATIENCE)
@@ -163,15 +163,26 @@ final class Browser implements AutoCloseable {
             if (each.isDisplayed() && each.getText().startsWith(label)) {
               WebElement field =
                   driver.findElement(By.id(String.valueOf(each.getDomAttribute("for"))));
-              if (!field.getTagName().equals("select")) {
-                field.clear();
+              if (field.getTagName().equals("select")) {
+                return choose(field, text);
               }
+              field.clear();
               field.sendKeys(text);
               return true;
             }
           }
           return false;
         });
+  }
+
+  private static boolean choose(WebElement select, String text) {
+    for (WebElement option : select.findElements(By.tagName("option"))) {
+      if (option.getText().startsWith(text)) {
+        option.click();
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Keys to whatever has the focus. */

@@ -186,6 +186,10 @@ class OperatorsPageIT {
     browser.seeText("main .panel-extra", "live");
     gateway.state("dora@example.com", "recovering", "told from elsewhere");
     browser.seeText("main tbody", "told from elsewhere");
+    browser.fill("What", "tokens");
+    browser.seeText("main .panel", "None.");
+    browser.fill("What", "single users");
+    browser.seeText("main tbody", "told from elsewhere");
   }
 
   @Test
@@ -452,8 +456,13 @@ class OperatorsPageIT {
             + "window.fetch = async () => new Response('', { status: 503 })");
     browser.seeText("main .banner", "The gateway is not ready. Try again.");
     browser.run("window.back()");
+    browser.keys("."); // asks at once
     browser.gone("main .banner");
-    gateway.restart(() -> browser.seeText("main .banner", "The gateway can not be reached."));
+    gateway.restart(() -> {
+      browser.keys(".");
+      browser.seeText("main .banner", "The gateway can not be reached.");
+    });
+    browser.keys(".");
     browser.seeText("main .news", "The gateway was restarted");
     browser.click("main .news", "✕");
     browser.gone("main .banner");
@@ -498,6 +507,10 @@ class OperatorsPageIT {
           .as(place)
           .isEqualTo(true);
     }
+    browser.go("#/users");
+    browser.click("main", "New user…");
+    assertThat(browser.inaccessible()).isEmpty();
+    browser.click("dialog", "Cancel");
     browser.click(".top", width < 600 ? "Menu" : "Sign out"); // behind it: the sign-in, the menu
     assertThat(browser.inaccessible()).isEmpty();
     browser.run("document.querySelectorAll('label').forEach((label) => label.remove())");

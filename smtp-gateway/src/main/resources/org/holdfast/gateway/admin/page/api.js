@@ -125,9 +125,9 @@ export async function* stream(where, body, signal) {
   }
 }
 
-/** Server-sent events of the audit log behind this id, until the signal or the end. */
-export async function* follow(after, signal) {
-  const answer = await checked(await request('GET', '/v1/events?after=' + after, {
+/** Server-sent events of the audit log behind this id, of one kind or all, until the signal or the end. */
+export async function* follow(after, what, signal) {
+  const answer = await checked(await request('GET', '/v1/events?' + new URLSearchParams({ after, ...(what ? { what } : {}) }), {
     signal, headers: { Accept: 'text/event-stream' },
   }));
   for await (const line of linesOf(answer)) {

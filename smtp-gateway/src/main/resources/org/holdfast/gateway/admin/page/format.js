@@ -72,7 +72,9 @@ const told = (value) => {
 export function difference(before, after, what = '') {
   if (what === 'pair.failover' || what.startsWith('queue.')) before = null;
   const names = Object.keys({ ...before, ...after }).filter((n) => n !== 'epoch' && told(before?.[n]) !== told(after?.[n]));
-  return names.map((n) => n + ': ' + (before && n in before ? told(before[n]) + ' → ' : '') + told(after?.[n])).join('; ');
+  const was = (n) => (before && n in before ? told(before[n]) : null);
+  const is = (n) => (what.startsWith('gateway.') && !(n in (after || {})) ? null : told(after?.[n])); // what it tells of the life before
+  return names.map((n) => n + ': ' + [was(n), is(n)].filter((v) => v !== null).join(' → ')).join('; ');
 }
 
 export const sender = (address) => (address === '' ? '<> (null sender)' : address);

@@ -43,6 +43,7 @@ async function run(dryRun) {
   }
   mine.busy = '';
   page.redraw();
+  if (mine.done) page.refresh();
   document.getElementById('map-result')?.focus();
 }
 

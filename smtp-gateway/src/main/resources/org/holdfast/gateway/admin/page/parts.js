@@ -69,8 +69,11 @@ export const pairLink = (name) => link('#/pairs/' + encodeURIComponent(name), na
 
 export const messageLink = (id) => link('#/messages/' + encodeURIComponent(id), id);
 
-/** What was said of a delivery last: a backend's words as they are, the gateway's own as text. */
-export const words = (reply) => (!reply ? nothing : /^[245]\d\d/.test(reply) ? html`<q>${reply}</q>` : html`<span class="soft clamp" title=${reply}>${walled(reply)}</span>`);
+/**
+ * What was said of a delivery last: a backend's words as they are, the gateway's own as text. Why it
+ * was held says nothing any more once it may go.
+ */
+export const words = (reply, state) => (!reply || (state !== 'held' && state !== 'parked' && !/^[245]\d\d/.test(reply)) ? nothing : /^[245]\d\d/.test(reply) ? html`<q>${reply}</q>` : html`<span class="soft clamp" title=${reply}>${walled(reply)}</span>`);
 
 /** A link to the queue with this filter. */
 export function queueLink(filter, text) {

@@ -95,7 +95,8 @@ class TimePlot extends HTMLElement {
     if (index === null) {
       const spoken = series.map((s, i) => s.name + ' ' + (values[i] === null ? 'unknown' : unit(values[i])) +
         ', at most ' + unit(s.values.reduce((a, b) => Math.max(a, b ?? 0), 0)));
-      const away = at.filter((_, i) => series.every((s) => s.values[i] === null)).length;
+      const gone = (i) => series.every((s) => s.values[i] === null);
+      const away = at.filter((_, i) => gone(i) && (i === 0 || !gone(i - 1))).length;
       this.setAttribute('role', 'img');
       this.setAttribute('aria-label', title + ', ' + at.length + ' points; now ' + spoken.join('; ') + (away ? '; gaps where the gateway was away: ' + away : ''));
     }

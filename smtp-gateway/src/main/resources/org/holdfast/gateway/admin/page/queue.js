@@ -52,7 +52,7 @@ const list = (items) => table('Held deliveries', [
   { head: 'Message', main: true }, { head: 'To and from' }, { head: 'Pair' }, { head: 'State' }, { head: 'Size', num: true },
   { head: 'Held for' }, { head: 'Tries', num: true }, { head: 'Last words', wide: true },
 ], items.map((d) => [messageLink(d.id), html`<span class="two">${userLink(d.recipient)}<span class="soft">${sender(d.sender)}</span></span>`, pairLink(d.pair), badge(d.state), bytes(d.size), ago(d.accepted), d.attempts,
-  html`${says(d.lastReply)}${d.nextAttempt ? html` <span class="soft">again ${clock(d.nextAttempt)}</span>` : nothing}`]));
+  html`${says(d.lastReply, d.state)}${d.nextAttempt ? html` <span class="soft">again ${clock(d.nextAttempt)}</span>` : nothing}`]));
 
 function next(query, after) {
   const more = new URLSearchParams(query);

@@ -4,12 +4,19 @@ import { changesOf } from './changes.js';
 import { guard } from './dialog.js';
 import { flipUser, movePair, setPriority } from './flip.js';
 import { bytes, clock, deliveries, difference, sender, walled } from './format.js';
-import { effect } from './users.js';
 import { ago, at, badge, button, empty, facts, html, link, messageLink, nothing, pairLink, panel, queueLink, table, words } from './parts.js';
 import { can } from './session.js';
 import { newUser, removeUser } from './userform.js';
 
 const HELD_SHOWN = 20;
+
+const RIGHT_NOW = { delivered: ['good', 'delivered'], held: ['warn', 'held'], refused: ['bad', 'refused'], deferred: ['warn', 'put off'] };
+
+/** What becomes of a mail right now: the user may be active, and mail wait ahead of it. */
+function right(u) {
+  const [kind, text] = RIGHT_NOW[u.explanation.outcome] || ['soft', u.explanation.outcome];
+  return html`<span class="badge ${kind}">${text}</span>`;
+}
 
 /** Where a mail to this address goes right now and why: the gateway's own explanation. */
 const now = (u) => html`<p class="explain">${walled(u.explanation.sentence)}</p>
@@ -25,7 +32,7 @@ const acts = (u) => (can() ? html`<span class="buttons-row">
 export const heldList = (caption, items) => table(caption, [
   { head: 'Message', main: true }, { head: 'From' }, { head: 'State' }, { head: 'Size', num: true }, { head: 'Accepted' }, { head: 'Tries', num: true }, { head: 'Last words', wide: true },
 ], items.map((d) => [messageLink(d.id), sender(d.sender), badge(d.state), bytes(d.size), at(d.accepted), d.attempts,
-  html`${d.state === 'held' ? nothing : words(d.lastReply)}${d.nextAttempt ? html` <span class="soft">again ${clock(d.nextAttempt)}</span>` : nothing}`]));
+  html`${d.state === 'held' ? nothing : words(d.lastReply, d.state)}${d.nextAttempt ? html` <span class="soft">again ${clock(d.nextAttempt)}</span>` : nothing}`]));
 
 export default {
   title: 'User',
@@ -50,7 +57,7 @@ export default {
     if (!u.state) return html`${crumbs}${panel('Right now', now(u), can() && address.includes('@') ? button('Create this user…', () => guard(() => newUser(address))) : nothing)}${rest}`;
     return html`${crumbs}
       ${panel('Right now', html`${now(u)}${facts([
-        ['State', badge(u.state)], ['New mail is', effect(u)],
+        ['State', badge(u.state)], ['New mail is', right(u)],
         ['Pair', html`${pairLink(u.pair)}${u.member ? ', active member ' + u.member : nothing}`],
         u.to ? ['Being moved to', pairLink(u.to)] : null,
         ['For', html`${ago(u.since)} <span class="soft">since ${clock(u.since)}</span>`], ['By', u.by], ['Reason', u.reason || html`<span class="soft">none given</span>`],
