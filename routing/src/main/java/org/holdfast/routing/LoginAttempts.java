@@ -252,10 +252,10 @@ final class LoginAttempts implements Restores {
   // ---- reading
 
   @Override
-  public long before(User user) throws MapUnavailableException {
+  public @Nullable Place place(User user) throws MapUnavailableException {
     return user.request() == null
-        ? 0
-        : map.read(now -> now.view().restores().before(user.pair(), number(user)));
+        ? null
+        : map.read(now -> now.view().restores().place(user.pair(), number(user)));
   }
 
   private static long number(User user) {

@@ -42,6 +42,13 @@ final class RestoreOrder {
     return numbers == null ? 0 : numbers.before(number);
   }
 
+  Restores.Place place(String pair, long number) {
+    RankedNumbers numbers = byPair.get(pair);
+    return numbers == null
+        ? new Restores.Place(0, 0)
+        : new Restores.Place(numbers.before(number), numbers.size());
+  }
+
   /** The numbers of a pair's requests behind this one. */
   long[] after(String pair, long number, int limit) {
     RankedNumbers numbers = byPair.get(pair);

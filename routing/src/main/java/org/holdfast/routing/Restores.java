@@ -30,8 +30,16 @@ public interface Restores {
    */
   Attempt attempt(String address) throws MapUnavailableException;
 
-  /** How many requests are before this user's, of those who live on its pair. */
-  long before(User user) throws MapUnavailableException;
+  /** This user's place in the order of its pair; null: it has no request. */
+  @Nullable Place place(User user) throws MapUnavailableException;
+
+  /**
+   * A place in the order of a pair.
+   *
+   * @param before requests before it
+   * @param of requests in all, itself included
+   */
+  record Place(long before, long of) {}
 
   /** How many have asked, by pair; pairs without any are left out. */
   Map<String, Long> waiting() throws MapUnavailableException;
