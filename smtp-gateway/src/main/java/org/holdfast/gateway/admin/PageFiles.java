@@ -46,6 +46,7 @@ final class PageFiles {
           "plot.js",
           "queue.js",
           "releases.js",
+          "restores.js",
           "session.js",
           "user.js",
           "users.js",
