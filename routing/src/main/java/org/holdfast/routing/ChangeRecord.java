@@ -28,11 +28,13 @@ import org.jspecify.annotations.Nullable;
  *   type 1    = epoch                            reset
  *   type 2    = words epoch since count user*    users; epoch and since are the first user's
  *     words   = count string*                    pair names, reasons and names, each once
- *     user    = address state:1 pair by reason Δepoch Δsince [to] [priority]
+ *     user    = address state:1 pair by reason Δepoch Δsince [to] [priority] [Δnumber Δasked]
  *                                                pair, by, reason, to: places in words; Δ: zigzag,
  *                                                from epoch and since above; to is there when state
  *                                                has the bit 0x80, priority (zigzag) when it has
- *                                                0x40, else it is 0
+ *                                                0x40, else it is 0; number of the request and
+ *                                                when it was made, as epoch and since, when it has
+ *                                                0x20
  *   type 3    = address standing                 user removed
  *   type 4    = name active onHold:1 standing count member*     pair
  *     member  = name lmtp imap                   HOST:PORT, [v6]:PORT; imap empty: not known
@@ -55,6 +57,9 @@ final class ChangeRecord {
 
   /** The same of a priority that is not 0. */
   private static final int HAS_PRIORITY = 0x40;
+
+  /** The same of a request to be restored. */
+  private static final int HAS_REQUEST = 0x20;
 
   private ChangeRecord() {}
 
@@ -128,8 +133,8 @@ final class ChangeRecord {
     for (User user : users) {
       Standing s = user.standing();
       String to = user.movingTo();
-      int has = (to == null ? 0 : HAS_TARGET) | (user.priority() == 0 ? 0 : HAS_PRIORITY);
-      out.text(user.address()).octet(user.state().code() | has);
+      RestoreRequest request = user.request();
+      out.text(user.address()).octet(user.state().code() | has(user));
       out.number(place(words, user.pair()))
           .number(place(words, s.by()))
           .number(place(words, s.reason()));
@@ -140,7 +145,16 @@ final class ChangeRecord {
       if (user.priority() != 0) {
         out.signed(user.priority());
       }
+      if (request != null) {
+        out.signed(request.number() - epoch).signed(request.since().toEpochMilli() - since);
+      }
     }
+  }
+
+  private static int has(User user) {
+    return (user.movingTo() == null ? 0 : HAS_TARGET)
+        | (user.priority() == 0 ? 0 : HAS_PRIORITY)
+        | (user.request() == null ? 0 : HAS_REQUEST);
   }
 
   private static int place(Map<String, Integer> words, String word) {
@@ -159,7 +173,7 @@ final class ChangeRecord {
     for (int i = 0; i < count; i++) {
       String address = in.text();
       int code = in.octet();
-      UserState state = state(code & ~(HAS_TARGET | HAS_PRIORITY));
+      UserState state = state(code & ~(HAS_TARGET | HAS_PRIORITY | HAS_REQUEST));
       String pair = in.oneOf(words);
       String by = in.oneOf(words);
       String reason = in.oneOf(words);
@@ -167,8 +181,12 @@ final class ChangeRecord {
       Instant itsSince = Instant.ofEpochMilli(since + in.signed());
       String to = (code & HAS_TARGET) == 0 ? null : in.oneOf(words);
       int priority = (code & HAS_PRIORITY) == 0 ? 0 : priority(in.signed());
+      RestoreRequest request =
+          (code & HAS_REQUEST) == 0
+              ? null
+              : new RestoreRequest(epoch + in.signed(), Instant.ofEpochMilli(since + in.signed()));
       Standing standing = new Standing(reason, itsSince, by, itsEpoch);
-      users.add(new User(address, pair, state, to, priority, standing));
+      users.add(new User(address, pair, state, to, priority, request, standing));
     }
     return users;
   }

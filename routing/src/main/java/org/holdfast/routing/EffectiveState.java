@@ -46,6 +46,17 @@ sealed interface EffectiveState {
     }
   }
 
+  /**
+   * Whether something wider than the user is on hold: everything, the domain, the pair. A switch of
+   * the pair is none: it takes seconds.
+   */
+  static boolean heldFromAbove(String mailbox, String pair, WideState wide) {
+    Pair its = wide.pairs().get(pair);
+    return wide.everything() != null
+        || wide.holds().containsKey(domain(mailbox))
+        || (its != null && its.onHold());
+  }
+
   private static EffectiveState of(String mailbox, @Nullable User user, WideState wide, MapRows map)
       throws SQLException {
     if (user == null) {

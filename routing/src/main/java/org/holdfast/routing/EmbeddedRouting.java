@@ -36,6 +36,7 @@ public final class EmbeddedRouting implements Routing {
   private final Loading loading;
   private final ServedNames names;
   private final MapCopies copies;
+  private final LoginAttempts restores;
 
   private EmbeddedRouting(
       MapSettings settings, ChangeLog changes, InstantSource clock, Executor threads)
@@ -44,6 +45,7 @@ public final class EmbeddedRouting implements Routing {
     this.gate = new Gate(clock);
     this.map =
         new DurableMap(settings, changes, clock, this::afterRepair, announcer::tell, threads);
+    this.restores = new LoginAttempts(map, this::locate, clock);
     this.flips = new Flips(map, gate, announcer, clock);
     this.holds = new Holds(map, gate, announcer, clock);
     this.names = new ServedNames(map, clock);
@@ -205,7 +207,16 @@ public final class EmbeddedRouting implements Routing {
   @Override
   public Flip setHold(Target target, boolean onHold, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException {
-    return holds.set(target, onHold, who, wait);
+    Flip flip = holds.set(target, onHold, who, wait);
+    if (!onHold) {
+      restores.released();
+    }
+    return flip;
+  }
+
+  @Override
+  public Restores restores() {
+    return restores;
   }
 
   // ---- the map

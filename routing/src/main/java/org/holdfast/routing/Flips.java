@@ -312,7 +312,7 @@ final class Flips {
   private Plan end(LocationMap now, Plan.Switch s, Who who, long epoch) throws SQLException {
     User current = now.row(s.from().address()).user();
     if (current == null
-        || !s.from().equals(current.withPriority(s.from().priority()))
+        || !s.from().equals(asIn(s.from(), current))
         || !now.wide().usersInSwitch().contains(s.from().address())) {
       return new Plan.Refused(
           Kind.CONFLICT,
@@ -322,8 +322,15 @@ final class Flips {
     Standing standing = new Standing(who.reason(), now(clock), who.name(), epoch);
     User to = s.to();
     int priority = to.priority() == s.from().priority() ? current.priority() : to.priority();
+    RestoreRequest request = RestoreRequest.kept(current, to.state(), to.pair(), now.wide());
     return new Plan.Write(
-        current, new User(to.address(), to.pair(), to.state(), to.movingTo(), priority, standing));
+        current,
+        new User(to.address(), to.pair(), to.state(), to.movingTo(), priority, request, standing));
+  }
+
+  /** What is no flip may have changed meanwhile: the priority, the request. */
+  private static User asIn(User from, User current) {
+    return current.withPriority(from.priority()).withRequest(from.request());
   }
 
   /** Switched or not, the user may be deliverable again: mail was held meanwhile. */
@@ -425,9 +432,10 @@ final class Flips {
         return ranked(change, old);
       }
       int priority = priority(change, old);
+      RestoreRequest request = RestoreRequest.kept(old, state, pair, now.wide());
       return stale(change, old)
-          .orElseGet(
-              () -> planned(old, new User(address, pair, state, to, priority, fresh(change))));
+          .orElseGet(() ->
+              planned(old, new User(address, pair, state, to, priority, request, fresh(change))));
     }
 
     private static int priority(UserChange change, @Nullable User old) {

@@ -161,6 +161,7 @@ final class LoadedUsers {
         state,
         !aside || pair.equals(to) ? null : to,
         priority,
+        old.request(),
         old.standing());
   }
 

@@ -38,7 +38,7 @@ sealed interface MapChange {
   default long epoch() {
     return switch (this) {
       case Reset r -> r.epoch();
-      case PutUsers p -> p.users().stream().mapToLong(u -> u.standing().epoch()).max().orElse(0);
+      case PutUsers p -> p.users().stream().mapToLong(MapChange::epoch).max().orElse(0);
       case RemoveUser r -> r.standing().epoch();
       case PutPair p -> p.pair().standing().epoch();
       case RemovePair r -> r.standing().epoch();
@@ -48,6 +48,12 @@ sealed interface MapChange {
       case RemoveDomain r -> r.standing().epoch();
       case PutHold h -> h.standing().epoch();
     };
+  }
+
+  private static long epoch(User user) {
+    RestoreRequest request = user.request();
+    long epoch = user.standing().epoch();
+    return request == null ? epoch : Math.max(epoch, request.number());
   }
 
   /** How many things it is about. */

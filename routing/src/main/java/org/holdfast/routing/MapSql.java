@@ -18,7 +18,7 @@ import java.util.List;
 final class MapSql {
 
   /** Of the tables; a view of another version is made anew from the log. */
-  static final int VERSION = 4;
+  static final int VERSION = 5;
 
   /** Rows that one statement writes: far less work than one each. */
   static final int AT_ONCE = 64;
@@ -33,8 +33,8 @@ final class MapSql {
           "create table pairs (id int not null primary key, name text not null unique,"
               + " record blob not null)",
           "create table users (ukey text not null primary key, pair int not null,"
-              + " state int not null, since bigint not null, rest blob not null,"
-              + " crc int not null) without rowid",
+              + " state int not null, since bigint not null, asked bigint not null,"
+              + " rest blob not null, crc int not null) without rowid",
           "create table user_counts (pair int not null, state int not null, n bigint not null,"
               + " crcs bigint not null, crc int not null, primary key (pair, state))",
           "create table aliases (akey text not null primary key, target text not null,"
@@ -49,11 +49,15 @@ final class MapSql {
   /** Moving or recovering. */
   private static final String SET_ASIDE = "state in (1, 2)";
 
+  /** Has asked to be restored; most have not. */
+  private static final String HAS_ASKED = "asked > 0";
+
   /** Made when the rows are there. */
   static final List<String> INDEXES =
       List.of(
           "create index users_by_state on users (state, ukey) where " + OUT_OF_ORDER,
-          "create index users_by_since on users (since, ukey) where " + SET_ASIDE);
+          "create index users_by_since on users (since, ukey) where " + SET_ASIDE,
+          "create index users_by_request on users (asked, pair, state) where " + HAS_ASKED);
 
   static final String VERSION_OF = "select version from map_position";
   static final String POSITION = "select position, epoch, changes, crc from map_position";
@@ -63,11 +67,12 @@ final class MapSql {
       "update map_position set position = ?, epoch = ?, changes = ?, crc = ?";
 
   private static final String USER_COLUMNS =
-      "select ukey, pair, state, since, rest, crc from users";
+      "select ukey, pair, state, since, asked, rest, crc from users";
 
   private static final String UPDATE_USER =
       " on conflict (ukey) do update set pair = excluded.pair, state = excluded.state,"
-          + " since = excluded.since, rest = excluded.rest, crc = excluded.crc";
+          + " since = excluded.since, asked = excluded.asked, rest = excluded.rest,"
+          + " crc = excluded.crc";
 
   static final String USER_AT = USER_COLUMNS + " where ukey >= ? order by ukey limit 1";
   static final String USER_BEFORE = USER_COLUMNS + " where ukey < ? order by ukey desc limit 1";
@@ -105,6 +110,23 @@ final class MapSql {
 
   /** All who may be being moved to somewhere. */
   static final String ALL_SET_ASIDE = USER_COLUMNS + " where " + SET_ASIDE;
+
+  /** What the order of restores is made from. */
+  static final String ALL_REQUESTS =
+      "select asked, pair, state from users where " + HAS_ASKED + " order by asked";
+
+  private static final String ASKED = USER_COLUMNS + " where " + HAS_ASKED;
+
+  /** The user of one request. */
+  static final String USER_OF_REQUEST = ASKED + " and asked = ?";
+
+  static final String USERS_ASKED = ASKED + " and asked > ? order by asked limit ?";
+  static final String ACTIVE_ASKED = ASKED + " and asked > ? and state = 0 order by asked limit ?";
+
+  private static final String NOT_ASKED = OF_STATE + " and asked = 0";
+  static final String NOT_ASKED_OF_STATE = NOT_ASKED + " order by state, ukey limit ?";
+  static final String NOT_ASKED_OF_STATE_AND_PAIR =
+      NOT_ASKED + " and pair = ? order by state, ukey limit ?";
 
   /** A statement for one row, and one for {@link #AT_ONCE}. */
   record Puts(String one, String many) {}
@@ -225,7 +247,9 @@ final class MapSql {
   }
 
   private static String users(String verb, int rows) {
-    return verb + " into users (ukey, pair, state, since, rest, crc) values " + rows(rows, 6);
+    return verb
+        + " into users (ukey, pair, state, since, asked, rest, crc) values "
+        + rows(rows, 7);
   }
 
   private static String putAliases(int rows) {

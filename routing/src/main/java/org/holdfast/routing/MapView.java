@@ -44,14 +44,17 @@ final class MapView implements AutoCloseable {
   private final PairIds pairs;
   private final UserRows rows;
   private final LastRead lastRead = new LastRead();
+  private final RestoreOrder restores;
   private volatile UserGroups groups;
   private volatile WideState wide;
   private long position;
   private long epoch;
   private long changes;
 
-  private MapView(Path file, Session writer, Readers readers, ViewHead head) {
+  private MapView(
+      Path file, Session writer, Readers readers, ViewHead head, RestoreOrder restores) {
     this.file = file;
+    this.restores = restores;
     this.writer = writer;
     this.readers = readers;
     this.pairs = head.pairs();
@@ -81,8 +84,9 @@ final class MapView implements AutoCloseable {
       writer.begin();
       checkVersion(writer);
       ViewHead head = ViewHead.read(writer);
+      RestoreOrder restores = RestoreOrder.read(writer, head.pairs());
       writer.commit();
-      return new MapView(file, writer, new Readers(file), head);
+      return new MapView(file, writer, new Readers(file), head, restores);
     } catch (SQLException | IOException | RuntimeException e) {
       try (writer) {
         throw e;
@@ -233,6 +237,16 @@ final class MapView implements AutoCloseable {
     });
   }
 
+  /** The requests to be restored, in order, as of the last change applied. */
+  RestoreOrder restores() {
+    return restores;
+  }
+
+  /** Their users. */
+  RestoreRows requests() {
+    return new RestoreRows(readers, rows, pairs);
+  }
+
   /** How many users live on this pair. */
   long users(String pair) {
     Integer id = pairs.find(pair);
@@ -322,12 +336,13 @@ final class MapView implements AutoCloseable {
    */
   void apply(List<MapChange> batch, long upTo) throws SQLException {
     UserGroups.Tally tally = new UserGroups.Tally(groups);
+    RestoreOrder.Edit requests = restores.new Edit();
     long epochAfter = epoch;
     long changesAfter = changes;
     WideState wideAfter = wide;
     try {
       for (MapChange change : merged(batch)) {
-        write(change, tally);
+        write(change, tally, requests);
       }
       for (MapChange change : batch) {
         wideAfter = wideAfter.with(change);
@@ -343,6 +358,7 @@ final class MapView implements AutoCloseable {
     } finally {
       lastRead.clear();
     }
+    requests.committed();
     groups = tally.done();
     position = upTo;
     epoch = epochAfter;
@@ -379,11 +395,12 @@ final class MapView implements AutoCloseable {
     return merged;
   }
 
-  private void write(MapChange change, UserGroups.Tally tally) throws SQLException {
+  private void write(MapChange change, UserGroups.Tally tally, RestoreOrder.Edit requests)
+      throws SQLException {
     switch (change) {
       case MapChange.Reset _ -> throw new IllegalStateException("a reset while in use");
-      case MapChange.PutUsers p -> writeUsers(p.users(), tally);
-      case MapChange.RemoveUser r -> removeUser(r.address(), tally);
+      case MapChange.PutUsers p -> writeUsers(p.users(), tally, requests);
+      case MapChange.RemoveUser r -> removeUser(r.address(), tally, requests);
       case MapChange.PutPair p -> writePair(p);
       case MapChange.RemovePair r -> removePair(r.name());
       case MapChange.PutAliases a -> writeAliases(a.aliases());
@@ -394,7 +411,8 @@ final class MapView implements AutoCloseable {
     }
   }
 
-  private void writeUsers(List<User> users, UserGroups.Tally tally) throws SQLException {
+  private void writeUsers(List<User> users, UserGroups.Tally tally, RestoreOrder.Edit requests)
+      throws SQLException {
     Map<String, User> last = LinkedHashMap.newLinkedHashMap(users.size());
     users.forEach(user -> last.put(user.address(), user));
     Map<String, User> before = lastRead.of(last.keySet());
@@ -403,6 +421,7 @@ final class MapView implements AutoCloseable {
     }
     for (String address : last.keySet()) {
       User old = before.get(address);
+      requests.of(old, last.get(address));
       if (old != null) {
         rows.uncount(old, tally);
       }
@@ -411,8 +430,10 @@ final class MapView implements AutoCloseable {
     lastRead.written(last);
   }
 
-  private void removeUser(String address, UserGroups.Tally tally) throws SQLException {
+  private void removeUser(String address, UserGroups.Tally tally, RestoreOrder.Edit requests)
+      throws SQLException {
     User old = rows.one(writer, address);
+    requests.of(old, null);
     if (old != null) {
       writer.update(MapSql.DELETE_USER, MapSql.key(address));
       rows.uncount(old, tally);

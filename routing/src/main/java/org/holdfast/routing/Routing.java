@@ -78,6 +78,9 @@ public interface Routing extends Gatekeeper, AutoCloseable {
   Flip setHold(Target target, boolean onHold, Who who, Duration wait)
       throws MapUnavailableException, RefusedChangeException;
 
+  /** Who waits for a mailbox that is away, and whose turn it is. */
+  Restores restores();
+
   // ---- questions before a change
 
   /** How this address is led to its mailbox, and what would keep its mail back right now. */

@@ -19,10 +19,14 @@ import org.jspecify.annotations.Nullable;
  * it is read.
  *
  * <pre>
- *   row   = ukey pair state since rest crc     crc: of all before it, see RowCheck
- *   rest  = to epoch by reason [priority]      as in ChangeRecord; to: number of the pair that the
+ *   row   = ukey pair state since asked rest crc
+ *                                              asked: number of its request, 0: it has none;
+ *                                              crc: of all before it, see RowCheck
+ *   rest  = to epoch by reason [priority [request]]
+ *                                              as in ChangeRecord; to: number of the pair that the
  *                                              user is being moved to and 1, or 0; priority: zigzag,
- *                                              when it is not 0
+ *                                              when it is not 0 or a request follows, which is when
+ *                                              that was made, in milliseconds, zigzag
  * </pre>
  */
 final class UserRows {
@@ -97,11 +101,12 @@ final class UserRows {
     int pair = row.getInt(2);
     int state = row.getInt(3);
     long since = row.getLong(4);
-    byte[] rest = row.getBytes(5);
+    long asked = row.getLong(5);
+    byte[] rest = row.getBytes(6);
     if (key == null || rest == null) {
       throw MapSql.damage("a user's row of the view is damaged");
     }
-    check(key, pair, state, since, rest).require(row.getInt(6), key);
+    check(key, pair, state, since, asked, rest).require(row.getInt(7), key);
     try {
       ByteReader in = new ByteReader(rest);
       int to = (int) in.number() - 1;
@@ -109,8 +114,11 @@ final class UserRows {
       Standing standing = standing(in, since, epoch);
       String movingTo = to < 0 ? null : pairs.name(to);
       int priority = in.atEnd() ? 0 : (int) in.signed();
+      RestoreRequest request =
+          asked == 0 ? null : new RestoreRequest(asked, Instant.ofEpochMilli(in.signed()));
+      String address = MapSql.address(key);
       return new User(
-          MapSql.address(key), pairs.name(pair), state(state), movingTo, priority, standing);
+          address, pairs.name(pair), state(state), movingTo, priority, request, standing);
     } catch (IOException e) {
       throw MapSql.damage("a user's row of the view makes no sense: " + e.getMessage());
     }
@@ -121,9 +129,10 @@ final class UserRows {
     return new Standing(in.text(), Instant.ofEpochMilli(since), by, epoch);
   }
 
-  private static RowCheck check(String key, int pair, int state, long since, byte[] rest) {
+  private static RowCheck check(
+      String key, int pair, int state, long since, long asked, byte[] rest) {
     long place = ((long) pair << 8) | state;
-    return new RowCheck().text(key).number(place).number(since).octets(rest);
+    return new RowCheck().text(key).number(place).number(since).number(asked).octets(rest);
   }
 
   static UserState state(int code) throws SQLException {
@@ -138,16 +147,18 @@ final class UserRows {
     final int pair;
     final int state;
     final long since;
+    final long asked;
     final byte[] rest;
     final int check;
 
-    Row(String key, int pair, int state, long since, byte[] rest) {
+    Row(String key, int pair, int state, long since, long asked, byte[] rest) {
       this.key = key;
       this.pair = pair;
       this.state = state;
       this.since = since;
+      this.asked = asked;
       this.rest = rest;
-      this.check = check(key, pair, state, since, rest).sum();
+      this.check = check(key, pair, state, since, asked, rest).sum();
     }
   }
 
@@ -156,7 +167,9 @@ final class UserRows {
     int pair = pairs.id(user.pair());
     int state = user.state().code();
     long since = user.standing().since().toEpochMilli();
-    return new Row(key, pair, state, since, rest(user));
+    RestoreRequest request = user.request();
+    long asked = request == null ? 0 : request.number();
+    return new Row(key, pair, state, since, asked, rest(user));
   }
 
   private byte[] rest(User user) throws SQLException {
@@ -165,7 +178,11 @@ final class UserRows {
     ByteWriter out = new ByteWriter(64);
     out.number(to == null ? 0 : pairs.id(to) + 1).number(s.epoch());
     out.text(s.by()).text(s.reason());
-    return (user.priority() == 0 ? out : out.signed(user.priority())).bytes();
+    RestoreRequest request = user.request();
+    if (user.priority() != 0 || request != null) {
+      out.signed(user.priority());
+    }
+    return (request == null ? out : out.signed(request.since().toEpochMilli())).bytes();
   }
 
   /** Takes a user out of the counts. */
@@ -214,6 +231,7 @@ final class UserRows {
     to.setInt(at++, row.pair);
     to.setInt(at++, row.state);
     to.setLong(at++, row.since);
+    to.setLong(at++, row.asked);
     to.setBytes(at++, row.rest);
     to.setInt(at++, row.check);
     return at;

@@ -25,6 +25,11 @@ public enum UserState {
     return code;
   }
 
+  /** Moving or recovering: the mailbox is away, and will be back. */
+  boolean isAside() {
+    return this == MOVING || this == RECOVERING;
+  }
+
   /** The state of this number; empty when there is none. */
   static Optional<UserState> ofCode(int code) {
     for (UserState state : values()) {

@@ -22,6 +22,8 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.holdfast.gateway.metrics.Counts;
+import org.holdfast.gateway.metrics.LoginCounts;
 import org.holdfast.routing.Routing;
 import org.jspecify.annotations.Nullable;
 
@@ -190,7 +192,17 @@ public final class AdminServer implements AutoCloseable {
     new MapResource(routing, ports.mapText(), audit, keys).routes(routes);
     new HealthResource(ports.readiness(), watched::troubles, ports.metrics()).routes(routes);
     new OpenApiResource().routes(routes);
+    restores(routes, held);
     page(routes);
+  }
+
+  /** Who waits for a mailbox, and login front ends who tell. */
+  private void restores(RoutesConfig routes, HeldMail held) {
+    AttemptCounts attempts = new AttemptCounts();
+    AttemptLimit limit = new AttemptLimit(System::nanoTime);
+    LoginCounts counts = new LoginCounts(new Counts(ports.counted()));
+    new LoginAttemptsResource(ports.routing(), attempts, limit, counts).routes(routes);
+    new RestoresResource(ports.routing(), held, attempts).routes(routes);
   }
 
   /** The operators' page, and what only it asks for. */

@@ -55,6 +55,17 @@ final class ChangeLines {
         .log();
   }
 
+  /** Somebody who tried to log in waits for the mailbox from now on. */
+  static void asked(Caller by, String client, String user, String pair, long before) {
+    LoggingEventBuilder line = begun("user.asked", List.of(user), by.name());
+    line = by.from().isEmpty() ? line : line.addKeyValue("client", by.from());
+    line = client.isEmpty() ? line : line.addKeyValue("orig_client", client);
+    line.addKeyValue("pair", pair)
+        .addKeyValue("position", before + 1)
+        .addKeyValue("reply", "first login attempt")
+        .log();
+  }
+
   private static LoggingEventBuilder begun(String what, List<String> targets, String who) {
     return log.atInfo()
         .setMessage("change")

@@ -8,6 +8,8 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.holdfast.routing.MapUnavailableException;
 import org.holdfast.routing.Routing;
 import org.holdfast.routing.Routing.SetAside;
@@ -45,10 +47,13 @@ final class MapCollector implements MultiCollector {
       double age = Duration.between(count.since(), clock.instant()).toMillis() / 1000.0;
       longest.dataPoint(point(count.pair(), count.state(), age));
     }
+    var waiting = gauge("holdfast_restores_waiting", "Users who tried to log in and wait");
+    waiting().forEach((pair, requests) -> waiting.dataPoint(point(pair, (double) requests)));
     var usable = gauge("holdfast_map_usable", "0 while the map cannot be read or changed");
     double value = routing.trouble().isEmpty() ? 1 : 0;
     usable.dataPoint(GaugeDataPointSnapshot.builder().value(value).build());
-    return new MetricSnapshots(users.build(), many.build(), longest.build(), usable.build());
+    return new MetricSnapshots(
+        users.build(), many.build(), longest.build(), waiting.build(), usable.build());
   }
 
   private List<Routing.UserCount> counts() {
@@ -59,8 +64,24 @@ final class MapCollector implements MultiCollector {
     }
   }
 
+  /** Of every pair: a gauge that goes away when nobody waits is no gauge. */
+  private Map<String, Long> waiting() {
+    Map<String, Long> all = new TreeMap<>();
+    try {
+      routing.pairs().forEach(pair -> all.put(pair.name(), 0L));
+      all.putAll(routing.restores().waiting());
+    } catch (MapUnavailableException e) {
+      all.clear(); // holdfast_map_usable says so
+    }
+    return all;
+  }
+
   private static GaugeSnapshot.Builder gauge(String name, String help) {
     return GaugeSnapshot.builder().name(name).help(help);
+  }
+
+  private static GaugeDataPointSnapshot point(String pair, double value) {
+    return GaugeDataPointSnapshot.builder().labels(Labels.of("pair", pair)).value(value).build();
   }
 
   private static GaugeDataPointSnapshot point(String pair, UserState state, double value) {

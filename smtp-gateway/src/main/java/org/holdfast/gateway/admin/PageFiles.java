@@ -50,6 +50,7 @@ final class PageFiles {
           "plot.js",
           "queue.js",
           "releases.js",
+          "restores.js",
           "session.js",
           "user.js",
           "userform.js",

@@ -12,7 +12,7 @@ enum Role implements RouteRole {
   VIEWER,
   /** Sets {@code active} and {@code recovering} for users of its own pairs. */
   BACKEND,
-  /** Looks up where a user lives. */
+  /** Looks up where a user lives, and tells who tries to log in. */
   FRONTEND,
   /** Marks routes that need no token; no token bears it. */
   ANYONE;

@@ -1,6 +1,8 @@
 package org.holdfast.gateway.admin;
 
 import java.time.Instant;
+import org.holdfast.routing.RestoreRequest;
+import org.holdfast.routing.Restores;
 import org.holdfast.routing.User;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param held deliveries held for it; null in lists
  * @param heldExact false when {@code held} is a lower bound (catch-all entries with much mail)
  * @param priority whose held mail goes first to its pair: higher first, 0 is normal
+ * @param restore its place among those who wait for their mailboxes; null: it has not asked, and in
+ *     lists
  */
 record UserView(
     String address,
@@ -28,10 +32,37 @@ record UserView(
     String by,
     String explain,
     boolean heldExact,
-    int priority) {
+    int priority,
+    @Nullable Waits restore) {
+
+  /**
+   * A request to be restored.
+   *
+   * @param since of the first login attempt
+   * @param position in the order of its pair, from 1
+   * @param of how many requests there are
+   */
+  record Waits(Instant since, long position, long of) {
+
+    static @Nullable Waits of(User user, Restores.@Nullable Place place) {
+      RestoreRequest request = user.request();
+      return request == null || place == null
+          ? null
+          : new Waits(request.since(), place.before() + 1, place.of());
+    }
+  }
 
   static UserView of(
       User user, @Nullable String member, Effective effective, HeldMail.@Nullable Count held) {
+    return of(user, member, effective, held, null);
+  }
+
+  static UserView of(
+      User user,
+      @Nullable String member,
+      Effective effective,
+      HeldMail.@Nullable Count held,
+      @Nullable Waits restore) {
     var standing = user.standing();
     return new UserView(
         user.address(),
@@ -48,6 +79,7 @@ record UserView(
         standing.by(),
         effective.explain(),
         held != null && held.exact(),
-        user.priority());
+        user.priority(),
+        restore);
   }
 }

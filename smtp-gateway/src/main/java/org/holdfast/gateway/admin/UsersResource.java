@@ -102,7 +102,8 @@ final class UsersResource {
 
   private UserView view(User user) throws MapUnavailableException {
     String member = routing.pair(user.pair()).map(Pair::active).orElse(null);
-    return UserView.of(user, member, Effective.of(routing, user), held.ofUser(user));
+    UserView.Waits restore = UserView.Waits.of(user, routing.restores().place(user));
+    return UserView.of(user, member, Effective.of(routing, user), held.ofUser(user), restore);
   }
 
   private User known(String address) throws MapUnavailableException {

@@ -157,6 +157,7 @@ public final class Main implements Runnable {
     line.addSubcommand(new AllCommands());
     line.addSubcommand(new AliasCommands());
     line.addSubcommand(new HoldsCommand());
+    line.addSubcommand(new RestoreCommands());
     line.addSubcommand(new MapCommands());
     line.addSubcommand(new QueueCommands());
     line.addSubcommand(new StoreCommands());

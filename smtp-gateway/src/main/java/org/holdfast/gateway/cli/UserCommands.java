@@ -53,7 +53,8 @@ final class UserCommands implements Runnable {
           String address)
       throws Exception {
     try (AdminClient client = options.client()) {
-      int code = Answers.show(options, client.get("/v1/users/" + AdminClient.segment(address)));
+      JsonNode user = client.get("/v1/users/" + AdminClient.segment(address));
+      int code = Answers.show(options, options.json() ? user : RestorePlace.inWords(user));
       if (!options.json()) {
         explain(options, client, address);
       }

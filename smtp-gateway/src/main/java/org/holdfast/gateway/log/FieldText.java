@@ -36,6 +36,8 @@ final class FieldText {
           "orig_proto",
           "orig_queue_id",
           "others",
+          "pair",
+          "position",
           "proto",
           "relay",
           "size",

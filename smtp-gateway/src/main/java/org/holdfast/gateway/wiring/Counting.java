@@ -10,6 +10,7 @@ import org.holdfast.gateway.accept.LimitCounts;
 import org.holdfast.gateway.admin.Metrics;
 import org.holdfast.gateway.metrics.Counts;
 import org.holdfast.gateway.metrics.FlipTimes;
+import org.holdfast.gateway.metrics.LoginCounts;
 import org.holdfast.gateway.metrics.Traffic;
 
 /** Where one gateway's rooms count and time, and how that is shown. */
@@ -36,7 +37,7 @@ final class Counting {
   /** Everything, and what these tell at each look. Once. */
   Metrics shown(Metrics.Sources sources, InstantSource clock) {
     Map<String, String> help =
-        Stream.of(Traffic.HELP, LimitCounts.HELP, FlipTimes.HELP)
+        Stream.of(Traffic.HELP, LimitCounts.HELP, FlipTimes.HELP, LoginCounts.HELP)
             .flatMap(part -> part.entrySet().stream())
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     return new Metrics(registry, exposed, help, sources, clock);

@@ -28,6 +28,7 @@ import org.holdfast.routing.Pair;
 import org.holdfast.routing.Permit;
 import org.holdfast.routing.RefusedChangeException;
 import org.holdfast.routing.RefusedChangeException.Kind;
+import org.holdfast.routing.Restores;
 import org.holdfast.routing.Routing;
 import org.holdfast.routing.Standing;
 import org.holdfast.routing.Target;
@@ -239,6 +240,40 @@ final class FakeRouting implements Routing {
   private void mustKnow(String pair) throws RefusedChangeException {
     if (!pairs.containsKey(pair)) {
       throw new RefusedChangeException(Kind.NOT_FOUND, "there is no pair " + pair);
+    }
+  }
+
+  /** Nobody ever asks here; tests of it have the real map. */
+  @Override
+  public Restores restores() {
+    return new NobodyAsked();
+  }
+
+  private static final class NobodyAsked implements Restores {
+
+    @Override
+    public Attempt attempt(String address) {
+      throw new UnsupportedOperationException("tests of it have the real map");
+    }
+
+    @Override
+    public @Nullable Place place(User user) {
+      return null;
+    }
+
+    @Override
+    public Map<String, Long> waiting() {
+      return Map.of();
+    }
+
+    @Override
+    public List<User> asked(@Nullable String pair, long after, int limit) {
+      return List.of();
+    }
+
+    @Override
+    public List<User> notAsked(@Nullable String pair, @Nullable String after, int limit) {
+      return List.of();
     }
   }
 

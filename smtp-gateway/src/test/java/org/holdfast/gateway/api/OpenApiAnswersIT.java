@@ -170,6 +170,15 @@ class OpenApiAnswersIT {
     call("DELETE /v1/aliases/{from}", "/v1/aliases/x@example.com", null, 404);
   }
 
+  private void restores() throws Exception {
+    String operation = "POST /v1/users/{address}/login-attempts";
+    call(operation, "/v1/users/bob@example.com/login-attempts", "{\"client\":\"::1\"}", 200);
+    call(operation, "/v1/users/sales@example.com/login-attempts", null, 200);
+    call(operation, "/v1/users/none@example.com/login-attempts", "{}", 404);
+    call("GET /v1/users/{address}", "/v1/users/bob@example.com", null, 200);
+    call("GET /v1/restores", "/v1/restores?pair=p0&all&limit=1", null, 200);
+  }
+
   private void users() throws Exception {
     call("GET /v1/users", "/v1/users?limit=1", null, 200);
     call("GET /v1/users/{address}", "/v1/users/alice@example.com", null, 200);
@@ -189,6 +198,7 @@ class OpenApiAnswersIT {
         409);
     call("PUT /v1/users/{address}/priority", user + "/priority", "{\"priority\":5}", 200);
     call("DELETE /v1/users/{address}", user, null, 200);
+    restores();
     String lines =
         """
         {"address":"alice@example.com","state":"active"}

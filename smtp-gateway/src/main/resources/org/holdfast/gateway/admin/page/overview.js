@@ -4,6 +4,7 @@ import './plot.js';
 import { bytes, clock, deliveries, hours, millis, number, plural, rate, secondsSince, short, span } from './format.js';
 import { ago, badge, bar, button, count, empty, html, link, nothing, page, pairLink, panel, queueLink, stat, table, userLink } from './parts.js';
 import { needs } from './needs.js';
+import { loadWaiting, waiting } from './restores.js';
 
 const HISTORY_MILLIS = 10_000;
 const NEEDS_SHOWN = 4;
@@ -142,10 +143,10 @@ const stopped = (o) => o.holds.filter((h) => h.kind === 'all').map((h) => html`<
 export default {
   title: 'Overview',
   async load() {
-    const [overview, attention, before] = await Promise.all([get('/v1/overview'), get('/v1/attention'), past()]);
-    return { overview, attention: attention.items, before };
+    const [overview, attention, before, restores] = await Promise.all([get('/v1/overview'), get('/v1/attention'), past(), loadWaiting()]);
+    return { overview, attention: attention.items, before, restores };
   },
-  draw({ overview: o, attention, before }) {
+  draw({ overview: o, attention, before, restores }) {
     const now = attention.filter((i) => i.urgency === 'now').length;
     return html`
       <h1>Overview</h1>
@@ -158,6 +159,7 @@ export default {
       ${tiles(o)}
       ${backends(o)}
       ${moving(o)}
+      ${waiting(restores)}
       ${why(o)}
       ${plots(before)}`;
   },
