@@ -85,13 +85,18 @@ final class Answers {
   }
 
   private static void fields(Terminal terminal, JsonNode node, String indent) {
+    int width = node.propertyStream().mapToInt(field -> field.getKey().length()).max().orElse(0);
     for (Map.Entry<String, JsonNode> field : node.properties()) {
-      field(terminal, node, field, indent);
+      field(terminal, node, field, indent, Math.clamp(width, 12, 20));
     }
   }
 
   private static void field(
-      Terminal terminal, JsonNode node, Map.Entry<String, JsonNode> field, String indent) {
+      Terminal terminal,
+      JsonNode node,
+      Map.Entry<String, JsonNode> field,
+      String indent,
+      int width) {
     JsonNode value = field.getValue();
     String key = Terminal.oneLine(field.getKey());
     if (value.isContainer() && !isFlat(value)) {
@@ -104,7 +109,10 @@ final class Answers {
     }
     String text = value.isContainer() ? flat(value) : shown(node, field.getKey());
     terminal.line(
-        "%s%-12s %s".formatted(indent, key, text.isEmpty() ? "-" : Terminal.oneLine(text)));
+        indent
+            + key
+            + " ".repeat(Math.max(0, width - key.length()) + 1)
+            + (text.isEmpty() ? "-" : Terminal.oneLine(text)));
   }
 
   private static void nested(Terminal terminal, JsonNode item, String indent) {

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rows in columns as wide as they need. On a terminal the widest columns give way until a row fits
- * on a line; in a file or pipe nothing is cut.
+ * Rows in columns as wide as they need. On a terminal the last column, then the widest give way
+ * until a row fits on a line; in a file or pipe nothing is cut.
  */
 final class Table {
 
@@ -55,20 +55,27 @@ final class Table {
     return widths;
   }
 
-  /** Takes from the widest column, again and again. */
+  /** Takes from the last column, which is prose, then from the widest, again and again. */
   private static void narrow(int[] widths, int width) {
     int over = Arrays.stream(widths).sum() + GAP * (widths.length - 1) - width;
-    while (over > 0) {
-      int widest = 0;
-      for (int i = 1; i < widths.length; i++) {
-        widest = widths[i] >= widths[widest] ? i : widest;
-      }
+    int last = widths.length - 1;
+    int prose = Math.clamp(over, 0, Math.max(0, widths[last] - NARROWEST));
+    widths[last] -= prose;
+    for (over -= prose; over > 0; over--) {
+      int widest = widest(widths);
       if (widths[widest] <= NARROWEST) {
         return;
       }
       widths[widest]--;
-      over--;
     }
+  }
+
+  private static int widest(int[] widths) {
+    int widest = 0;
+    for (int i = 1; i < widths.length; i++) {
+      widest = widths[i] >= widths[widest] ? i : widest;
+    }
+    return widest;
   }
 
   private static String line(String[] row, int[] widths) {
