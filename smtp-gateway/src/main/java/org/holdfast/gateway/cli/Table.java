@@ -15,6 +15,9 @@ final class Table {
   /** No column is cut to less than this. */
   private static final int NARROWEST = 8;
 
+  /** So much of the last column, which is prose, says something still. */
+  private static final int PROSE = 20;
+
   private final List<String[]> rows = new ArrayList<>();
   private final int columns;
 
@@ -34,6 +37,13 @@ final class Table {
     List<String> shown = new ArrayList<>(lines);
     shown.set(0, terminal.bold(lines.getFirst()));
     terminal.lines(shown);
+  }
+
+  /** Whether nothing has to be cut but prose, of which {@value #PROSE} columns are left; 0: any. */
+  boolean fits(int width) {
+    int[] widths = widths();
+    widths[columns - 1] = Math.min(PROSE, widths[columns - 1]);
+    return width == 0 || Arrays.stream(widths).sum() + GAP * (columns - 1) <= width;
   }
 
   /** Header and rows, none wider than {@code width} where that can be; 0: any width. */
@@ -70,9 +80,10 @@ final class Table {
     }
   }
 
+  /** Never the first: it is a name or an ID, which somebody wants to type. */
   private static int widest(int[] widths) {
-    int widest = 0;
-    for (int i = 1; i < widths.length; i++) {
+    int widest = Math.min(1, widths.length - 1);
+    for (int i = widest; i < widths.length; i++) {
       widest = widths[i] >= widths[widest] ? i : widest;
     }
     return widest;

@@ -108,7 +108,7 @@ public final class Gateway implements AutoCloseable {
       throws ConfigurationException, IOException {
     this.settings = configuration.settings();
     this.file = file;
-    this.reload = new Reload(file, configuration, this::apply);
+    this.reload = new Reload(file.toAbsolutePath().normalize(), configuration, this::apply);
     this.opened = opened;
     this.stopTimeout = settings.stopTimeout();
     this.descriptors = Descriptors.ofProcess(settings.maxConnections());

@@ -38,6 +38,7 @@ final class Reload implements Configured {
   }
 
   /**
+   * @param file absolute, so that who asks from elsewhere knows which is meant
    * @param running what the gateway was started with
    */
   Reload(Path file, Configuration running, Taking taking) {
@@ -63,7 +64,7 @@ final class Reload implements Configured {
       taking.take(read.settings(), change, by);
       runs = LiveKeys.applied(runs, read.texts());
       told(change);
-      return new Reread(file.toAbsolutePath().toString(), change);
+      return new Reread(file.toString(), change);
     } catch (ConfigurationException e) {
       LOG.error("configuration not reloaded, nothing is changed: {}", e.getMessage());
       throw e;

@@ -129,4 +129,29 @@ class QueueCommandsIT {
     assertThat(cli.octets.toString(java.nio.charset.StandardCharsets.US_ASCII))
         .isEqualTo("Subject: x\r\n\r\n");
   }
+
+  @Test
+  void queueList_onANarrowTerminal_keepsTheIdWhole_andSaysHowLongAgo() {
+    gateway.on(
+        "GET /v1/queue/messages?limit=100",
+        200,
+        """
+        {"items":[{"id":"1M827ZT0G000VPRF","recipient":"somebody.with.a.name@example.com","sender":"news@shop.example",
+          "pair":"imap5-6","state":"deferred","size":4096,"accepted":"2026-11-21T08:05:00Z","attempts":3,
+          "lastReply":"451 4.3.2 please try again later, we are doing maintenance"}],"next":null}
+        """);
+    cli.tty = new Tty(true, true, true, 80, 24, true);
+    assertThat(run("queue", "list")).isZero();
+    assertThat(out.toString().lines())
+        .allMatch(line -> Columns.of(line) <= 80)
+        .element(1)
+        .asString()
+        .startsWith("1M827ZT0G000VPRF  somebody.")
+        .contains("imap5-6  deferred", " ago  3 ")
+        .doesNotContain("shop");
+    cli.tty = Tty.NONE;
+    assertThat(run("queue", "list")).isZero();
+    assertThat(out.toString())
+        .contains("news@shop.example", "2026-11-21T08:05:00Z", "doing maintenance\n");
+  }
 }
