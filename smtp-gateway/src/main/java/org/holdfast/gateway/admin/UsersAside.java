@@ -33,7 +33,7 @@ record UsersAside(long count, int looked, List<Group> groups, int more) {
    *
    * @param to where they are being moved to, if somebody said so
    * @param users of those looked at
-   * @param oldest who stands so longest
+   * @param first who stands so longest
    */
   record Group(
       String pair,
@@ -42,7 +42,7 @@ record UsersAside(long count, int looked, List<Group> groups, int more) {
       String reason,
       int users,
       Instant since,
-      String oldest,
+      String first,
       String by) {
 
     static Group of(User first, int users) {

@@ -198,8 +198,8 @@ final class Answers {
   /** As {@link #shown}, with a time as how long ago it was. */
   private static String brief(JsonNode item, String key) {
     String text = shown(item, key);
-    boolean time = TIMES.contains(key) && !text.isEmpty();
-    return time ? age(text, Instant.now()) + " ago" : text;
+    String age = TIMES.contains(key) ? age(text, Instant.now()) : text;
+    return age.equals(text) ? text : age + " ago";
   }
 
   /**

@@ -92,7 +92,7 @@ final class HoldsCommand implements Callable<Integer> {
         "state",
         "to",
         "since",
-        "oldest",
+        "first",
         "reason");
     long more = users.path("more").asLong(0);
     if (more > 0) {

@@ -171,7 +171,7 @@ class PairsIT {
     assertThat(users.path("count").asInt()).isEqualTo(3);
     assertThat(users.path("groups").size()).isEqualTo(2);
     assertThat(users.path("groups").path(0).path("users").asInt()).isEqualTo(2);
-    assertThat(users.path("groups").path(0).path("oldest").asString()).isEqualTo("a@example.com");
+    assertThat(users.path("groups").path(0).path("first").asString()).isEqualTo("a@example.com");
     assertThat(api.get("/v1/holds").json().has("users")).isFalse();
   }
 

@@ -106,7 +106,7 @@ class PairCommandsIT {
         200,
         """
         {"items":[],"next":null,"users":{"count":2500,"looked":1000,"more":1,"groups":[
-          {"pair":"p","state":"moving","to":null,"reason":"raid","users":999,"since":"2026-11-20T00:00:00Z","oldest":"a@x.org","by":"ops"}]}}
+          {"pair":"p","state":"moving","to":null,"reason":"raid","users":999,"since":"2026-11-20T00:00:00Z","first":"a@x.org","by":"ops"}]}}
         """);
     assertThat(cli.run("holds")).isZero();
     assertThat(cli.out.toString())
