@@ -27,4 +27,5 @@ public record AdminPorts(
     History history,
     MetricRegistry counted,
     FlipTimes flipTimes,
+    Configured configured,
     InstantSource clock) {}

@@ -191,6 +191,7 @@ public final class AdminServer implements AutoCloseable {
     new AliasesResource(routing, audit).routes(routes);
     new MapResource(routing, ports.mapText(), audit, keys).routes(routes);
     new HealthResource(ports.readiness(), watched::troubles, ports.metrics()).routes(routes);
+    new ReloadResource(ports.configured()).routes(routes);
     new OpenApiResource().routes(routes);
     restores(routes, held);
     page(routes);

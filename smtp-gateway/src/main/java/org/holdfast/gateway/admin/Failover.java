@@ -53,13 +53,22 @@ final class Failover {
   /**
    * What it came to.
    *
-   * @param outcome {@code done}, {@code undone} (as before) or {@code failed} (see the last step)
+   * @param outcome {@code done}, {@code undone} (as before), {@code failed} (see the last step), or
+   *     {@code dry-run}
+   * @param warnings what nobody has checked
    */
   record Report(
-      String pair, String from, String to, String outcome, List<Step> steps, long millis) {
+      String pair,
+      String from,
+      String to,
+      String outcome,
+      List<Step> steps,
+      List<String> warnings,
+      long millis) {
 
     Report {
       steps = List.copyOf(steps);
+      warnings = List.copyOf(warnings);
     }
 
     boolean done() {
@@ -86,6 +95,11 @@ final class Failover {
     } finally {
       running.remove(order.pair().name());
     }
+  }
+
+  /** What a failover would do now. Asks the standby, and changes nothing. */
+  Report preview(Order order) {
+    return new Run(order, target(order)).preview();
   }
 
   private static Member target(Order order) {
@@ -136,6 +150,7 @@ final class Failover {
     private final Member target;
     private final Target everythingOfIt;
     private final List<Step> steps = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private final Instant began = clock.instant();
 
     Run(Order order, Member target) {
@@ -152,6 +167,22 @@ final class Failover {
         return report(undo() ? "undone" : "failed");
       }
       return report(step("release", this::release) ? "done" : "failed");
+    }
+
+    Report preview() {
+      String to = target.name();
+      String then = pair.onHold() ? "stays on hold, as it is now" : "mail would go to " + to;
+      boolean _ =
+          step("hold and drain", this::toDrain)
+              && step("probe " + to, this::probeStandby)
+              && step("switch", () -> to + " would be the active member")
+              && step("release", () -> then);
+      return report("dry-run");
+    }
+
+    private String toDrain() {
+      long open = routing.open().stream().filter(o -> o.pair().equals(pair.name())).count();
+      return "mail would be held; open to " + pair.active() + " now: " + open;
     }
 
     private String holdAndDrain()
@@ -171,6 +202,9 @@ final class Failover {
       Probe.Finding finding = probe.probe(pair, target, order.patience());
       if (!finding.fit() && !order.force()) {
         throw new StepFailedException(finding.detail());
+      }
+      if (!finding.unchecked().isEmpty()) {
+        warnings.add(finding.unchecked());
       }
       return finding.fit() ? finding.detail() : finding.detail() + "; forced";
     }
@@ -235,7 +269,7 @@ final class Failover {
 
     private Report report(String outcome) {
       return new Report(
-          pair.name(), pair.active(), target.name(), outcome, steps, millisSince(began));
+          pair.name(), pair.active(), target.name(), outcome, steps, warnings, millisSince(began));
     }
   }
 }

@@ -72,9 +72,13 @@ public final class ForgottenHolds implements AutoCloseable {
     var _ = looking.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  Instant now() {
+    return clock.instant();
+  }
+
   /** Whatever stands since before this time is forgotten. */
   Instant cutoff() {
-    return clock.instant().minus(after);
+    return now().minus(after);
   }
 
   /** Users who are forgotten, by pair and state, as of the last look. */

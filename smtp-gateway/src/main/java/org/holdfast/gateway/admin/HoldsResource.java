@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.holdfast.routing.Flip;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Wider holds: {@code /v1/domains/{domain}/state}, {@code /v1/all/state}; {@code /v1/holds} lists
- * them, {@code /v1/holds/forgotten} what stands so for longer than {@code map.forgotten-after},
- * users too.
+ * them ({@code ?users} tells of users set aside, too), {@code /v1/holds/forgotten} what stands so
+ * for longer than {@code map.forgotten-after}, users too.
  */
 final class HoldsResource {
 
@@ -99,9 +100,18 @@ final class HoldsResource {
   }
 
   private void holds(Context ctx) throws MapUnavailableException {
-    Query _ = new Query(ctx);
-    Json.answer(
-        ctx, new Page<>(ForgottenHolds.wide(routing).stream().map(HoldView::of).toList(), null));
+    boolean users = new Query(ctx, "users").flag("users");
+    List<HoldView> wide = ForgottenHolds.wide(routing).stream().map(HoldView::of).toList();
+    Page<HoldView> page = new Page<>(wide, null);
+    Json.answer(ctx, users ? withUsers(page) : page);
+  }
+
+  private Map<String, Object> withUsers(Page<HoldView> page) throws MapUnavailableException {
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("items", page.items());
+    answer.put("next", page.next());
+    answer.put("users", UsersAside.now(routing, forgotten.now()));
+    return answer;
   }
 
   /** Wider ones stand on the first page, the users behind them, the longest first. */

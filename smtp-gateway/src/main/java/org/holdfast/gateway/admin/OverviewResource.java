@@ -182,14 +182,15 @@ final class OverviewResource {
       Map<String, Long> users,
       @Nullable NextHop hop) {
     double rate = hop == null ? 0 : hop.rate();
+    String breaker = hop == null ? "closed" : Attention.word(hop.breaker());
     return new PairGlance(
         name,
-        pair == null ? null : PairView.of(pair, totals, ports.pairStatus(), rate),
+        pair == null ? null : PairView.of(pair, totals, ports.pairStatus(), rate, breaker),
         totals == null ? 0 : HeldMail.deliveries(totals),
         PairView.byState(totals),
         totals == null ? null : totals.oldest(),
         users,
-        hop == null ? "closed" : Attention.word(hop.breaker()),
+        breaker,
         hop == null ? null : hop.nextProbe(),
         hop == null ? 0 : hop.limit(),
         hop == null ? "" : hop.lastReply());

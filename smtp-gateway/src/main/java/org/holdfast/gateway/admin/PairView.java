@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param inFlight deliveries open to it now
  * @param released deliveries from the queue that it took in the release under way
  * @param ratePerSecond how many of them a second, lately
+ * @param breaker of the active member: {@code closed}; {@code open}, held mail waits for the next
+ *     probe; {@code probing}
  */
 record PairView(
     String name,
@@ -37,7 +39,8 @@ record PairView(
     @Nullable Instant oldest,
     int inFlight,
     long released,
-    double ratePerSecond) {
+    double ratePerSecond,
+    String breaker) {
 
   /** One server of the pair; {@code latencyMillis} is null before its first answer. */
   record MemberView(
@@ -49,7 +52,8 @@ record PairView(
       int inFlight,
       @Nullable Double latencyMillis) {}
 
-  static PairView of(Pair pair, @Nullable Totals totals, PairStatus status, double rate) {
+  static PairView of(
+      Pair pair, @Nullable Totals totals, PairStatus status, double rate, String breaker) {
     return new PairView(
         pair.name(),
         members(pair, status),
@@ -66,10 +70,11 @@ record PairView(
         totals == null ? null : totals.oldest(),
         status.inFlight(pair.name()),
         status.released(pair.name()),
-        rate);
+        rate,
+        breaker);
   }
 
-  private static Map<String, MemberView> members(Pair pair, PairStatus status) {
+  static Map<String, MemberView> members(Pair pair, PairStatus status) {
     Map<String, MemberView> members = new LinkedHashMap<>();
     for (Member member : pair.members()) {
       MemberHealth health = status.member(pair.name(), member.name());

@@ -73,7 +73,20 @@ final class PairsResource {
 
   private PairView view(Pair pair, Map<String, Totals> totals) {
     return PairView.of(
-        pair, totals.get(pair.name()), status, releases.rates().getOrDefault(pair.name(), 0.0));
+        pair,
+        totals.get(pair.name()),
+        status,
+        releases.rates().getOrDefault(pair.name(), 0.0),
+        breaker(pair));
+  }
+
+  /** Of the active member; closed while nothing is known. */
+  private String breaker(Pair pair) {
+    return queue.dispatch().nextHops().stream()
+        .filter(hop -> hop.name().equals(pair.name()) && hop.member().equals(pair.active()))
+        .findFirst()
+        .map(hop -> Attention.word(hop.breaker()))
+        .orElse("closed");
   }
 
   private Map<String, Totals> totals() {
@@ -105,7 +118,7 @@ final class PairsResource {
     Map<String, Object> answer =
         new LinkedHashMap<>(FlipView.ofTarget("name", name, after.onHold(), flip, held(name)));
     answer.put("active", after.active());
-    answer.put("members", PairView.of(after, null, status, 0).members());
+    answer.put("members", PairView.members(after, status));
     Json.answer(ctx, answer);
   }
 
@@ -181,7 +194,7 @@ final class PairsResource {
   }
 
   private void failover(Context ctx) throws Exception {
-    Query _ = new Query(ctx);
+    boolean dryRun = new Query(ctx, "dry-run").flag("dry-run");
     Body body = Body.optional(ctx, "to", "force", "reason", "wait");
     Caller caller = Access.caller(ctx);
     Pair pair = known(ctx.pathParam("name"));
@@ -193,6 +206,10 @@ final class PairsResource {
             body.flag("force"),
             caller.who(reason),
             Waits.parse(body.textOrNull("wait")));
+    if (dryRun) {
+      Json.answer(ctx, waits.within(() -> failover.preview(order)));
+      return;
+    }
     Failover.Report report = waits.within(() -> failover.run(order));
     audit.append(caller, "pair.failover", pair.name(), reason, brief(pair), report);
     if (report.done()) {

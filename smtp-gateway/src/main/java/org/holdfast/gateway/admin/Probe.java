@@ -11,6 +11,16 @@ public interface Probe {
   /** Looks at the member for at most {@code patience}; never throws for a backend's trouble. */
   Finding probe(Pair pair, Member member, Duration patience) throws InterruptedException;
 
-  /** What the probe found; {@code detail} is one line for people. */
-  record Finding(boolean fit, String detail) {}
+  /**
+   * What the probe found, in lines for people.
+   *
+   * @param unchecked what nobody has looked at, and why; empty when nothing was left out
+   */
+  record Finding(boolean fit, String detail, String unchecked) {
+
+    /** Everything was looked at. */
+    public Finding(boolean fit, String detail) {
+      this(fit, detail, "");
+    }
+  }
 }

@@ -41,15 +41,15 @@ final class AdminClient implements AutoCloseable {
   static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final URI base;
-  private final String token;
+  private final Token token;
   private final HttpClient http;
 
   AdminClient(URI base, String token) {
-    this(base, token, null);
+    this(base, new Token(token, ""), null);
   }
 
   /** {@code trust} says which certificates are believed; null: those that Java believes. */
-  AdminClient(URI base, String token, @Nullable SSLContext trust) {
+  AdminClient(URI base, Token token, @Nullable SSLContext trust) {
     this.base = base;
     this.token = token;
     HttpClient.Builder made =
@@ -125,8 +125,8 @@ final class AdminClient implements AutoCloseable {
             .timeout(ANSWER_TIMEOUT)
             .header("Content-Type", contentType)
             .method(method, body);
-    if (!token.isEmpty()) {
-      request.header("Authorization", "Bearer " + token);
+    if (!token.text().isEmpty()) {
+      request.header("Authorization", "Bearer " + token.text());
     }
     HttpResponse<InputStream> response = send(request.build());
     if (response.statusCode() / 100 != 2) {
@@ -178,9 +178,7 @@ final class AdminClient implements AutoCloseable {
       detail = new String(body, StandardCharsets.UTF_8).lines().findFirst().orElse("");
     }
     String said = detail.isBlank() ? "the gateway answered " + status : detail;
-    return status == 401 && token.isEmpty()
-        ? said + " (no token found: give --token, HOLDFAST_TOKEN or --config)"
-        : said;
+    return status == 401 && !token.origin().isEmpty() ? said + " (" + token.origin() + ")" : said;
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +30,9 @@ final class Answers {
           "expectedEnd",
           "ended",
           "nextProbe");
+
+  /** Columns of a table that are left out, one after the other, until it fits a terminal. */
+  private static final List<String> LESSER = List.of("size", "sender", "by", "to");
 
   private Answers() {}
 
@@ -85,13 +88,18 @@ final class Answers {
   }
 
   private static void fields(Terminal terminal, JsonNode node, String indent) {
+    int width = node.propertyStream().mapToInt(field -> field.getKey().length()).max().orElse(0);
     for (Map.Entry<String, JsonNode> field : node.properties()) {
-      field(terminal, node, field, indent);
+      field(terminal, node, field, indent, Math.clamp(width, 12, 20));
     }
   }
 
   private static void field(
-      Terminal terminal, JsonNode node, Map.Entry<String, JsonNode> field, String indent) {
+      Terminal terminal,
+      JsonNode node,
+      Map.Entry<String, JsonNode> field,
+      String indent,
+      int width) {
     JsonNode value = field.getValue();
     String key = Terminal.oneLine(field.getKey());
     if (value.isContainer() && !isFlat(value)) {
@@ -104,7 +112,10 @@ final class Answers {
     }
     String text = value.isContainer() ? flat(value) : shown(node, field.getKey());
     terminal.line(
-        "%s%-12s %s".formatted(indent, key, text.isEmpty() ? "-" : Terminal.oneLine(text)));
+        indent
+            + key
+            + " ".repeat(Math.max(0, width - key.length()) + 1)
+            + (text.isEmpty() ? "-" : Terminal.oneLine(text)));
   }
 
   private static void nested(Terminal terminal, JsonNode item, String indent) {
@@ -153,11 +164,42 @@ final class Answers {
   }
 
   static void table(ClientOptions options, JsonNode items, String[] header, String... keys) {
-    Table table = new Table(header);
-    for (JsonNode item : items) {
-      table.row(Arrays.stream(keys).map(key -> shown(item, key)).toArray(String[]::new));
+    List<Column> columns = new ArrayList<>();
+    for (int i = 0; i < keys.length; i++) {
+      columns.add(new Column(header[i], keys[i]));
+    }
+    int width = options.terminal().width();
+    Table table = table(items, columns, false);
+    if (!table.fits(width)) {
+      table = table(items, columns, true);
+    }
+    for (String key : LESSER) {
+      if (!table.fits(width)) {
+        columns.removeIf(column -> column.key().equals(key));
+        table = table(items, columns, true);
+      }
     }
     table.print(options.terminal());
+  }
+
+  private record Column(String header, String key) {}
+
+  private static Table table(JsonNode items, List<Column> columns, boolean ages) {
+    Table table = new Table(columns.stream().map(Column::header).toArray(String[]::new));
+    for (JsonNode item : items) {
+      table.row(
+          columns.stream()
+              .map(column -> ages ? brief(item, column.key()) : shown(item, column.key()))
+              .toArray(String[]::new));
+    }
+    return table;
+  }
+
+  /** As {@link #shown}, with a time as how long ago it was. */
+  private static String brief(JsonNode item, String key) {
+    String text = shown(item, key);
+    String age = TIMES.contains(key) ? age(text, Instant.now()) : text;
+    return age.equals(text) ? text : age + " ago";
   }
 
   /**

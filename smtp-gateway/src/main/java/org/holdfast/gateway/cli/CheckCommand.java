@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.MapFile;
 import org.holdfast.gateway.conf.Settings;
-import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.gateway.conf.UserCsv;
 import org.holdfast.gateway.wiring.Descriptors;
 import org.holdfast.routing.MapCheck;
@@ -36,7 +35,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Validates the configuration, and the map, certificates and accounts that it names.",
       "",
-      "Exit 0: all are right. Exit 2: one line says what is wrong, by file and line."
+      "Says which files it looked at and which data folder a gateway would use.",
+      "",
+      "Exit 0: all are right. Exit 2: says what is wrong, by file and line; of a map the first 20"
+          + " lines that are."
     })
 final class CheckCommand implements Callable<Integer> {
 
@@ -47,20 +49,25 @@ final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Configuration; default: conf/holdfast.yaml.")
+      description = {
+        "Configuration. Relative paths in it begin at the folder the command is called from.",
+        "Default: conf/holdfast.yaml beside the launcher; its relative paths begin there, too."
+      })
   private @Nullable Path config;
 
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
-    Path file = config == null ? ConfigPath.byDefault() : config;
-    Settings settings = SettingsFile.read(file);
+    Path file = ConfigPath.of(config);
+    Settings settings = ConfigPath.read(config).settings();
     List<String> warnings = new ArrayList<>();
     warnings.addAll(DoorCheck.warnings(file, "smtp", settings.smtp(), Instant.now()));
     warnings.addAll(DoorCheck.warnings(file, "lmtp", settings.lmtp(), Instant.now()));
     warnings.addAll(DoorCheck.warnings(file, settings.admin(), Instant.now()));
     say(file + ": ok");
+    say("  configuration  " + absolute(file));
+    say("  data folder    " + absolute(settings.data()) + made(settings.data()));
     warnings.forEach(warning -> Terminal.of(spec).warn("warning: " + file + ": " + warning));
     if (settings.delivery().returnsWithoutSmarthost()) {
       Terminal.of(spec).warn("warning: " + file + ": " + RETURNS_WITHOUT_SMARTHOST);
@@ -73,6 +80,14 @@ final class CheckCommand implements Callable<Integer> {
       say(map.orElseThrow() + ": ok, " + checked(map.orElseThrow(), settings.map().subaddress()));
     }
     return ExitCode.DONE;
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
+  private static String made(Path data) {
+    return Files.isDirectory(data) ? "" : " (not there yet: the first start makes it)";
   }
 
   private String checked(Path map, String subaddress) throws Exception {

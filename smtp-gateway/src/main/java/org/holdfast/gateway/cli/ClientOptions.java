@@ -11,7 +11,6 @@ import java.util.stream.StreamSupport;
 import javax.net.ssl.SSLContext;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Settings;
-import org.holdfast.gateway.conf.SettingsFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,6 +22,7 @@ final class ClientOptions {
 
   static final String DEFAULT_URL = "http://127.0.0.1:8025";
   private static final Path DEFAULT_DATA = Path.of("var", "data");
+  private static final String TOKEN_FILE = "operator.token";
 
   private final Surroundings around;
 
@@ -44,8 +44,9 @@ final class ClientOptions {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "A local gateway's configuration: says where its data folder is. Given, it says the"
-              + " admin address too. Default: conf/holdfast.yaml.")
+          "A local gateway's configuration: says where its data folder is (a relative one begins"
+              + " at the folder the command is called from). Given, it says the admin address too."
+              + " Default: conf/holdfast.yaml beside the launcher, with its paths beginning there.")
   private @Nullable Path config;
 
   @Option(
@@ -141,25 +142,32 @@ final class ClientOptions {
   /** A configuration that was asked for must be right; the default one may be missing or wrong. */
   private Optional<Settings> settings() throws ConfigurationException {
     if (config != null) {
-      return Optional.of(SettingsFile.read(config));
+      return Optional.of(ConfigPath.read(config).settings());
     }
     try {
-      return Optional.of(SettingsFile.read(ConfigPath.byDefault()));
+      return Optional.of(ConfigPath.read(null).settings());
     } catch (ConfigurationException _) {
       return Optional.empty();
     }
   }
 
-  private String token(Optional<Settings> settings) {
-    String given = token != null ? token : around.environment().getOrDefault("HOLDFAST_TOKEN", "");
+  /**
+   * Without a configuration that was named, a gateway that was started in this very folder goes
+   * first: its data folder is here unless somebody says otherwise.
+   */
+  private Token token(Optional<Settings> settings) {
+    if (token != null && !token.isEmpty()) {
+      return new Token(token, "it is that of --token");
+    }
+    String given = around.environment().getOrDefault("HOLDFAST_TOKEN", "");
     if (!given.isEmpty()) {
-      return given;
+      return new Token(given, "it is that of HOLDFAST_TOKEN");
     }
-    Path data = settings.map(Settings::data).orElse(DEFAULT_DATA);
-    try {
-      return Files.readString(data.resolve("operator.token")).strip();
-    } catch (IOException _) {
-      return ""; // the gateway's 401 tells what is missing
-    }
+    Path here = DEFAULT_DATA.resolve(TOKEN_FILE);
+    Path data =
+        settings.map(Settings::data).orElseGet(() -> ConfigPath.home().resolve(DEFAULT_DATA));
+    boolean startedHere = config == null && Files.isReadable(here);
+    Path file = startedHere ? here : data.resolve(TOKEN_FILE);
+    return Token.in(file.toAbsolutePath().normalize());
   }
 }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Prints what a shell needs to complete commands, options, states and names of pairs.",
       "",
-      "One script knows both shells; zsh uses its bashcompinit: source it from ~/.zshrc.",
+      "zsh reads it through its bashcompinit: source it from ~/.zshrc after compinit, or put it into"
+          + " a folder of $fpath under the name _holdfast.",
       "Names of pairs are asked from the gateway, so they need its token (HOLDFAST_TOKEN, or the"
           + " readable data folder)."
     },
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  holdfast completion bash > /etc/bash_completion.d/holdfast",
-      "  holdfast completion zsh > ~/.holdfast.zsh"
+      "  holdfast completion zsh > /usr/local/share/zsh/site-functions/_holdfast"
     })
 final class CompletionCommand implements Callable<Integer> {
 
@@ -46,6 +47,22 @@ final class CompletionCommand implements Callable<Integer> {
         esac
       }
 
+      """;
+
+  /**
+   * What picocli's script does to a zsh beyond our own command: an option that changes how all
+   * aliases are completed, and an alias that is not known yet where the script is read at once.
+   */
+  private static final String MEDDLING =
+      "(?m)^ *(# Make alias a distinct command|setopt COMPLETE_ALIASES|alias compopt=).*\\n";
+
+  /** Read from $fpath at the first key, it has to answer that one too. */
+  private static final String AUTOLOADED =
+      """
+
+      if [ "${funcstack[1]}" = _holdfast ]; then
+        _bash_complete -o default -F _complete_holdfast
+      fi
       """;
 
   @Parameters(paramLabel = "bash|zsh", description = "The shell.")
@@ -88,10 +105,19 @@ final class CompletionCommand implements Callable<Integer> {
     CommandSpec root = Objects.requireNonNull(spec).root();
     String script = AutoComplete.bash(root.name(), root.commandLine());
     Terminal terminal = Terminal.of(spec);
-    terminal.line("# " + shell + ": source this; ~/.bashrc, ~/.zshrc or /etc/bash_completion.d");
+    terminal.line(
+        switch (shell) {
+          case bash -> "# source this in ~/.bashrc, or put it into /etc/bash_completion.d";
+          case zsh ->
+              "#compdef holdfast\n# source this in ~/.zshrc, or put it into $fpath as _holdfast";
+        });
     terminal.raw(PAIRS);
     // picocli quotes candidates, and would make one word of all names
-    terminal.raw(script.replace("(\"" + CALL + "\")", "(" + CALL + ")"));
+    String names = script.replace("(\"" + CALL + "\")", "(" + CALL + ")");
+    terminal.raw(names.replaceAll(MEDDLING, ""));
+    if (shell == Shell.zsh) {
+      terminal.raw(AUTOLOADED);
+    }
     return ExitCode.DONE;
   }
 }

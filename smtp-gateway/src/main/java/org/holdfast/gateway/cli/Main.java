@@ -12,6 +12,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.holdfast.gateway.conf.ConfigurationException;
@@ -56,6 +57,8 @@ import tools.jackson.core.JacksonException;
       "  holdfast queue summary",
       "  holdfast user state alice@example.com active --pair imap7-8",
       "",
+      "Which gateway, and how to answer (--url, --token, --config, --cacert, --json), may be said"
+          + " before the command or behind it.",
       "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 the gateway can't be reached.",
       "Times are UTC. Manual: holdfast man; words for the shell: holdfast completion bash|zsh."
     })
@@ -163,8 +166,10 @@ public final class Main implements Runnable {
     line.addSubcommand(new StoreCommands());
     line.addSubcommand(new EventsCommand());
     line.addSubcommand(new TopCommand());
+    line.addSubcommand(new ReloadCommand());
     line.addSubcommand(new CompletionCommand());
     line.addSubcommand(new ManCommand());
+    EarlyOptions.before(line, around);
     UserPriorityCommand.letNumbersBeNegative(line);
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(
@@ -172,6 +177,7 @@ public final class Main implements Runnable {
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     line.setExecutionStrategy(parsed -> {
       line.setColorScheme(CommandLine.Help.defaultColorScheme(main.colour.on(around.tty())));
+      EarlyOptions.handOn(parsed);
       return new CommandLine.RunLast().execute(parsed);
     });
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
@@ -197,9 +203,13 @@ public final class Main implements Runnable {
           case InterruptedException _, JacksonException _ -> ExitCode.REFUSED;
           default -> throw e;
         };
-    command.getErr().println("holdfast: " + Terminal.oneLine(message(e)));
+    lines(e).forEach(said -> command.getErr().println("holdfast: " + Terminal.oneLine(said)));
     command.getErr().flush();
     return code;
+  }
+
+  private static List<String> lines(Exception e) {
+    return e instanceof ConfigurationException wrong ? wrong.lines() : List.of(message(e));
   }
 
   private static String message(Exception e) {

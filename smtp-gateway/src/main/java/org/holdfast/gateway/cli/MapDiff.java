@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.StringJoiner;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.MapEntries;
 import org.holdfast.gateway.conf.MapEntry;
@@ -207,8 +208,24 @@ final class MapDiff implements Closeable {
 
   /** The map does not say a priority of 0. */
   private static String value(JsonNode node, String key) {
+    if (node.path(key).isObject()) {
+      return members(node.path(key));
+    }
     String text = Answers.text(node, key);
     return text.isEmpty() && key.equals(PRIORITY) ? NORMAL : text;
+  }
+
+  /** In the words of {@link MapEntry}. */
+  private static String members(JsonNode members) {
+    StringJoiner words = new StringJoiner(" ");
+    members
+        .properties()
+        .forEach(member -> {
+          String imap = Answers.text(member.getValue(), "imap");
+          String lmtp = Answers.text(member.getValue(), "lmtp");
+          words.add(member.getKey() + "=" + lmtp + (imap.isEmpty() ? "" : ",imap=" + imap));
+        });
+    return words.toString();
   }
 
   private static String key(String address) {

@@ -10,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -63,17 +62,22 @@ final class PairCommands implements Runnable {
   @Command(
       name = "show",
       footer = {"", "Examples:", "  holdfast pair show imap5-6"},
-      description = "One pair: members, health, held, in flight, rates.")
-  int show(
-      @Mixin ClientOptions options,
-      @Parameters(
-              paramLabel = "NAME",
-              completionCandidates = CompletionCommand.PairNames.class,
-              description = "The pair.")
-          String name)
-      throws Exception {
+      description = {
+        "One pair: members, health, held, in flight, rates.",
+        "",
+        "Of each member: its addresses (* is the active one), what was heard of it last, how long a"
+            + " transaction takes, deliveries open to it; of the active one its breaker: while that is"
+            + " open, held mail waits for the next probe."
+      })
+  int show(@Mixin ClientOptions options, @Mixin PairName name) throws Exception {
     try (AdminClient client = options.client()) {
-      return Answers.show(options, client.get(path(name)));
+      JsonNode pair = client.get(name.path());
+      if (options.json()) {
+        Answers.json(options, pair);
+      } else {
+        new PairShow(options.terminal(), pair).print();
+      }
+      return ExitCode.DONE;
     }
   }
 
@@ -91,16 +95,12 @@ final class PairCommands implements Runnable {
       })
   int set(
       @Mixin ClientOptions options,
-      @Parameters(
-              paramLabel = "NAME",
-              completionCandidates = CompletionCommand.PairNames.class,
-              description = "The pair.")
-          String name,
+      @Mixin PairName name,
       @Option(
               names = "--member",
               paramLabel = "N=HOST:PORT[,imap=HOST:PORT]",
               required = true,
-              description = "A member and its LMTP address; its IMAP address is for failovers.")
+              description = "A member and its LMTP address; its IMAP address is kept and shown.")
           List<String> members,
       @Option(
               names = "--active",
@@ -119,7 +119,9 @@ final class PairCommands implements Runnable {
     }
     try (AdminClient client = options.client()) {
       return Answers.flip(
-          options, "pair " + name + ": " + active + " is active", client.put(path(name), body));
+          options,
+          "pair " + name.text() + ": " + active + " is active",
+          client.put(name.path(), body));
     }
   }
 
@@ -130,20 +132,14 @@ final class PairCommands implements Runnable {
         "Removes a pair, and waits for deliveries to it that are still open.",
         "Refused while users live there, or are being moved there, or mail is held for it."
       })
-  int remove(
-      @Mixin ClientOptions options,
-      @Parameters(
-              paramLabel = "NAME",
-              completionCandidates = CompletionCommand.PairNames.class,
-              description = "The pair.")
-          String name,
-      @Mixin Consent consent)
+  int remove(@Mixin ClientOptions options, @Mixin PairName name, @Mixin Consent consent)
       throws Exception {
-    if (!consent.atTerminal(options, "remove the pair " + name)) {
+    if (!consent.atTerminal(options, "remove the pair " + name.text())) {
       return ExitCode.REFUSED;
     }
     try (AdminClient client = options.client()) {
-      return Answers.flip(options, "pair " + name + " is removed", client.delete(path(name)));
+      return Answers.flip(
+          options, "pair " + name.text() + " is removed", client.delete(name.path()));
     }
   }
 
@@ -153,11 +149,7 @@ final class PairCommands implements Runnable {
       description = "Everything for this pair is held from now on.")
   int hold(
       @Mixin ClientOptions options,
-      @Parameters(
-              paramLabel = "NAME",
-              completionCandidates = CompletionCommand.PairNames.class,
-              description = "The pair.")
-          String name,
+      @Mixin PairName name,
       @Option(
               names = "--reason",
               paramLabel = "R",
@@ -171,7 +163,7 @@ final class PairCommands implements Runnable {
               description = "How long to wait for open deliveries; default ${DEFAULT-VALUE}.")
           String wait)
       throws Exception {
-    return HoldSwitch.set(options, path(name), "pair " + name, "hold", reason, wait);
+    return HoldSwitch.set(options, name.path(), "pair " + name.text(), "hold", reason, wait);
   }
 
   @Command(
@@ -180,15 +172,11 @@ final class PairCommands implements Runnable {
       description = "Mail for this pair goes again: what is held for its active users first.")
   int release(
       @Mixin ClientOptions options,
-      @Parameters(
-              paramLabel = "NAME",
-              completionCandidates = CompletionCommand.PairNames.class,
-              description = "The pair.")
-          String name,
+      @Mixin PairName name,
       @Option(names = "--reason", paramLabel = "R", description = "Why; kept and shown.")
           @Nullable String reason)
       throws Exception {
-    return HoldSwitch.set(options, path(name), "pair " + name, "active", reason, null);
+    return HoldSwitch.set(options, name.path(), "pair " + name.text(), "active", reason, null);
   }
 
   @Command(
@@ -196,26 +184,30 @@ final class PairCommands implements Runnable {
       footer = {
         "",
         "Examples:",
+        "  holdfast pair failover imap5-6 --dry-run",
         "  holdfast pair failover imap5-6",
         "  holdfast pair failover imap5-6 --to imap6 --force"
       },
       description = {
-        "Controlled failover: holds the pair, drains it, checks the standby, switches, releases."
+        "Controlled failover: holds the pair, drains it, checks the standby, switches, releases.",
+        "",
+        "The check asks whether the standby answers LMTP. Nobody looks into its mailboxes: the outcome"
+            + " says so, and so does --dry-run, which asks the standby and changes nothing."
       })
   int failover(
       @Mixin ClientOptions options,
-      @Parameters(
-              paramLabel = "NAME",
-              completionCandidates = CompletionCommand.PairNames.class,
-              description = "The pair.")
-          String name,
+      @Mixin PairName name,
       @Option(names = "--to", paramLabel = "MEMBER", description = "Default: the other member.")
           @Nullable String to,
       @Option(names = "--force", description = "Switch though the standby failed its check.")
           boolean force,
+      @Option(names = "--dry-run", description = "Says what would be done, and changes nothing.")
+          boolean dryRun,
       @Mixin Consent consent)
       throws Exception {
-    if (force && !consent.atTerminal(options, "switch " + name + " to a standby unchecked")) {
+    if (force
+        && !dryRun
+        && !consent.atTerminal(options, "switch " + name.text() + " to a standby unchecked")) {
       return ExitCode.REFUSED;
     }
     ObjectNode body = AdminClient.object().put("force", force);
@@ -226,11 +218,10 @@ final class PairCommands implements Runnable {
       JsonNode answer =
           LongCall.answer(
               options.terminal(),
-              new Progress(options.terminal(), "failover of " + name, 0, "deliveries"),
-              () -> client.post(path(name) + "/failover", body),
-              shown -> shown.still(open(client.get(path(name)))));
-      Answers.show(options, answer);
-      return Answers.quiesced(answer) ? ExitCode.DONE : ExitCode.REFUSED;
+              new Progress(options.terminal(), "failover of " + name.text(), 0, "deliveries"),
+              () -> client.post(name.path() + "/failover" + (dryRun ? "?dry-run=true" : ""), body),
+              shown -> shown.still(open(client.get(name.path()))));
+      return FailoverReport.print(options, answer);
     }
   }
 
@@ -262,9 +253,5 @@ final class PairCommands implements Runnable {
     } catch (IllegalArgumentException e) {
       throw options.misuse(String.valueOf(e.getMessage()));
     }
-  }
-
-  private static String path(String name) {
-    return "/v1/pairs/" + AdminClient.segment(name);
   }
 }

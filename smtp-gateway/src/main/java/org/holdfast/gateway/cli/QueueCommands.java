@@ -166,11 +166,19 @@ final class QueueCommands implements Runnable {
   @Command(
       name = "raw",
       footer = {"", "Examples:", "  holdfast queue raw 4f7c2d > message.eml"},
-      description = "Prints the message itself, octet for octet (RFC 5322).")
+      description = {
+        "Prints the message itself, octet for octet (RFC 5322).",
+        "A message is octets, no JSON: with --json this is wrong usage; queue show has what is known"
+            + " of it as JSON."
+      })
   int raw(
       @Mixin ClientOptions options,
       @Parameters(paramLabel = "ID", description = "The message.") String id)
       throws Exception {
+    if (options.json()) {
+      throw options.misuse(
+          "a message is octets, no JSON; queue show " + id + " --json describes it");
+    }
     try (AdminClient client = options.client()) {
       options
           .terminal()

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.holdfast.gateway.conf.Configuration;
 import org.holdfast.gateway.conf.ConfigurationException;
-import org.holdfast.gateway.conf.SettingsFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,7 +49,10 @@ public final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Configuration; default: conf/holdfast.yaml.")
+      description = {
+        "Configuration. Relative paths in it begin at the folder the command is called from.",
+        "Default: conf/holdfast.yaml beside the launcher; its relative paths begin there, too."
+      })
   private @Nullable Path config;
 
   ServeCommand(Gateway gateway) {
@@ -59,7 +61,6 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path file = config == null ? ConfigPath.byDefault() : config;
-    return gateway.run(SettingsFile.configuration(file), file);
+    return gateway.run(ConfigPath.read(config), ConfigPath.of(config));
   }
 }

@@ -5,7 +5,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import org.holdfast.gateway.conf.ConfigurationException;
-import org.holdfast.gateway.conf.SettingsFile;
 import org.holdfast.holdqueue.StoreReader;
 import org.holdfast.holdqueue.disk.ReadOnlyDisk;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +46,6 @@ final class StoreFolder {
     if (data != null) {
       return data;
     }
-    return SettingsFile.read(config == null ? ConfigPath.byDefault() : config).data();
+    return ConfigPath.read(config).settings().data();
   }
 }

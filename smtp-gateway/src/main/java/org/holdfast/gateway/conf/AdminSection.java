@@ -20,7 +20,7 @@ final class AdminSection {
             tls(admin.section("tls")),
             admin.value("insecure", "false", SettingsFile::trueOrFalse),
             admin.values("hosts", List.of(), AdminSection::host),
-            admin.value("tokens", "", SettingsFile::readableFile),
+            admin.readableFile("tokens"),
             admin.time("audit-keep", "90d", "1h", "3650d"));
     admin.end();
     if (!read.listen().isLoopback() && read.tls().isEmpty() && !read.insecure()) {
@@ -34,10 +34,10 @@ final class AdminSection {
   }
 
   private static Optional<Settings.AdminTls> tls(Section tls) throws ConfigurationException {
-    Optional<Path> certificate = tls.value("certificate", "", SettingsFile::readableFile);
-    Optional<Path> key = tls.value("key", "", SettingsFile::readableFile);
+    Optional<Path> certificate = tls.readableFile("certificate");
+    Optional<Path> key = tls.readableFile("key");
     String minVersion = tls.value("min-version", "1.2", SettingsFile::tlsVersion);
-    Optional<Path> clientCa = tls.value("client-ca", "", SettingsFile::readableFile);
+    Optional<Path> clientCa = tls.readableFile("client-ca");
     tls.end();
     if (certificate.isPresent() != key.isPresent()) {
       throw tls.wrong("certificate and key go together");

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which keys count as soon as the file is read again, without a restart: here, and nowhere else. In
@@ -52,19 +53,27 @@ public final class LiveKeys {
     return false;
   }
 
+  /** A key that counts at once, with the texts of its values. */
+  public record Taken(String key, String before, String after) {
+
+    @Override
+    public String toString() {
+      return key + ": " + before + " -> " + after;
+    }
+  }
+
   /**
    * What is different.
    *
-   * @param live as {@code key: old -> new}
    * @param restart keys that keep their old value until a restart
    */
-  public record Change(List<String> live, List<String> restart) {
+  public record Change(List<Taken> live, List<String> restart) {
 
     /** One line for people. */
     public String line() {
       List<String> parts = new ArrayList<>();
       if (!live.isEmpty()) {
-        parts.add(String.join(", ", live));
+        parts.add(live.stream().map(Taken::toString).collect(Collectors.joining(", ")));
       }
       if (!restart.isEmpty()) {
         parts.add("needs a restart: " + String.join(", ", restart));
@@ -77,7 +86,7 @@ public final class LiveKeys {
   public static Change change(Map<String, String> runs, Map<String, String> read) {
     Set<String> keys = new LinkedHashSet<>(read.keySet());
     keys.addAll(runs.keySet());
-    List<String> live = new ArrayList<>();
+    List<Taken> live = new ArrayList<>();
     List<String> restart = new ArrayList<>();
     for (String key : keys) {
       String before = runs.getOrDefault(key, "");
@@ -86,7 +95,7 @@ public final class LiveKeys {
         continue;
       }
       if (isLive(key)) {
-        live.add(key + ": " + before + " -> " + after);
+        live.add(new Taken(key, before, after));
       } else {
         restart.add(key);
       }

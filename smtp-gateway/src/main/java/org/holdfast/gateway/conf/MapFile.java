@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.holdfast.gateway.conf.ConfigurationException.Place;
 import org.holdfast.routing.Alias;
 import org.holdfast.routing.MapContents;
 import org.holdfast.routing.Member;
@@ -48,10 +49,11 @@ public final class MapFile {
   private final SeenAddresses users = new SeenAddresses(UserCsv.REMEMBERED);
 
   /** Pairs that must come still, and where they were named first. */
-  private final Map<String, String> awaited = new LinkedHashMap<>();
+  private final Map<String, Place> awaited = new LinkedHashMap<>();
 
   private final Map<String, Alias> aliases = new LinkedHashMap<>();
-  private final Map<String, String> aliasPlaces = new LinkedHashMap<>();
+  private final Map<String, Place> aliasPlaces = new LinkedHashMap<>();
+  private final Complaints complaints = new Complaints();
 
   private MapFile(Predicate<String> knownPair, MapEntries to) {
     this.knownPair = knownPair;
@@ -81,20 +83,36 @@ public final class MapFile {
    * Hands out every entry of a text; {@code name} stands in front of every complaint.
    *
    * @param knownPair pairs that users may name though the text does not describe them
-   * @throws ConfigurationException the first thing that is wrong; what stands before it was handed
-   *     out
+   * @throws ConfigurationException what is wrong; all else was handed out
    */
   public static void each(String name, Reader text, Predicate<String> knownPair, MapEntries to)
       throws ConfigurationException, IOException {
     // No ${NAME} here: a map comes over the network too, and must not read our environment.
     MapFile file = new MapFile(knownPair, to);
     try (file.users) {
-      YamlItems.each(name, text, LISTS, file::item);
-      file.end(name);
+      file.all(name, text);
+    }
+    file.complaints.end();
+  }
+
+  private void all(String name, Reader text) throws IOException {
+    try {
+      YamlItems.each(name, text, LISTS, this::item);
+      end(name);
+    } catch (ConfigurationException e) { // nothing behind it can be understood
+      complaints.add(e);
     }
   }
 
-  private void item(YamlSource source, String list, String where, Node item)
+  private void item(YamlSource source, String list, String where, Node item) throws IOException {
+    try {
+      entry(source, list, where, item);
+    } catch (ConfigurationException e) {
+      complaints.add(e);
+    }
+  }
+
+  private void entry(YamlSource source, String list, String where, Node item)
       throws ConfigurationException, IOException {
     if (list.equals("domains")) {
       to.domain(domain(source, where, item));
@@ -109,21 +127,22 @@ public final class MapFile {
     }
   }
 
-  private void end(String name) throws ConfigurationException, IOException {
+  private void end(String name) throws IOException {
     Optional<SeenAddresses.Repeated> repeated = users.repeated();
     if (repeated.isPresent()) {
-      throw new ConfigurationException(
-          name
-              + ": users["
-              + repeated.get().second()
-              + "].address: stands in users["
-              + repeated.get().first()
-              + "] already");
+      complaints.add(
+          new ConfigurationException(
+              name
+                  + ": users["
+                  + repeated.get().second()
+                  + "].address: stands in users["
+                  + repeated.get().first()
+                  + "] already"));
     }
-    for (Map.Entry<String, String> missing : awaited.entrySet()) {
+    for (Map.Entry<String, Place> missing : awaited.entrySet()) {
       if (!pairs.contains(missing.getKey())) {
-        throw new ConfigurationException(
-            missing.getValue() + "there is no pair " + missing.getKey());
+        complaints.add(
+            new ConfigurationException(missing.getValue(), "there is no pair " + missing.getKey()));
       }
     }
     refuseLoops();
@@ -147,6 +166,10 @@ public final class MapFile {
 
   private void readPair(Section section) throws ConfigurationException, IOException {
     String pair = section.required("name", MapWords::name);
+    // Known from here on: that its members are wrong is no reason to complain of its users.
+    if (!pairs.add(pair)) {
+      throw section.wrong("name", "pair " + pair + " stands here twice");
+    }
     List<Member> members = members(section.section("members"));
     String active =
         section.has("active") || members.size() != 1
@@ -164,9 +187,6 @@ public final class MapFile {
     }
     if (members.stream().map(Member::lmtp).distinct().count() < members.size()) {
       throw section.wrong("members", "two members of pair " + pair + " have the same lmtp");
-    }
-    if (!pairs.add(pair)) {
-      throw section.wrong("name", "pair " + pair + " stands here twice");
     }
     to.pair(new Pair(pair, members, active, onHold, because(reason)));
   }
@@ -261,17 +281,24 @@ public final class MapFile {
    * Follows each alias through the aliases of this file; routing checks again, in all ways that
    * there are, with the rest of its map.
    */
-  private void refuseLoops() throws ConfigurationException {
-    for (Map.Entry<String, String> start : aliasPlaces.entrySet()) {
-      Alias alias = aliases.get(start.getKey());
-      for (int steps = 0; alias != null; steps++) {
-        String next = MapWords.sameness(alias.to());
-        if (next.equals(start.getKey()) || steps > MAX_ALIAS_CHAIN) {
-          throw new ConfigurationException(
-              start.getValue() + "the alias " + start.getKey() + " leads in a circle");
-        }
-        alias = aliases.get(next);
+  private void refuseLoops() {
+    for (Map.Entry<String, Place> start : aliasPlaces.entrySet()) {
+      if (isLoop(start.getKey())) {
+        String what = "the alias " + start.getKey() + " leads in a circle";
+        complaints.add(new ConfigurationException(start.getValue(), what));
       }
     }
+  }
+
+  private boolean isLoop(String start) {
+    Alias alias = aliases.get(start);
+    for (int steps = 0; alias != null; steps++) {
+      String next = MapWords.sameness(alias.to());
+      if (next.equals(start) || steps > MAX_ALIAS_CHAIN) {
+        return true;
+      }
+      alias = aliases.get(next);
+    }
+    return false;
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.holdfast.routing.Alias;
 import org.holdfast.routing.MapSink;
+import org.holdfast.routing.Member;
 import org.holdfast.routing.Pair;
 import org.holdfast.routing.Routing.DomainHold;
 import org.holdfast.routing.User;
@@ -38,13 +39,25 @@ public final class NdjsonDump implements MapSink {
   @Override
   public void pairs(List<Pair> pairs) throws IOException {
     for (Pair pair : pairs) {
-      MapEntry entry = MapEntry.of(pair);
-      begin("pair", pair.name())
-          .and("members", entry.value(0))
-          .and("active", entry.value(1))
-          .and("state", entry.value(2))
-          .close();
+      begin("pair", pair.name());
+      members(pair.members());
+      and("active", pair.active()).and("state", pair.onHold() ? "hold" : "active").close();
     }
+  }
+
+  /** As in the API and in YAML: an object for each, by its name. */
+  private void members(List<Member> members) throws IOException {
+    String between = ",\"members\":{";
+    for (Member member : members) {
+      out.append(between).append(quoted(member.name()));
+      out.append(":{\"lmtp\":").append(quoted(member.lmtp().toString()));
+      if (member.imap() != null) {
+        and("imap", member.imap().toString());
+      }
+      out.append('}');
+      between = ",";
+    }
+    out.append('}');
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.holdfast.gateway.conf;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -104,6 +106,33 @@ final class Section {
     return node == null ? reader.apply(byDefault) : read(key, node, told(key, reader));
   }
 
+  /** A path; a relative one begins where the file says. */
+  Path path(String key, String byDefault) throws ConfigurationException {
+    return optionalPath(key, byDefault).orElseThrow(() -> wrong(key, "a path is expected here"));
+  }
+
+  /** The same; empty when the text is. */
+  Optional<Path> optionalPath(String key, String byDefault) throws ConfigurationException {
+    return value(key, byDefault, this::pathOf);
+  }
+
+  /** The same, of a file that can be read. */
+  Optional<Path> readableFile(String key) throws ConfigurationException {
+    return value(key, "", this::readable);
+  }
+
+  private Optional<Path> pathOf(String text) {
+    return text.isBlank() ? Optional.empty() : Optional.of(source.path(text));
+  }
+
+  private Optional<Path> readable(String text) {
+    Optional<Path> file = pathOf(text);
+    if (file.isPresent() && !Files.isReadable(file.orElseThrow())) {
+      throw new IllegalArgumentException("there is no readable file " + file.orElseThrow());
+    }
+    return file;
+  }
+
   /** A list of values; one value alone is a list of one. */
   <T> List<T> values(String key, List<String> byDefault, Function<String, T> reader)
       throws ConfigurationException {
@@ -174,9 +203,9 @@ final class Section {
     return source.wrong(node == null ? mark : node.getStartMark(), dotted(key), what);
   }
 
-  /** What stands in front of a complaint about this key; small enough to be kept. */
-  String place(String key) {
-    return String.valueOf(wrong(key, "").getMessage());
+  /** Where this key stands; small enough to be kept. */
+  ConfigurationException.Place place(String key) {
+    return wrong(key, "").place().orElseThrow();
   }
 
   private @Nullable Node take(String key) {

@@ -9,7 +9,7 @@ import org.holdfast.routing.HostPort;
 /**
  * What the operator set, complete and checked: one component for each key of {@code
  * conf/holdfast.yaml}, in its order. {@link SettingsFile} reads it and knows the defaults. Sizes
- * are in bytes, paths are relative to the working directory of the process. Immutable.
+ * are in bytes; relative paths begin where the file says ({@link Configuration#base}). Immutable.
  *
  * @param node this gateway's name, unique in a cluster
  * @param hostname in the banner and in {@code Received:}

@@ -43,11 +43,20 @@ public final class SettingsFile {
     return configuration(file).settings();
   }
 
-  /** The same, with the text of every key. */
+  /** The same, with the text of every key. Relative paths begin at the working directory. */
   public static Configuration configuration(Path file) throws ConfigurationException {
+    return configuration(file, YamlSource.WORKING_DIRECTORY);
+  }
+
+  /**
+   * The same.
+   *
+   * @param base where relative paths in it begin
+   */
+  public static Configuration configuration(Path file, Path base) throws ConfigurationException {
     try (Reader text = Files.newBufferedReader(file)) {
-      YamlSource source = YamlSource.parse(file.toString(), text, System::getenv);
-      return new Configuration(settings(source.root()), source.told());
+      YamlSource source = YamlSource.parse(file.toString(), text, System::getenv, base);
+      return new Configuration(settings(source.root()), source.told(), base);
     } catch (NoSuchFileException e) {
       throw new ConfigurationException(file + ": there is no such file");
     } catch (IOException e) {
@@ -98,7 +107,7 @@ public final class SettingsFile {
         new Settings(
             file.value("node", "gw1", matching(NODE, "a name of letters, digits, '-', '_', '.'")),
             file.value("hostname", "localhost", matching(HOST, "a host name")),
-            file.value("data", "var/data", SettingsFile::path),
+            file.path("data", "var/data"),
             file.time("stop-timeout", "30s", "0", "1h"),
             door(file.section("smtp"), "127.0.0.1:2525"),
             door(file.section("lmtp"), "127.0.0.1:2424"),
@@ -183,11 +192,11 @@ public final class SettingsFile {
   }
 
   private static Optional<Settings.Tls> tls(Section tls) throws ConfigurationException {
-    Optional<Path> certificate = tls.value("certificate", "", SettingsFile::readableFile);
-    Optional<Path> key = tls.value("key", "", SettingsFile::readableFile);
+    Optional<Path> certificate = tls.readableFile("certificate");
+    Optional<Path> key = tls.readableFile("key");
     Optional<Listen> listen = tls.value("listen", "", SettingsFile::optionalListen);
     String minVersion = tls.value("min-version", "1.2", SettingsFile::tlsVersion);
-    Optional<Path> clientCa = tls.value("client-ca", "", SettingsFile::readableFile);
+    Optional<Path> clientCa = tls.readableFile("client-ca");
     boolean requireTls = tls.value("requiretls", "true", SettingsFile::trueOrFalse);
     tls.end();
     if (certificate.isPresent() != key.isPresent()) {
@@ -203,8 +212,7 @@ public final class SettingsFile {
   private static Settings.Auth auth(Section auth) throws ConfigurationException {
     Settings.Auth read =
         new Settings.Auth(
-            auth.value("users", "", SettingsFile::readableFile),
-            auth.value("required", "false", SettingsFile::trueOrFalse));
+            auth.readableFile("users"), auth.value("required", "false", SettingsFile::trueOrFalse));
     auth.end();
     return read;
   }
@@ -329,7 +337,7 @@ public final class SettingsFile {
   private static Settings.LocationMap map(Section map) throws ConfigurationException {
     Settings.LocationMap read =
         new Settings.LocationMap(
-            map.value("load", "conf/map.yaml", SettingsFile::optionalPath),
+            map.optionalPath("load", "conf/map.yaml"),
             map.value(
                 "subaddress", "+", matching(SUBADDRESS, "at most 4 separators such as + or -")),
             map.time("forgotten-after", "1d", "1s", "365d"));
@@ -375,24 +383,5 @@ public final class SettingsFile {
       throw new IllegalArgumentException("this version has only embedded, not " + text);
     }
     return text;
-  }
-
-  private static Path path(String text) {
-    if (text.isBlank()) {
-      throw new IllegalArgumentException("a path is expected here");
-    }
-    return Path.of(text);
-  }
-
-  private static Optional<Path> optionalPath(String text) {
-    return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
-  }
-
-  static Optional<Path> readableFile(String text) {
-    Optional<Path> file = optionalPath(text);
-    if (file.isPresent() && !Files.isReadable(file.orElseThrow())) {
-      throw new IllegalArgumentException("there is no readable file " + text);
-    }
-    return file;
   }
 }

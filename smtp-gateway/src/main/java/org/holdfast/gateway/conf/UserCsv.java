@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.holdfast.gateway.conf.ConfigurationException.Place;
 import org.holdfast.routing.Routing.UserChange;
 import org.holdfast.routing.UserState;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,8 @@ public final class UserCsv {
   private int place;
   private int filled;
   private int line;
+  private boolean ended;
+  private final Complaints complaints = new Complaints();
 
   private UserCsv(String name, BufferedReader text, Predicate<String> knownPair) {
     this.name = name;
@@ -50,7 +53,7 @@ public final class UserCsv {
    * Hands out every line in order; {@code name} stands in front of every complaint. An address that
    * stands there twice is wrong; beyond the first {@value #REMEMBERED} that is found at the end.
    *
-   * @throws ConfigurationException the first line that is wrong; those before it were handed out
+   * @throws ConfigurationException the lines that are wrong; the others were handed out
    * @return how many lines were handed out
    */
   public static long read(
@@ -65,18 +68,31 @@ public final class UserCsv {
   private long each(Consumer<UserChange> users) throws IOException, ConfigurationException {
     List<String> columns = header();
     long count = 0;
-    for (String row = next(); row != null; row = next()) {
-      if (!row.isBlank()) {
-        users.accept(user(fields(row), columns));
+    while (!ended) {
+      UserChange user = user(columns);
+      if (user != null) {
+        users.accept(user);
         count++;
       }
     }
     Optional<SeenAddresses.Repeated> repeated = seen.repeated();
     if (repeated.isPresent()) {
       line = repeated.get().second();
-      throw wrong("this address stands in line " + repeated.get().first() + " already");
+      complaints.add(wrong("this address stands in line " + repeated.get().first() + " already"));
     }
+    complaints.end();
     return count;
+  }
+
+  /** The user of the next line; null: nobody, or the line is wrong. */
+  private @Nullable UserChange user(List<String> columns) throws IOException {
+    try {
+      String row = next();
+      return row == null || row.isBlank() ? null : user(fields(row), columns);
+    } catch (ConfigurationException e) {
+      complaints.add(e);
+      return null;
+    }
   }
 
   private List<String> header() throws IOException, ConfigurationException {
@@ -133,13 +149,17 @@ public final class UserCsv {
     characters.setLength(0);
     int c = read();
     if (c < 0) {
+      ended = true;
       return null;
     }
+    long length = 0;
     for (; c >= 0 && c != '\n'; c = read()) {
-      if (characters.length() == MAX_LINE) {
-        throw wrong("a line of more than " + MAX_LINE + " characters");
+      if (length++ < MAX_LINE) {
+        characters.append((char) c);
       }
-      characters.append((char) c);
+    }
+    if (length > MAX_LINE) {
+      throw wrong("a line of more than " + MAX_LINE + " characters");
     }
     return characters.toString().strip();
   }
@@ -186,6 +206,6 @@ public final class UserCsv {
   }
 
   private ConfigurationException wrong(String what) {
-    return new ConfigurationException(name + ":" + line + ": " + what);
+    return new ConfigurationException(new Place(name, line, ""), what);
   }
 }

@@ -1,12 +1,14 @@
 package org.holdfast.gateway.conf;
 
 import java.io.Reader;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.holdfast.gateway.conf.ConfigurationException.Place;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -24,11 +26,16 @@ final class YamlSource {
   /** The longest document read, in characters: a file of this size belongs into CSV. */
   static final int MAX_CHARACTERS = 64 << 20;
 
+  static final Path WORKING_DIRECTORY = Path.of("");
+
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)\\}");
 
   private final String name;
   private final @Nullable Function<String, @Nullable String> environment;
   private final @Nullable Node root;
+
+  /** Where relative paths in it begin. */
+  private final Path base;
 
   /** Read item by item. */
   private final boolean items;
@@ -43,8 +50,10 @@ final class YamlSource {
       String name,
       @Nullable Function<String, @Nullable String> environment,
       @Nullable Node root,
+      Path base,
       boolean items) {
     this.items = items;
+    this.base = base;
     this.name = name;
     this.environment = environment;
     this.root = root;
@@ -58,6 +67,17 @@ final class YamlSource {
   static YamlSource parse(
       String name, Reader text, @Nullable Function<String, @Nullable String> environment)
       throws ConfigurationException {
+    return parse(name, text, environment, WORKING_DIRECTORY);
+  }
+
+  /**
+   * The same.
+   *
+   * @param base where relative paths in it begin
+   */
+  static YamlSource parse(
+      String name, Reader text, @Nullable Function<String, @Nullable String> environment, Path base)
+      throws ConfigurationException {
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(name)
@@ -66,7 +86,7 @@ final class YamlSource {
             .build();
     try {
       Optional<Node> node = new Compose(settings).composeReader(text);
-      return new YamlSource(name, environment, node.orElse(null), false);
+      return new YamlSource(name, environment, node.orElse(null), base, false);
     } catch (YamlEngineException e) {
       throw notYaml(name, e);
     }
@@ -74,18 +94,24 @@ final class YamlSource {
 
   /** The name alone: for a document that is not in memory. */
   static YamlSource named(String name) {
-    return new YamlSource(name, null, null, true);
+    return new YamlSource(name, null, null, WORKING_DIRECTORY, true);
   }
 
   static ConfigurationException notYaml(String name, YamlEngineException e) {
     return e instanceof MarkedYamlEngineException marked
         ? new ConfigurationException(
-            place(name, marked.getProblemMark()) + "not YAML: " + oneLine(marked.getProblem()))
+            new Place(name, line(marked.getProblemMark()), ""),
+            "not YAML: " + oneLine(marked.getProblem()))
         : new ConfigurationException(name + ": not YAML: " + oneLine(e.getMessage()));
   }
 
   Section root() throws ConfigurationException {
     return new Section(this, "", root);
+  }
+
+  /** The path that a text means. */
+  Path path(String text) {
+    return base.resolve(text);
   }
 
   Map<String, String> asked() {
@@ -111,7 +137,7 @@ final class YamlSource {
   }
 
   ConfigurationException wrong(Optional<Mark> mark, String key, String what) {
-    return new ConfigurationException(place(name, mark) + (key.isEmpty() ? "" : key + ": ") + what);
+    return new ConfigurationException(new Place(name, line(mark), key), what);
   }
 
   /** The text with every {@code ${NAME}} replaced by that environment variable. */
@@ -133,8 +159,8 @@ final class YamlSource {
     return value;
   }
 
-  private static String place(String name, Optional<Mark> mark) {
-    return mark.map(m -> name + ":" + (m.getLine() + 1) + ": ").orElse(name + ": ");
+  private static int line(Optional<Mark> mark) {
+    return mark.map(m -> m.getLine() + 1).orElse(0);
   }
 
   private static String oneLine(@Nullable String text) {

@@ -89,6 +89,15 @@ final class Backends implements PairStatus, Probe {
         .sum();
   }
 
+  /** That a server answers says nothing of what is in its mailboxes. */
+  private static String unseen(Member member) {
+    String why =
+        member.imap() == null
+            ? "it has no imap address in the map"
+            : "this version does not read mail back over IMAP";
+    return "nobody has looked into the mailboxes of " + member.name() + ": " + why;
+  }
+
   @Override
   public Finding probe(Pair pair, Member member, Duration patience) throws InterruptedException {
     try {
@@ -99,7 +108,10 @@ final class Backends implements PairStatus, Probe {
               .get(patience.toMillis(), TimeUnit.MILLISECONDS);
       return switch (answer) {
         case ProbeAnswer.Up up ->
-            new Finding(true, "answers LMTP within " + up.took().toMillis() + " ms");
+            new Finding(
+                true,
+                "answers LMTP in %d ms; mailboxes NOT looked into".formatted(up.took().toMillis()),
+                unseen(member));
         case ProbeAnswer.Down down -> new Finding(false, down.why().line());
       };
     } catch (TimeoutException e) {

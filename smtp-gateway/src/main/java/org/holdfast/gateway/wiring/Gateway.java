@@ -24,12 +24,14 @@ import org.holdfast.gateway.accept.QueueId;
 import org.holdfast.gateway.accept.SpoolRoom;
 import org.holdfast.gateway.admin.AdminPorts;
 import org.holdfast.gateway.admin.AuditLog;
+import org.holdfast.gateway.admin.Configured;
 import org.holdfast.gateway.admin.Explain;
 import org.holdfast.gateway.admin.FileTold;
 import org.holdfast.gateway.admin.ForgottenHolds;
 import org.holdfast.gateway.admin.History;
 import org.holdfast.gateway.admin.Metrics;
 import org.holdfast.gateway.admin.OwnEvents;
+import org.holdfast.gateway.conf.Configuration;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.Listen;
 import org.holdfast.gateway.conf.LiveKeys;
@@ -88,6 +90,7 @@ public final class Gateway implements AutoCloseable {
   private final Opened opened;
   private final Descriptors descriptors;
   private final Live live = new Live();
+  private final Reload reload;
   private final List<Vital> vitals;
   private final StatusLine status;
   private final AuditLog audit;
@@ -101,10 +104,11 @@ public final class Gateway implements AutoCloseable {
   /** How long a stop may take; the latest that was read. */
   private volatile Duration stopTimeout;
 
-  private Gateway(Settings settings, Path file, Consumer<String> stage, Opened opened)
+  private Gateway(Configuration configuration, Path file, Consumer<String> stage, Opened opened)
       throws ConfigurationException, IOException {
-    this.settings = settings;
+    this.settings = configuration.settings();
     this.file = file;
+    this.reload = new Reload(file.toAbsolutePath().normalize(), configuration, this::apply);
     this.opened = opened;
     this.stopTimeout = settings.stopTimeout();
     this.descriptors = Descriptors.ofProcess(settings.maxConnections());
@@ -172,18 +176,20 @@ public final class Gateway implements AutoCloseable {
     this.smtp = door(data, "smtp", Dialect.SMTP, settings.smtp(), path, loops, ids, spool, audit);
     this.lmtp = door(data, "lmtp", Dialect.LMTP, settings.lmtp(), path, loops, ids, spool, audit);
     own.start(doors());
+    reload.started();
   }
 
   /**
    * Starts a gateway; returns when every listener is open.
    *
-   * @param file where the settings came from, for complaints
+   * @param file where the settings came from, for complaints and to be read again
    * @throws ConfigurationException something that was set cannot be: one line for people
    * @throws IOException the data folder cannot be used
    */
   public static Gateway start(Settings settings, Path file)
       throws ConfigurationException, IOException {
-    return start(settings, file, _ -> {});
+    Configuration read = SettingsFile.configuration(file);
+    return start(new Configuration(settings, read.texts(), read.base()), file, _ -> {});
   }
 
   /**
@@ -191,11 +197,11 @@ public final class Gateway implements AutoCloseable {
    *
    * @param stage is told what the start is at; must not block
    */
-  static Gateway start(Settings settings, Path file, Consumer<String> stage)
+  static Gateway start(Configuration configuration, Path file, Consumer<String> stage)
       throws ConfigurationException, IOException {
     Opened opened = new Opened();
     try {
-      return new Gateway(settings, file, stage, opened);
+      return new Gateway(configuration, file, stage, opened);
     } catch (ConfigurationException | IOException | RuntimeException e) {
       opened.close();
       throw e;
@@ -221,13 +227,19 @@ public final class Gateway implements AutoCloseable {
   }
 
   /** Takes the live keys of these settings over; what changed stands in the events. */
-  void apply(Settings read, LiveKeys.Change change) {
+  private void apply(Settings read, LiveKeys.Change change, Configured.By by) {
     live.apply(read);
     stopTimeout = read.stopTimeout();
-    if (!change.live().isEmpty()) {
+    if (!change.live().isEmpty() || !change.restart().isEmpty()) {
       var _ =
-          audit.append("gateway", "", "configuration", file.toString(), change.line(), null, null);
+          audit.append(
+              by.who(), by.from(), "configuration", file.toString(), change.line(), null, null);
     }
+  }
+
+  /** Reads the file again, at a signal; answers one line for people. */
+  String reload() {
+    return reload.now();
   }
 
   /** One line about what is held, and what is wrong. May block. */
@@ -401,6 +413,7 @@ public final class Gateway implements AutoCloseable {
             history,
             counting.registry(),
             counting.flipTimes(),
+            reload,
             clock);
     return opened.add(AdminDoor.open(settings, file, data.root(), ports)).port();
   }

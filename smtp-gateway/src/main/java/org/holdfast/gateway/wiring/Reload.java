@@ -2,7 +2,7 @@ package org.holdfast.gateway.wiring;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import org.holdfast.gateway.admin.Configured;
 import org.holdfast.gateway.conf.Configuration;
 import org.holdfast.gateway.conf.ConfigurationException;
 import org.holdfast.gateway.conf.LiveKeys;
@@ -13,48 +13,82 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the configuration again while the gateway runs. A file that a start would refuse changes
- * nothing; a key that needs a restart keeps its value, and is named every time until then. For one
- * thread.
+ * nothing; a key that needs a restart keeps its value, and is named every time until then.
+ * Thread-safe.
  */
-final class Reload {
+final class Reload implements Configured {
 
   private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
 
   private final Path file;
-  private final BiConsumer<Settings, LiveKeys.Change> apply;
+  private final Path base;
+  private final Taking taking;
+
+  // The lock of this object has one reload after the other, and protects both of these.
 
   /** Every key with the text that counts now. */
   private Map<String, String> runs;
 
-  /**
-   * @param running what the gateway was started with
-   * @param apply takes the live keys of what was read
-   */
-  Reload(Path file, Configuration running, BiConsumer<Settings, LiveKeys.Change> apply) {
-    this.file = file;
-    this.runs = running.texts();
-    this.apply = apply;
+  private boolean started;
+
+  /** Takes the live keys of what was read. */
+  @FunctionalInterface
+  interface Taking {
+    void take(Settings read, LiveKeys.Change change, By by);
   }
 
-  /** Reads and applies; returns one line for people, which stands in the log too. */
-  String now() {
+  /**
+   * @param file absolute, so that who asks from elsewhere knows which is meant
+   * @param running what the gateway was started with
+   */
+  Reload(Path file, Configuration running, Taking taking) {
+    this.file = file;
+    this.base = running.base();
+    this.taking = taking;
+    this.runs = running.texts();
+  }
+
+  /** Every part is there that has to hear of changes. */
+  synchronized void started() {
+    started = true;
+  }
+
+  @Override
+  public synchronized Reread again(By by) throws ConfigurationException, NotStartedException {
+    if (!started) {
+      throw new NotStartedException();
+    }
     try {
-      Configuration read = SettingsFile.configuration(file);
+      Configuration read = SettingsFile.configuration(file, base);
       LiveKeys.Change change = LiveKeys.change(runs, read.texts());
-      apply.accept(read.settings(), change);
+      taking.take(read.settings(), change, by);
       runs = LiveKeys.applied(runs, read.texts());
-      String line = "configuration reloaded: " + change.line();
-      if (change.restart().isEmpty()) {
-        LOG.info("{}", line);
-      } else {
-        LOG.warn("{}", line);
-      }
-      return line;
+      told(change);
+      return new Reread(file.toString(), change);
     } catch (ConfigurationException e) {
       LOG.error("configuration not reloaded, nothing is changed: {}", e.getMessage());
-      return "configuration NOT reloaded: " + e.getMessage();
+      throw e;
     } catch (RuntimeException e) {
       LOG.error("configuration reloaded in part", e);
+      throw e;
+    }
+  }
+
+  private static void told(LiveKeys.Change change) {
+    if (change.restart().isEmpty()) {
+      LOG.info("configuration reloaded: {}", change.line());
+    } else {
+      LOG.warn("configuration reloaded: {}", change.line());
+    }
+  }
+
+  /** The same at a signal; answers one line for the service manager. */
+  String now() {
+    try {
+      return "configuration reloaded: " + again(new By("gateway", "")).change().line();
+    } catch (ConfigurationException | NotStartedException e) {
+      return "configuration NOT reloaded: " + e.getMessage();
+    } catch (RuntimeException e) {
       return "configuration reloaded in part: " + e;
     }
   }

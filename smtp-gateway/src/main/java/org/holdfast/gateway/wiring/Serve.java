@@ -36,17 +36,20 @@ public final class Serve {
     BlockingQueue<Boolean> hangUps = new ArrayBlockingQueue<>(1);
     HangUp.onEach(() -> hangUps.offer(true));
     try (Reports reports = Reports.of(System.getenv(), Clock.systemUTC())) {
+      log.info(
+          "configuration {}, data folder {}",
+          file.toAbsolutePath().normalize(),
+          settings.data().toAbsolutePath().normalize());
       reports.starting();
-      try (Gateway gateway = Gateway.start(settings, file, reports::stage)) {
+      try (Gateway gateway = Gateway.start(configuration, file, reports::stage)) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(told, stopped), "stop"));
         out.println(ready(gateway));
         out.flush();
         reports.ready(gateway::status, gateway.vitals());
-        Reload reload = new Reload(file, configuration, gateway::apply);
         Thread.ofPlatform()
             .name("reload")
             .daemon()
-            .start(() -> reloads(hangUps, () -> reports.reloading(reload::now)));
+            .start(() -> reloads(hangUps, () -> reports.reloading(gateway::reload)));
         told.await();
         log.info("stopping: no new connections; finishing what is in flight");
         reports.stopping(gateway.stopTimeout());

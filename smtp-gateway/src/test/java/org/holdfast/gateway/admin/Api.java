@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.holdfast.gateway.conf.LiveKeys;
 import org.holdfast.gateway.metrics.Counts;
 import org.holdfast.gateway.metrics.FlipTimes;
 import org.holdfast.gateway.path.Inbound;
@@ -50,6 +51,8 @@ final class Api implements AutoCloseable {
   final Path data;
   final MapText map = new TwoWordMap();
   final String operator;
+  Configured configured =
+      _ -> new Configured.Reread("/etc/h.yaml", new LiveKeys.Change(List.of(), List.of()));
   Probe.Finding finding = new Probe.Finding(true, "canary read back");
 
   final Explain explain =
@@ -103,6 +106,7 @@ final class Api implements AutoCloseable {
             counted,
             new FlipTimes(
                 new Counts(new MetricRegistry()), new PrometheusRegistry(), System::nanoTime),
+            by -> configured.again(by),
             InstantSource.system());
     AdminSettings settings =
         new AdminSettings("127.0.0.1", 0, List.of(hosts), tls, tokens.toString(), data, "gw1");

@@ -135,6 +135,47 @@ class PairsIT {
   }
 
   @Test
+  void failover_whatNobodyLookedAt_isSaidInStepAndOutcome() throws Exception {
+    String unseen = "nobody has looked into the mailboxes of imap6: it has no imap address";
+    api.finding =
+        new Probe.Finding(true, "answers LMTP in 2 ms; mailboxes NOT looked into", unseen);
+    var dry = api.post(PAIR + "/failover?dry-run", "{}");
+    assertThat(dry.status()).isEqualTo(200);
+    assertThat(dry.text("outcome")).isEqualTo("dry-run");
+    assertThat(dry.json().path("warnings").path(0).asString()).isEqualTo(unseen);
+    assertThat(api.get(PAIR).text("active")).isEqualTo("imap5");
+    assertThat(api.get("/v1/events?what=pair").body()).doesNotContain("pair.failover");
+
+    var reply = api.post(PAIR + "/failover", "{}");
+    assertThat(reply.json().path("warnings").path(0).asString()).isEqualTo(unseen);
+    assertThat(reply.json().path("steps").path(1).path("detail").asString())
+        .isEqualTo("answers LMTP in 2 ms; mailboxes NOT looked into");
+  }
+
+  @Test
+  void failover_dryRunOfAnUnfitStandby_saysSo_andChangesNothing() throws Exception {
+    api.finding = new Probe.Finding(false, "connection refused");
+    var dry = api.post(PAIR + "/failover?dry-run", "{}");
+    assertThat(steps(dry.json())).containsExactly("hold and drain", "probe imap6");
+    assertThat(dry.json().path("steps").path(1).path("ok").asBoolean()).isFalse();
+    assertThat(api.get(PAIR).text("state")).isEqualTo("active");
+  }
+
+  @Test
+  void holds_withUsers_countThemByWhatTheyHaveInCommon() throws Exception {
+    api.routing.addUser("a@example.com", "imap5-6", UserState.MOVING);
+    api.routing.addUser("b@example.com", "imap5-6", UserState.MOVING);
+    api.routing.addUser("c@example.com", "imap5-6", UserState.RECOVERING);
+    api.routing.addUser("d@example.com", "imap5-6", UserState.ACTIVE);
+    var users = api.get("/v1/holds?users").json().path("users");
+    assertThat(users.path("count").asInt()).isEqualTo(3);
+    assertThat(users.path("groups").size()).isEqualTo(2);
+    assertThat(users.path("groups").path(0).path("users").asInt()).isEqualTo(2);
+    assertThat(users.path("groups").path(0).path("first").asString()).isEqualTo("a@example.com");
+    assertThat(api.get("/v1/holds").json().has("users")).isFalse();
+  }
+
+  @Test
   void failover_ofAPairOnHold_leavesItOnHold() throws Exception {
     api.put(PAIR + "/state", "{\"state\":\"hold\"}");
     assertThat(api.post(PAIR + "/failover", "{\"to\":\"imap6\"}").status()).isEqualTo(200);

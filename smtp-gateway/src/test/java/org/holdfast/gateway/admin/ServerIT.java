@@ -126,6 +126,7 @@ class ServerIT {
             new MetricRegistry(),
             new FlipTimes(
                 new Counts(new MetricRegistry()), new PrometheusRegistry(), System::nanoTime),
+            api.configured,
             InstantSource.system());
     try (AdminServer second = new AdminServer(settings, ports)) {
       assertThatThrownBy(second::start)

@@ -137,6 +137,7 @@ class OpenApiAnswersIT {
     queue();
     events();
     machines();
+    call("POST /v1/reload", "/v1/reload", null, 200);
     Set<String> described = new TreeSet<>();
     document
         .path("paths")
@@ -224,8 +225,10 @@ class OpenApiAnswersIT {
         call("PUT /v1/all/state", "/v1/all/state" + query, body, 200);
       }
       call("GET /v1/holds", "/v1/holds", null, 200);
+      call("GET /v1/holds", "/v1/holds?users", null, 200);
     }
     call("GET /v1/holds/forgotten", "/v1/holds/forgotten", null, 200);
+    call("POST /v1/pairs/{name}/failover", "/v1/pairs/p0/failover?dry-run", "{}", 200);
     call("POST /v1/pairs/{name}/failover", "/v1/pairs/p0/failover", "{}", 200);
     call("POST /v1/pairs/{name}/failover", "/v1/pairs/p0/failover", "{\"to\":\"b\"}", 409);
   }

@@ -45,7 +45,8 @@ class LiveKeysTest {
   void change_liveAndOther_areTold() throws Exception {
     LiveKeys.Change change =
         change("release: { rate-per-pair: 5 }", "release: { rate-per-pair: 9 }\nnode: gw2");
-    assertThat(change.live()).containsExactly("release.rate-per-pair: 5 -> 9");
+    assertThat(change.live())
+        .containsExactly(new LiveKeys.Taken("release.rate-per-pair", "5", "9"));
     assertThat(change.restart()).containsExactly("node");
     assertThat(change.line()).isEqualTo("release.rate-per-pair: 5 -> 9; needs a restart: node");
   }
@@ -53,6 +54,7 @@ class LiveKeysTest {
   @Test
   void change_ofAListAndOfOneWordForASection_areTold() throws Exception {
     assertThat(change("", "smtp: { allow: [10.0.0.0/8, '::1'] }").live())
+        .extracting(LiveKeys.Taken::toString)
         .containsExactly("smtp.allow: [127.0.0.0/8, ::1/128] -> [10.0.0.0/8, ::1]");
     assertThat(change("", "delivery: { on-refused: park }").restart()).isEmpty();
     assertThat(change("", "delivery: { on-refused: park }").live()).isNotEmpty();

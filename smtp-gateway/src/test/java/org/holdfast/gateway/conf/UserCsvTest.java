@@ -70,6 +70,37 @@ class UserCsvTest {
   }
 
   @Test
+  void badLines_areNamedTogether_andTheRightOnesAreHandedOut() {
+    List<String> handedOut = new ArrayList<>();
+    String text =
+        "address,pair\na@x.org,p\nx,p\n" + "z".repeat(5000) + "\nb@x.org,p\na@x.org,p\nc@x.org,q";
+    assertThatThrownBy(() ->
+            UserCsv.read(
+                "u.csv",
+                new BufferedReader(new StringReader(text)),
+                "p"::equals,
+                user -> handedOut.add(user.address())))
+        .isInstanceOfSatisfying(
+            ConfigurationException.class,
+            e ->
+                assertThat(e.lines())
+                    .containsExactly(
+                        "u.csv:3: not an address: x: has no @",
+                        "u.csv:4: a line of more than 2048 characters",
+                        "u.csv:6: a@x.org stands here twice",
+                        "u.csv:7: there is no pair q"));
+    assertThat(handedOut).containsExactly("a@x.org", "b@x.org");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"20, 20, u.csv:21: not an address: x: has no @", "21, 21, and 1 more"})
+  void badLines_atTheLimitAndOneMore_areCounted(int bad, int lines, String last) {
+    assertThatThrownBy(() -> read("address,pair\n" + "x,p\n".repeat(bad)))
+        .isInstanceOfSatisfying(
+            ConfigurationException.class, e -> assertThat(e.lines()).hasSize(lines).endsWith(last));
+  }
+
+  @Test
   void manyLines_areReadWithoutAFile() throws Exception {
     int lines = 200_000;
     long read =

@@ -24,8 +24,11 @@ class ReloadTest {
 
   private Reload reload(String running) throws Exception {
     Path file = write(running);
-    return new Reload(
-        file, SettingsFile.configuration(file), (settings, _) -> applied.add(settings));
+    Reload reload =
+        new Reload(
+            file, SettingsFile.configuration(file), (settings, _, _) -> applied.add(settings));
+    reload.started();
+    return reload;
   }
 
   @Test
@@ -69,17 +72,42 @@ class ReloadTest {
         new Reload(
             file,
             SettingsFile.configuration(file),
-            (settings, _) -> {
+            (settings, _, _) -> {
               if (refuses[0]) {
                 throw new IllegalStateException("not now");
               }
               applied.add(settings);
             });
+    reload.started();
     write("release: { rate-per-pair: 9 }");
     assertThat(reload.now()).contains("in part", "not now");
 
     refuses[0] = false;
     assertThat(reload.now()).endsWith("release.rate-per-pair: 0 -> 9");
     assertThat(applied).hasSize(1);
+  }
+
+  @Test
+  void stillStarting_isRefused_andNothingIsTaken() throws Exception {
+    Path file = write("");
+    Reload reload =
+        new Reload(
+            file, SettingsFile.configuration(file), (settings, _, _) -> applied.add(settings));
+    assertThat(reload.now()).contains("NOT reloaded", "still starting");
+    assertThat(applied).isEmpty();
+  }
+
+  @Test
+  void relativePaths_beginWhereTheyDidAtTheStart() throws Exception {
+    Path file = write("data: d");
+    Path base = folder.resolve("home");
+    Reload reload =
+        new Reload(
+            file,
+            SettingsFile.configuration(file, base),
+            (settings, _, _) -> applied.add(settings));
+    reload.started();
+    assertThat(reload.now()).endsWith("nothing has changed");
+    assertThat(applied.getFirst().data()).isEqualTo(base.resolve("d"));
   }
 }
