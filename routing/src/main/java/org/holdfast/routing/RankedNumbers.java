@@ -3,6 +3,7 @@ package org.holdfast.routing;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 
 /**
  * Numbers in ascending order that know how many are before one of them, in logarithmic time. 12
@@ -11,11 +12,14 @@ import java.util.TreeSet;
  *
  * <p>Nearly every number is higher than all before, so it takes the next slot of a sorted array; a
  * Fenwick tree over the slots counts those that are still in. The few that come late (a mailbox
- * changed its pair while it waited) stand aside until somebody asks, and are merged together then.
+ * changed its pair while it waited) stand aside, and are merged in when there are many.
  */
 final class RankedNumbers {
 
   private static final int SMALLEST = 16;
+
+  /** Numbers that stand aside; they are counted one by one. */
+  static final int MOST_LATE = 512;
 
   private long[] numbers = new long[SMALLEST];
 
@@ -37,6 +41,7 @@ final class RankedNumbers {
     int slot = Arrays.binarySearch(numbers, 0, slots, number);
     if (slot < 0) {
       late.add(number);
+      settle();
     } else if (!in.get(slot)) {
       in.set(slot);
       count(slot, 1);
@@ -77,9 +82,8 @@ final class RankedNumbers {
 
   /** How many are lower than this one, which need not be in. */
   synchronized int before(long number) {
-    settle();
     int slot = Arrays.binarySearch(numbers, 0, slots, number);
-    int before = 0;
+    int before = late.headSet(number).size();
     for (int i = slot < 0 ? -slot - 1 : slot; i > 0; i -= i & -i) {
       before += tree[i];
     }
@@ -88,7 +92,18 @@ final class RankedNumbers {
 
   /** The next ones that are higher than this, at most so many. */
   synchronized long[] after(long number, int limit) {
-    settle();
+    long[] page = inSlots(number, limit);
+    return late.isEmpty()
+        ? page
+        : LongStream.concat(
+                Arrays.stream(page),
+                late.tailSet(number, false).stream().limit(limit).mapToLong(Long::longValue))
+            .sorted()
+            .limit(limit)
+            .toArray();
+  }
+
+  private long[] inSlots(long number, int limit) {
     int slot = Arrays.binarySearch(numbers, 0, slots, number);
     long[] page = new long[Math.min(limit, live)];
     int found = 0;
@@ -107,7 +122,7 @@ final class RankedNumbers {
   }
 
   private void settle() {
-    if (!late.isEmpty()) {
+    if (late.size() > MOST_LATE) {
       rebuild();
     }
   }

@@ -42,6 +42,21 @@ class RankedNumbersTest {
     assertThat(numbers.before(3)).isEqualTo(2);
   }
 
+  @Test
+  void manyThatComeLate_areMergedIn() {
+    long each = RankedNumbers.MOST_LATE + 1L;
+    for (long number = 1; number <= each; number++) {
+      numbers.add(2 * each + number);
+    }
+    for (long number = each; number >= 1; number--) {
+      numbers.add(number);
+      assertThat(numbers.before(2 * each)).isEqualTo((int) (each - number + 1));
+    }
+    assertThat(numbers.size()).isEqualTo((int) (2 * each));
+    assertThat(numbers.after(each - 1, 2)).containsExactly(each, 2 * each + 1);
+    assertThat(numbers.before(3 * each)).isEqualTo((int) (2 * each - 1));
+  }
+
   /** Against a sorted set; the seed is in the message. */
   @Test
   void anything_addedAndRemoved_isRankedAsInASortedSet() {

@@ -5,6 +5,9 @@ import { ago, badge, count, html, nothing, pairLink, panel, table, userLink } fr
 
 const SHOWN = 5;
 
+/** Attempts before a restart are not remembered. */
+const unknown = html`<span class="soft">–</span>`;
+
 export const loadWaiting = () => get('/v1/restores?limit=' + SHOWN);
 
 /** The box of the overview; nothing while nobody waits. */
@@ -16,6 +19,6 @@ export function waiting({ items, total }) {
     ${table('Waiting for their mailboxes', [
       { head: 'Who', main: true }, { head: 'Place', num: true }, { head: 'Pair' }, { head: 'State' }, { head: 'For' }, { head: 'Tries', num: true }, { head: 'Held', num: true }],
     items.map((r) => [userLink(r.address), number(r.position), html`${pairLink(r.pair)}${r.to ? html` → ${pairLink(r.to)}` : nothing}`,
-      badge(r.state), ago(r.since), count(r.attempts || 0), count(r.held || 0)]))}
+      badge(r.state), ago(r.since), r.attempts === null ? unknown : count(r.attempts), r.held === null ? unknown : count(r.held)]))}
     ${total > items.length ? html`<p class="more">and ${number(total - items.length)} more: <code>holdfast restore list</code></p>` : nothing}`);
 }
