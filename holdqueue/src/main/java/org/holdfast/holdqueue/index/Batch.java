@@ -48,8 +48,13 @@ final class Batch {
   }
 
   /** One more line of a message's history: the first ones and the latest are kept. */
-  void event(Rows.Message message, long position) {
-    messages.event(message, position);
+  void event(Rows.Message message, long position, int attempt) {
+    messages.event(message, position, attempt);
+  }
+
+  /** {@link MessageRows#told}. */
+  void told(Rows.Message message) {
+    messages.told(message);
   }
 
   /** This delivery is a message's, though its key does not say so. */

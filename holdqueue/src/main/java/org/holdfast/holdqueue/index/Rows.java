@@ -78,6 +78,10 @@ final class Rows {
 
   /** A row of {@code lane}. */
   static final class Lane extends Row {
+
+    /** Of {@code retry}: an earlier life of the queue said when, and this one tries at once. */
+    static final long DUE = 1;
+
     long id;
     String lane = "";
     String domain = "";

@@ -78,7 +78,7 @@ class DispatchLoopTest {
     try (DispatchLoop loop = loop(backend)) {
       loop.start();
       backlog.accept("a@example.com", "pair");
-      loop.held("a@example.com", "pair", Held.Entry.WAITING);
+      loop.held("a@example.com", "pair", Held.Entry.WAITING, 0);
       assertThat(backend.left.await(10, TimeUnit.SECONDS)).isTrue();
     }
   }
