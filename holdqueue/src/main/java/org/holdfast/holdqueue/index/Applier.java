@@ -175,6 +175,7 @@ final class Applier {
     row.reply = part.reason();
     row.state = part.entry() == Held.Entry.PARKED ? Rows.Delivery.PARKED : Rows.Delivery.WAITING;
     row.address = distinct(part.recipient());
+    row.original = original(part.recipient());
     if (part.order() != 0) {
       batch.redirected(message, row.key); // carried forward, and redirected before
     }
@@ -192,6 +193,10 @@ final class Applier {
 
   private static @Nullable String distinct(Recipient recipient) {
     return recipient.address().equals(recipient.lane()) ? null : recipient.address();
+  }
+
+  private static @Nullable String original(Recipient recipient) {
+    return recipient.original().equals(recipient.address()) ? null : recipient.original();
   }
 
   private void apply(At record, FateRecord fate) throws SQLException {
@@ -289,6 +294,7 @@ final class Applier {
     moved.size = message.size;
     moved.described = record.position();
     moved.address = distinct(to);
+    moved.original = original(to);
     target.add(moved.state, moved.size);
     batch.redirected(message, moved.key);
     effects.moves.add(new Move(record.position(), target.lane, 1));

@@ -3,10 +3,12 @@ package org.holdfast.holdqueue.index;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
-import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.log.DamagedRecordException;
 
 /**
@@ -50,7 +52,9 @@ final class MessageHistory {
       return lines(events);
     } catch (DamagedRecordException e) { // or carried elsewhere since the tables were asked
       List<Event> now = events(which, value);
-      return now.isEmpty() || events.equals(now) ? List.of() : lines(now);
+      return events.equals(now)
+          ? HistoryLine.bounded(fates(now, Map.of(), new HashSet<>()))
+          : lines(now);
     }
   }
 
@@ -69,41 +73,62 @@ final class MessageHistory {
       return List.of();
     }
     MessageRecord stored = logged.message(events.getFirst().message);
-    List<HistoryLine> lines = new ArrayList<>(stored.story());
     Map<Integer, String> names = new HashMap<>();
     stored.parts().forEach(part -> names.put(part.number(), part.recipient().address()));
-    for (Event event : events) {
-      if (event.position >= 0) {
-        logged.fate(event.position).ifPresent(fate -> add(fate, event.number, names, lines));
+    Set<Integer> ended = new HashSet<>();
+    List<HistoryLine> fates = fates(events, names, ended);
+    boolean before = events.getFirst().sequence < lifeBegan.getAsLong();
+    List<HistoryLine> lines = new ArrayList<>();
+    for (HistoryLine line : stored.story()) {
+      if (!line.isOpen()) {
+        lines.add(line);
+      } else if (!ended.contains(line.recipient())) {
+        lines.add(before ? line.unseen() : line);
       }
     }
-    if (events.getFirst().sequence < lifeBegan.getAsLong()) {
-      lines.replaceAll(line -> line.isOpen() ? line.unseen() : line);
-    }
+    lines.addAll(fates);
     return HistoryLine.bounded(lines);
   }
 
-  /** {@code names} has whom each went to so far, and follows what is redirected. */
-  private static void add(
-      FateRecord fate, int attempt, Map<Integer, String> names, List<HistoryLine> lines) {
-    int number = Key.number(fate.key());
-    if (fate.asked().atTheDoor()) {
-      lines.removeIf(line -> line.isOpen() && line.recipient() == number);
+  /**
+   * What was written after the message's record.
+   *
+   * @param given whom each went to at first
+   * @param ended takes the recipients whose attempt at the door these tell the end of
+   */
+  private List<HistoryLine> fates(
+      List<Event> events, Map<Integer, String> given, Set<Integer> ended) throws IOException {
+    Map<Integer, String> names = new HashMap<>(given);
+    List<HistoryLine> lines = new ArrayList<>();
+    for (Event event : events) {
+      Optional<FateRecord> fate =
+          event.position < 0 ? Optional.empty() : logged.fate(event.position);
+      if (fate.isPresent()) {
+        lines.add(line(fate.get(), event.number, names));
+        if (fate.get().asked().atTheDoor()) {
+          ended.add(Key.number(fate.get().key()));
+        }
+      }
     }
-    Outcome.Where where = fate.asked().where();
-    lines.add(
-        new HistoryLine(
-            fate.kind(),
-            fate.at(),
-            number,
-            names.getOrDefault(number, ""),
-            attempt,
-            fate.asked().repeats(),
-            fate.who(),
-            where,
-            fate.text()));
+    return lines;
+  }
+
+  /** {@code names} has whom each went to so far, and follows what is redirected. */
+  private static HistoryLine line(FateRecord fate, int attempt, Map<Integer, String> names) {
+    int number = Key.number(fate.key());
+    String name = names.getOrDefault(number, "");
     if (fate.to() != null) {
       names.put(number, fate.to().address());
     }
+    return new HistoryLine(
+        fate.kind(),
+        fate.at(),
+        number,
+        name,
+        attempt,
+        fate.asked().repeats(),
+        fate.who(),
+        fate.asked().where(),
+        fate.text());
   }
 }

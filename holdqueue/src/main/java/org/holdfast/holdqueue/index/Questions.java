@@ -42,7 +42,12 @@ public final class Questions {
     this.history = new MessageHistory(selects, logged, index::lifeBegan);
   }
 
-  /** A delivery as the tables have it; {@code id} is its message's, empty when not asked. */
+  /**
+   * A delivery as the tables have it; {@code id} is its message's, empty when not asked.
+   *
+   * @param address whom RCPT names; null: the lane
+   * @param given the recipient as the sender gave it; null: the same
+   */
   public record Row(
       long key,
       long message,
@@ -56,7 +61,19 @@ public final class Questions {
       String nextHop,
       boolean shut,
       long retry,
-      String id) {
+      String id,
+      @Nullable String address,
+      @Nullable String given) {
+
+    /** Whom RCPT names. */
+    public String recipient() {
+      return address == null ? lane : address;
+    }
+
+    /** The recipient as the sender gave it. */
+    public String original() {
+      return given == null ? recipient() : given;
+    }
 
     /** Whether it waits for a person. */
     public boolean parked() {

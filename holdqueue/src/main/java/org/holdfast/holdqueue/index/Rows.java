@@ -72,7 +72,13 @@ final class Rows {
     long next;
     String reply = "";
     long described;
+
+    /** Null: the lane's name. */
     @Nullable String address;
+
+    /** As the sender gave it; null: the address. */
+    @Nullable String original;
+
     long size;
   }
 

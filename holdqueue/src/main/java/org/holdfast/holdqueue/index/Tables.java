@@ -24,7 +24,7 @@ final class Tables {
           "create table delivery (k integer primary key, seq integer not null,"
               + " lane integer not null, state integer not null, attempts integer not null,"
               + " next integer not null, reply text not null, described integer not null,"
-              + " address text)",
+              + " address text, original text)",
           "create table redirected (seq integer not null, k integer not null,"
               + " primary key (seq, k)) without rowid",
           "create table event (seq integer not null, slot integer not null,"
