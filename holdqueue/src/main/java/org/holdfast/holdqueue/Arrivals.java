@@ -98,7 +98,7 @@ final class Arrivals implements Listener {
   @Override
   public void arrived(Delivery delivery, MessageRecord.Part part) {
     running.remove(delivery.envelope().id());
-    ifStarted(l -> l.held(part.recipient().lane(), part.nextHop(), part.entry()));
+    ifStarted(l -> l.held(part.recipient().lane(), part.nextHop(), part.entry(), part.next()));
   }
 
   @Override

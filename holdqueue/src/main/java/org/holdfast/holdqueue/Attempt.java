@@ -8,9 +8,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param recipient number of the recipient within its message; stays the same when it is redirected
  * @param address whom it went to then; null when the log does not tell any more
+ * @param number which attempt for this recipient it was, from 1; 0: it was none
+ * @param repeats how many attempts before it, at a next hop that was down, are told by this one
+ * @param where who was asked
  * @param who the person who did it; empty when the queue did
  * @param what one word
- * @param reply one line
+ * @param reply what the next hop said, or why; one line
  */
 public record Attempt(
-    Instant at, int recipient, @Nullable String address, String who, String what, String reply) {}
+    Instant at,
+    int recipient,
+    @Nullable String address,
+    int number,
+    int repeats,
+    Outcome.Where where,
+    String who,
+    String what,
+    String reply) {}

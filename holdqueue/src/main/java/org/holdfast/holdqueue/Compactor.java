@@ -237,7 +237,12 @@ final class Compactor {
     }
     Content content = LoggedContent.read(log, position, stored.size());
     Entry entry =
-        new MessageRecord(stored.sequence(), stored.envelope(), parts, stored.size())
+        new MessageRecord(
+                stored.sequence(),
+                stored.envelope(),
+                parts,
+                stored.size(),
+                questions.story(stored.sequence()))
             .entry(content);
     if (content.inMemory() != null) {
       batch.add(entry);
@@ -260,7 +265,8 @@ final class Compactor {
         row.nextHop(),
         entry(row),
         row.reply(),
-        row.attempts());
+        row.attempts(),
+        row.parked() ? 0 : row.retry());
   }
 
   private static Held.Entry entry(Questions.Row row) {

@@ -62,6 +62,10 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   private final Arrivals arrivals;
   private final MessageStore messages;
+  private final FirstTry tries;
+  private final Repeats repeats;
+  private final Listing listing;
+  private volatile @Nullable IndexBacklog backlog;
   private volatile boolean closed;
 
   private EmbeddedHoldQueue(
@@ -96,6 +100,9 @@ public final class EmbeddedHoldQueue implements HoldQueue {
     this.messages = new MessageStore(log, counts, room, arrivals);
     this.index = Index.open(log, settings.directory().resolve("index"), counts::add, arrivals);
     this.questions = new Questions(index);
+    this.tries = new FirstTry(clock, arrivals, new SecureRandom(), limits);
+    this.repeats = new Repeats(clock, index::revision);
+    this.listing = new Listing(questions, repeats, tries);
     this.actions = new Actions(log, fates, index, questions, clock, settings.exact());
     this.compactor = new Compactor(log, index, questions, fates, room, segments);
   }
@@ -117,13 +124,12 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   @Override
   public void start(NextHops nextHops) {
+    IndexBacklog held =
+        new IndexBacklog(log, fates, index, questions, clock, settings.exact(), repeats);
+    backlog = held;
     DispatchLoop made =
         new DispatchLoop(
-            new IndexBacklog(log, fates, index, questions, clock, settings.exact()),
-            new ObservedNextHops(nextHops, index),
-            limits,
-            clock,
-            new SecureRandom());
+            held, new ObservedNextHops(nextHops, index), limits, clock, new SecureRandom());
     arrivals.start(made);
     index.whenReady(made::start);
     index.whenReady(compactor::start);
@@ -132,7 +138,8 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   @Override
   public void store(Envelope envelope, Content content, List<Held> recipients)
       throws StoreException {
-    MessageRecord message = MessageStore.message(envelope, content, recipients);
+    MessageRecord message =
+        MessageStore.message(envelope, content, recipients, tries.now(), tries::of);
     refuseIfStopped();
     try {
       messages.store(message, content, recipients);
@@ -206,7 +213,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   /** Its threads and limits. */
   public Running running() {
-    return new Running(log, room, arrivals);
+    return new Running(log, room, arrivals, tries);
   }
 
   /** What the dispatcher is doing; empty before {@link #start}. */
@@ -250,7 +257,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   @Override
   public List<QueueItem> list(QueueFilter filter, @Nullable String after, int limit) {
     long from = after == null ? -1 : Long.parseLong(after);
-    return asking(() -> questions.items(filter, from, limit));
+    return asking(() -> listing.items(filter, from, limit));
   }
 
   @Override
@@ -260,7 +267,7 @@ public final class EmbeddedHoldQueue implements HoldQueue {
 
   @Override
   public List<Attempt> history(String id) {
-    return asking(() -> questions.history(id));
+    return asking(() -> listing.history(id));
   }
 
   @Override
@@ -369,6 +376,10 @@ public final class EmbeddedHoldQueue implements HoldQueue {
   @Override
   public void stop(Duration patience) {
     arrivals.ifStarted(l -> l.stop(patience));
+    IndexBacklog held = backlog;
+    if (held != null && !closed) {
+      held.flush();
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.holdfast.holdqueue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ final class IndexBacklog implements Backlog {
   private final Questions questions;
   private final InstantSource clock;
 
-  /** What was written of failed attempts a moment ago. */
+  /** What need not be written of failed attempts. */
   private final Repeats repeats;
 
   /** How long a reading waits for the tables. */
@@ -55,14 +56,15 @@ final class IndexBacklog implements Backlog {
       Index index,
       Questions questions,
       InstantSource clock,
-      Duration exact) {
+      Duration exact,
+      Repeats repeats) {
     this.exact = exact;
     this.log = log;
     this.fates = fates;
     this.index = index;
     this.questions = questions;
     this.clock = clock;
-    this.repeats = new Repeats(clock, index::revision);
+    this.repeats = repeats;
   }
 
   @Override
@@ -179,16 +181,43 @@ final class IndexBacklog implements Backlog {
   @Override
   public void record(List<Ended> batch) throws IOException {
     List<FateRecord> records = new ArrayList<>(batch.size());
-    List<Ended> news = batch.stream().filter(ended -> !repeats.has(ended)).toList();
+    List<Ended> news = batch.stream().filter(ended -> !repeats.takes(ended)).toList();
     for (Ended ended : news) {
-      FateRecord.Kind kind = kind(ended.outcome());
-      if (kind != null) {
-        records.add(
-            fate(kind, ended.delivery(), ended.outcome().reply()).next(ended.nextAttempt()));
-      }
+      int before = repeats.of(key(ended.delivery())).map(Repeats.Unwritten::count).orElse(0);
+      add(ended, clock.instant(), before, records);
     }
+    records.addAll(unwritten(Repeats.REMEMBERED));
     write(records);
     news.forEach(repeats::wrote);
+  }
+
+  /** Writes what was only counted so far; nobody waits for it. */
+  void flush() {
+    List<FateRecord> records = unwritten(0);
+    if (!records.isEmpty()) {
+      fates.appendSoon(records.stream().map(FateRecord::entry).toList());
+    }
+  }
+
+  private List<FateRecord> unwritten(int keep) {
+    List<FateRecord> records = new ArrayList<>();
+    for (Repeats.Unwritten each : repeats.drain(keep)) {
+      add(each.last(), each.at(), each.count() - 1, records);
+    }
+    return records;
+  }
+
+  private static void add(Ended ended, Instant at, int before, List<FateRecord> to) {
+    Delivery delivery = ended.delivery();
+    Outcome outcome = ended.outcome();
+    FateRecord.Kind kind = FateRecord.Kind.of(outcome);
+    if (kind != null) {
+      String id = delivery.envelope().id();
+      to.add(
+          FateRecord.of(kind, key(delivery), id, at, "", outcome.reply())
+              .next(ended.nextAttempt())
+              .asked(new FateRecord.Asked(outcome.where(), before, ended.adopted())));
+    }
   }
 
   /**
@@ -220,17 +249,6 @@ final class IndexBacklog implements Backlog {
 
   private FateRecord fate(FateRecord.Kind kind, Delivery delivery, String text) {
     return FateRecord.of(kind, key(delivery), delivery.envelope().id(), clock.instant(), "", text);
-  }
-
-  private static FateRecord.@Nullable Kind kind(Outcome outcome) {
-    return switch (outcome) {
-      case Outcome.Delivered d -> FateRecord.Kind.DELIVERED;
-      case Outcome.Deferred d -> FateRecord.Kind.DEFERRED;
-      case Outcome.Uncertain u -> FateRecord.Kind.UNCERTAIN;
-      case Outcome.Refused r -> FateRecord.Kind.REFUSED;
-      case Outcome.Returned r -> FateRecord.Kind.RETURNED;
-      case Outcome.Shut s -> null;
-    };
   }
 
   static long key(Delivery delivery) {

@@ -1,13 +1,18 @@
 package org.holdfast.holdqueue;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.holdfast.holdqueue.index.FateRecord;
+import org.holdfast.holdqueue.index.HistoryLine;
 import org.holdfast.holdqueue.index.Key;
 import org.holdfast.holdqueue.index.MessageRecord;
 import org.holdfast.holdqueue.log.Entry;
 import org.holdfast.holdqueue.log.SegmentLog;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts messages into the log. A lane's count rises before, so that nothing overtakes, and falls
@@ -30,14 +35,27 @@ final class MessageStore {
   /**
    * What the log is to have of a message.
    *
+   * @param at when it is stored
+   * @param next when each is tried again; null of what waits for no retry
    * @throws IllegalArgumentException none or too many recipients
    */
-  static MessageRecord message(Envelope envelope, Content content, List<Held> recipients) {
+  static MessageRecord message(
+      Envelope envelope,
+      Content content,
+      List<Held> recipients,
+      Instant at,
+      Function<Held, @Nullable Instant> next) {
     if (recipients.isEmpty() || recipients.size() > Key.RECIPIENTS) {
       throw new IllegalArgumentException("1 to " + Key.RECIPIENTS + " recipients");
     }
     List<MessageRecord.Part> parts = new ArrayList<>(recipients.size());
+    List<HistoryLine> story = new ArrayList<>();
     for (Held held : recipients) {
+      Held.Tried tried = held.tried();
+      if (tried != null) {
+        story.add(line(held, tried, parts.size(), at));
+      }
+      Instant due = next.apply(held);
       parts.add(
           new MessageRecord.Part(
               parts.size(),
@@ -46,9 +64,25 @@ final class MessageStore {
               held.nextHop(),
               held.entry(),
               held.reason(),
-              held.entry() == Held.Entry.DEFERRED ? 1 : 0));
+              tried != null || held.entry() == Held.Entry.DEFERRED ? 1 : 0,
+              due == null ? 0 : due.toEpochMilli()));
     }
-    return new MessageRecord(0, envelope, parts, content.size());
+    return new MessageRecord(0, envelope, parts, content.size(), story);
+  }
+
+  /** The attempt at the door. */
+  private static HistoryLine line(Held held, Held.Tried tried, int number, Instant at) {
+    Outcome ended = tried.ended();
+    return new HistoryLine(
+        ended == null ? null : FateRecord.Kind.of(ended),
+        at,
+        number,
+        held.recipient().address(),
+        1,
+        0,
+        "",
+        tried.where(),
+        ended == null ? held.reason() : ended.reply());
   }
 
   /**

@@ -3,44 +3,55 @@ package org.holdfast.holdqueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.holdfast.holdqueue.dispatch.Backlog.Ended;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Failed attempts that say what was written a moment ago and need not be written again.
+ * Failed attempts that say what was written a moment ago and need no record of their own.
  * Thread-safe.
  *
  * <p>A next hop that is down is probed every few seconds for days, each time with somebody's real
- * delivery. What a record of that would add is a count and a time; so within {@link #SAME} these
- * write nothing: the same delivery deferred with the same words, and, when the trouble is the next
- * hop's and not the delivery's, another delivery that was deferred before, with the same words. The
- * first failure of each delivery is always written, and so is the first after a person acted.
+ * delivery. What a record of that would add is a count and a time; so within {@link #SAME} such a
+ * failure, of a delivery that was tried before, with the same words as one that was written, is
+ * counted here. Lists and histories show the count at once; the next record of the delivery has it,
+ * and so has the one that a stop in order writes. The first failure of each delivery is always
+ * written, and so is the first after a person acted, and whatever is the delivery's own trouble:
+ * its waits grow.
  *
- * <p>What attempts and next attempt mean then, for a person and after a restart: at least so many
- * attempts were made, and one was due at that time. The dispatcher's own waits do not depend on
- * them. A crash loses nothing by it: an attempt that was not written is one that is made again.
+ * <p>A crash costs the counts that are here: what the log says then is that at least so many
+ * attempts were made. The dispatcher's own waits do not depend on them.
  */
 final class Repeats {
 
   /** How long the same words about the same trouble are old news. */
   static final Duration SAME = Duration.ofSeconds(60);
 
-  /** Most that is remembered; of what is forgotten a record more is written. */
+  /** Most that is remembered, and most deliveries that have a count; beyond that is written. */
   static final int REMEMBERED = 4_096;
 
   private final InstantSource clock;
   private final LongSupplier revision;
 
-  /** When it was last written, oldest first; its monitor guards it. */
-  private final Map<What, When> written = new LinkedHashMap<>();
+  /** When these words were last written, oldest first; the monitor of this guards it. */
+  private final Map<String, When> written = new LinkedHashMap<>();
 
-  /** Who was deferred with which words; {@code key} -1: whoever goes to the next hop. */
-  private record What(long key, String words) {}
+  /** By delivery, longest untouched first; the monitor of this guards it. */
+  private final Map<Long, Unwritten> unwritten = new LinkedHashMap<>();
 
   private record When(Instant at, long revision) {}
+
+  /**
+   * Attempts at one delivery that have no record.
+   *
+   * @param last the latest of them
+   */
+  record Unwritten(int count, Instant at, Ended last) {}
 
   /**
    * @param revision rises whenever a person's act took effect
@@ -50,15 +61,22 @@ final class Repeats {
     this.revision = revision;
   }
 
-  /** Whether this says nothing new. */
-  boolean has(Ended ended) {
-    if (!(ended.outcome() instanceof Outcome.Deferred deferred)) {
+  /** Whether this says nothing new; then it is counted. The same one again is counted once. */
+  @SuppressWarnings("ReferenceEquality") // the same attempt again, not one that looks like it
+  synchronized boolean takes(Ended ended) {
+    String trouble = trouble(ended);
+    if (trouble == null
+        || ended.adopted()
+        || ended.delivery().attempts() == 0
+        || !isRecent(written.get(trouble))) {
       return false;
     }
-    synchronized (written) {
-      return isRecent(written.get(own(ended)))
-          || (ended.delivery().attempts() > 0 && isRecent(written.get(common(deferred))));
-    }
+    long key = IndexBacklog.key(ended.delivery());
+    Unwritten before = unwritten.remove(key);
+    int count = before == null ? 0 : before.count;
+    boolean again = before != null && before.last == ended;
+    unwritten.put(key, new Unwritten(again ? count : count + 1, clock.instant(), ended));
+    return true;
   }
 
   private boolean isRecent(@Nullable When when) {
@@ -69,33 +87,38 @@ final class Repeats {
     return !now.isBefore(when.at) && now.isBefore(when.at.plus(SAME));
   }
 
-  /** It is in the log. */
-  void wrote(Ended ended) {
-    if (!(ended.outcome() instanceof Outcome.Deferred deferred)) {
-      return;
-    }
-    When now = new When(clock.instant(), revision.getAsLong());
-    synchronized (written) {
-      remember(own(ended), now);
-      if (deferred.scope() == Outcome.Scope.NEXT_HOP) {
-        remember(common(deferred), now);
+  /** It is in the log, with what was counted of its delivery. */
+  synchronized void wrote(Ended ended) {
+    unwritten.remove(IndexBacklog.key(ended.delivery()));
+    String trouble = trouble(ended);
+    if (trouble != null) {
+      written.remove(trouble);
+      written.put(trouble, new When(clock.instant(), revision.getAsLong()));
+      if (written.size() > REMEMBERED) {
+        written.remove(written.keySet().iterator().next());
       }
     }
   }
 
-  private void remember(What what, When now) {
-    written.remove(what);
-    written.put(what, now);
-    if (written.size() > REMEMBERED) {
-      written.remove(written.keySet().iterator().next());
+  /** What is counted of this delivery. */
+  synchronized Optional<Unwritten> of(long key) {
+    return Optional.ofNullable(unwritten.get(key));
+  }
+
+  /** Hands over what is more than may be kept, all at a stop: it is to be written. */
+  synchronized List<Unwritten> drain(int keep) {
+    List<Unwritten> drained = new ArrayList<>();
+    while (unwritten.size() > keep) {
+      drained.add(unwritten.remove(unwritten.keySet().iterator().next()));
     }
+    return drained;
   }
 
-  private static What own(Ended ended) {
-    return new What(IndexBacklog.key(ended.delivery()), ended.outcome().reply());
-  }
-
-  private static What common(Outcome.Deferred deferred) {
-    return new What(-1, deferred.scope() + " " + deferred.reply());
+  /** The next hop's trouble; null: it is none. */
+  private static @Nullable String trouble(Ended ended) {
+    return ended.outcome() instanceof Outcome.Deferred deferred
+            && deferred.scope() == Outcome.Scope.NEXT_HOP
+        ? deferred.where().nextHop() + " " + deferred.reply()
+        : null;
   }
 }

@@ -14,8 +14,10 @@ public final class Running {
   private final SegmentLog log;
   private final Room room;
   private final Arrivals arrivals;
+  private final FirstTry tries;
 
-  Running(SegmentLog log, Room room, Arrivals arrivals) {
+  Running(SegmentLog log, Room room, Arrivals arrivals, FirstTry tries) {
+    this.tries = tries;
     this.log = log;
     this.room = room;
     this.arrivals = arrivals;
@@ -23,6 +25,7 @@ public final class Running {
 
   /** These rates and retries from now on; connections and the bounds of memory stay. */
   public void limits(DispatchLimits limits) {
+    tries.become(limits);
     arrivals.ifStarted(loop -> loop.limits(limits));
   }
 

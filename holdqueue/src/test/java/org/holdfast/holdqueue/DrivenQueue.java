@@ -174,7 +174,8 @@ public final class DrivenQueue implements HoldQueue {
     if (refused.isPresent()) {
       throw new StoreException(refused.get(), "refused");
     }
-    MessageRecord message = MessageStore.message(envelope, content, recipients);
+    MessageRecord message =
+        MessageStore.message(envelope, content, recipients, agenda.instant(), _ -> null);
     recipients.forEach(held -> count(held, 1));
     rows.running.put(envelope.id(), List.copyOf(running(recipients)));
     try {

@@ -199,10 +199,10 @@ class EmbeddedHoldQueueTest {
     }
     List<String> history = queue.history("x").stream().map(Attempt::reply).toList();
     assertThat(history).hasSize(100);
-    assertThat(history.getFirst()).isEqualTo("ann: park 0");
-    assertThat(history.get(18)).isEqualTo("ann: park 9");
-    assertThat(history.get(20)).isEqualTo("ann: park 35");
-    assertThat(history.get(98)).isEqualTo("ann: park 74");
+    assertThat(history.getFirst()).isEqualTo("park 0");
+    assertThat(history.get(18)).isEqualTo("park 9");
+    assertThat(history.get(20)).isEqualTo("park 35");
+    assertThat(history.get(98)).isEqualTo("park 74");
   }
 
   @Test
@@ -241,7 +241,8 @@ class EmbeddedHoldQueueTest {
     assertThat(queue.history("x"))
         .extracting(Attempt::what)
         .containsExactly("parked", "retried", "redirected");
-    assertThat(queue.history("x").getFirst().reply()).isEqualTo("ann: wait");
+    assertThat(queue.history("x").getFirst().who()).isEqualTo("ann");
+    assertThat(queue.history("x").getFirst().reply()).isEqualTo("wait");
     restart();
     assertThat(queue.message("x").getFirst().delivery().recipient().lane())
         .isEqualTo("carol@example.com");

@@ -91,7 +91,7 @@ class MassActionsTest {
     List<Long> told = new ArrayList<>();
     long done = queue.act(sender("spam@x.test"), new QueueAction.Discard("ann", "spam"), told::add);
     assertThat(done).isEqualTo(2500);
-    assertThat(told).containsExactly(1000L, 2000L, 2500L);
+    assertThat(told).containsExactly((long) Actions.ROUND, 2500L);
     assertThat(queue.count(QueueFilter.any())).isEqualTo(5);
   }
 

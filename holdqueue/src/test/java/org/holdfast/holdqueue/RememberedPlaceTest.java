@@ -52,7 +52,15 @@ class RememberedPlaceTest {
     SpareLog spare =
         new SpareLog(new RealDisk(), directory.resolve("ends"), directory.resolve("quarantine"), 0);
     Fates fates = new Fates(log, spare);
-    backlog = new IndexBacklog(log, fates, index, questions, InstantSource.system(), PATIENCE);
+    backlog =
+        new IndexBacklog(
+            log,
+            fates,
+            index,
+            questions,
+            InstantSource.system(),
+            PATIENCE,
+            new Repeats(InstantSource.system(), index::revision));
     StoreSettings settings = new StoreSettings(directory, 1L << 30, 0, SEGMENTS, PATIENCE);
     Room room = new Room(new RealDisk(), log, settings, SEGMENTS, () -> 0);
     compactor = new Compactor(log, index, questions, fates, room, SEGMENTS);

@@ -46,7 +46,7 @@ class RepeatsTest {
   }
 
   private boolean writes(Ended ended) {
-    boolean written = !repeats.has(ended);
+    boolean written = !repeats.takes(ended);
     if (written) {
       repeats.wrote(ended);
     }
@@ -54,20 +54,8 @@ class RepeatsTest {
   }
 
   @Test
-  void sameDeliverySameWords_withinTheTime_isWrittenOnce() {
+  void deliverysOwnTrouble_isAlwaysWritten() {
     assertThat(writes(deferred(8, 0, Scope.LANE, "mailbox full"))).isTrue();
-    now = now.plus(Repeats.SAME).minusMillis(1);
-    assertThat(writes(deferred(8, 1, Scope.LANE, "mailbox full"))).isFalse();
-    now = now.plusMillis(1);
-    assertThat(writes(deferred(8, 1, Scope.LANE, "mailbox full"))).isTrue();
-  }
-
-  @Test
-  void otherWordsOtherMailboxOrTheClockSetBack_isWritten() {
-    assertThat(writes(deferred(8, 1, Scope.LANE, "mailbox full"))).isTrue();
-    assertThat(writes(deferred(8, 1, Scope.LANE, "mailbox locked"))).isTrue();
-    assertThat(writes(deferred(16, 1, Scope.LANE, "mailbox full"))).isTrue();
-    now = now.minusSeconds(3600);
     assertThat(writes(deferred(8, 1, Scope.LANE, "mailbox full"))).isTrue();
   }
 
@@ -82,6 +70,14 @@ class RepeatsTest {
   }
 
   @Test
+  void otherWordsOrTheClockSetBack_isWritten() {
+    assertThat(writes(deferred(8, 1, Scope.NEXT_HOP, DOWN))).isTrue();
+    assertThat(writes(deferred(8, 1, Scope.NEXT_HOP, "no route"))).isTrue();
+    now = now.minusSeconds(3600);
+    assertThat(writes(deferred(8, 1, Scope.NEXT_HOP, DOWN))).isTrue();
+  }
+
+  @Test
   void aPersonActed_isWritten() {
     assertThat(writes(deferred(8, 1, Scope.NEXT_HOP, DOWN))).isTrue();
     revision++;
@@ -89,12 +85,28 @@ class RepeatsTest {
   }
 
   @Test
-  void moreThanIsRemembered_oldestIsWrittenAgain() {
+  void notWritten_isCountedUntilItsDeliverysNextRecord() {
+    assertThat(writes(deferred(8, 0, Scope.NEXT_HOP, DOWN))).isTrue();
+    Ended second = deferred(8, 1, Scope.NEXT_HOP, DOWN);
+    assertThat(writes(second)).isFalse();
+    assertThat(writes(second)).as("comes again after a failure").isFalse();
+    assertThat(writes(deferred(8, 1, Scope.NEXT_HOP, DOWN))).isFalse();
+    long key = IndexBacklog.key(second.delivery());
+    assertThat(repeats.of(key).map(Repeats.Unwritten::count)).contains(2);
+    assertThat(writes(deferred(8, 1, Scope.NEXT_HOP, "no route"))).isTrue();
+    assertThat(repeats.of(key)).isEmpty();
+  }
+
+  @Test
+  void moreThanIsKept_isHandedOver_longestUntouchedFirst() {
+    assertThat(writes(deferred(8, 0, Scope.NEXT_HOP, DOWN))).isTrue();
     for (int i = 0; i <= Repeats.REMEMBERED; i++) {
-      assertThat(writes(deferred(8 + i, 0, Scope.LANE, "full"))).isTrue();
+      assertThat(writes(deferred(8 + i, 1, Scope.NEXT_HOP, DOWN))).isFalse();
     }
-    assertThat(writes(deferred(8 + Repeats.REMEMBERED, 1, Scope.LANE, "full"))).isFalse();
-    assertThat(writes(deferred(8, 1, Scope.LANE, "full"))).isTrue();
+    assertThat(repeats.drain(Repeats.REMEMBERED))
+        .singleElement()
+        .satisfies(u -> assertThat(u.last().delivery().sequence()).isEqualTo(8));
+    assertThat(repeats.drain(0)).hasSize(Repeats.REMEMBERED);
   }
 
   /** An hour, a probe every three seconds, each with the next of five lanes' mail. */
@@ -112,7 +124,7 @@ class RepeatsTest {
       SpareLog spare =
           new SpareLog(new RealDisk(), directory.resolve("ends"), directory.resolve("bad"), 0);
       IndexBacklog backlog =
-          new IndexBacklog(log, new Fates(log, spare), index, questions, clock, PATIENCE);
+          new IndexBacklog(log, new Fates(log, spare), index, questions, clock, PATIENCE, repeats);
       for (int lane = 0; lane < 5; lane++) {
         store(log, "lane" + lane);
       }

@@ -25,6 +25,7 @@ interface Actions {
    * it cannot be written.
    *
    * @param delayNanos when it will be tried again, from now; negative: never
+   * @param adopted it was begun elsewhere
    */
-  void record(Delivery delivery, Outcome outcome, long delayNanos);
+  void record(Delivery delivery, Outcome outcome, long delayNanos, boolean adopted);
 }

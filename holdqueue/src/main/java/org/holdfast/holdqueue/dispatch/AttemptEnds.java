@@ -66,7 +66,7 @@ final class AttemptEnds {
       return;
     }
     lane.phase = Lane.Phase.RECORDING;
-    actions.record(delivery, outcome, react(lane, member, outcome));
+    actions.record(delivery, outcome, react(lane, member, outcome), false);
   }
 
   /** Whom the attempt that is open, or was just now, went to. */
@@ -158,7 +158,7 @@ final class AttemptEnds {
     if (member != null && nextHopFailed) {
       member.breaker.failed(null, placement.now(), placement.now());
     }
-    actions.record(delivery, outcome, react(lane, member, outcome));
+    actions.record(delivery, outcome, react(lane, member, outcome), true);
   }
 
   /** The delivery is not there any more, nothing was tried. Its lane is read again, not at once. */

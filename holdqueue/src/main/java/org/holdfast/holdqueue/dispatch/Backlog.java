@@ -63,6 +63,13 @@ public interface Backlog {
    *
    * @param delivery as it was tried: {@code attempts} does not count this one
    * @param nextAttempt about when it is tried again; null when it is not
+   * @param adopted it was begun before the message was stored, and counted then
    */
-  record Ended(Delivery delivery, Outcome outcome, @Nullable Instant nextAttempt) {}
+  record Ended(Delivery delivery, Outcome outcome, @Nullable Instant nextAttempt, boolean adopted) {
+
+    /** One of the dispatcher's own. */
+    public Ended(Delivery delivery, Outcome outcome, @Nullable Instant nextAttempt) {
+      this(delivery, outcome, nextAttempt, false);
+    }
+  }
 }

@@ -28,6 +28,11 @@ final class Backoff {
     maxNanos = max.toNanos();
   }
 
+  /** No wait is longer, in nanoseconds; a clock that was set may say so of one told as a time. */
+  long longest() {
+    return maxNanos;
+  }
+
   /**
    * The wait after this many failures in a row, in nanoseconds: between half of the nominal wait
    * and all of it.

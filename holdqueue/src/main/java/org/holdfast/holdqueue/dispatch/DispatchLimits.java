@@ -1,6 +1,7 @@
 package org.holdfast.holdqueue.dispatch;
 
 import java.time.Duration;
+import java.util.random.RandomGenerator;
 
 /**
  * What bounds the dispatcher. Times are positive.
@@ -80,6 +81,11 @@ public record DispatchLimits(
         sleepers,
         page,
         batch);
+  }
+
+  /** The wait of a lane whose first attempt failed just now. */
+  public Duration firstRetry(RandomGenerator random) {
+    return Duration.ofNanos(Backoff.between(retryFirst, retryMax, random).after(1));
   }
 
   private static void require(boolean condition, String otherwise) {

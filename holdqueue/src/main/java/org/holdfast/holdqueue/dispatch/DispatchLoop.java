@@ -125,10 +125,12 @@ public final class DispatchLoop implements AutoCloseable {
    * A delivery was stored and can be seen in the backlog. Harmless when said too often.
    *
    * @param nextHop as the backlog has it for this lane
-   * @param entry DEFERRED: the lane's first retry waits for the first backoff; PARKED: ignored
+   * @param entry DEFERRED: the lane's first retry waits until {@code next}; PARKED: ignored
+   * @param next milliseconds since 1970
    */
-  public void held(String lane, String nextHop, Held.Entry entry) {
-    mailbox.tell(dispatcher -> dispatcher.held(lane, nextHop, entry));
+  public void held(String lane, String nextHop, Held.Entry entry, long next) {
+    long nanos = TimeUnit.MILLISECONDS.toNanos(Math.max(0, next - clock.millis()));
+    mailbox.tell(dispatcher -> dispatcher.held(lane, nextHop, entry, nanos));
   }
 
   /**
@@ -391,10 +393,13 @@ public final class DispatchLoop implements AutoCloseable {
     }
 
     @Override
-    public void record(Delivery delivery, Outcome outcome, long delayNanos) {
+    public void record(Delivery delivery, Outcome outcome, long delayNanos, boolean adopted) {
       recorder.add(
           new Backlog.Ended(
-              delivery, outcome, delayNanos < 0 ? null : clock.instant().plusNanos(delayNanos)));
+              delivery,
+              outcome,
+              delayNanos < 0 ? null : clock.instant().plusNanos(delayNanos),
+              adopted));
     }
   }
 }

@@ -72,7 +72,10 @@ final class Dispatcher {
 
   // ---- events: what is held, and what may go
 
-  void held(String name, @Nullable String filedUnder, Held.Entry entry) {
+  /**
+   * @param wait of one that is {@code DEFERRED}: nanoseconds until its lane's first retry
+   */
+  void held(String name, @Nullable String filedUnder, Held.Entry entry, long wait) {
     if (entry == Held.Entry.PARKED) {
       return;
     }
@@ -80,15 +83,15 @@ final class Dispatcher {
     if (lane != null) {
       lane.more = true;
     } else if (entry == Held.Entry.DEFERRED) {
-      deferFirst(placement.remember(name, filedUnder));
+      deferFirst(placement.remember(name, filedUnder), Math.min(wait, retries.longest()));
     } else {
       placement.place(placement.remember(name, filedUnder));
     }
   }
 
-  private void deferFirst(Lane lane) {
+  private void deferFirst(Lane lane, long wait) {
     lane.failures = 1;
-    placement.sleep(lane, placement.now() + retries.after(1));
+    placement.sleep(lane, placement.now() + wait);
   }
 
   /** Events were lost for want of room: any lane may have been held, changed or opened. */

@@ -123,7 +123,7 @@ final class Applier {
   private void apply(At record, boolean moved, MessageRecord stored) throws SQLException {
     Rows.Message known = moved ? batch.message(stored.sequence()) : null;
     if (known != null) {
-      move(record, known);
+      move(record, known, stored);
       return;
     }
     Rows.Message message = batch.newMessage(stored.sequence());
@@ -136,11 +136,11 @@ final class Applier {
     message.remaining = stored.parts().size();
     segment(message.segment).live++;
     for (MessageRecord.Part part : stored.parts()) {
-      arrive(record, stored, part, message);
+      arrive(record, moved, stored, part, message);
     }
   }
 
-  private void move(At record, Rows.Message message) {
+  private void move(At record, Rows.Message message, MessageRecord carried) {
     segment(message.segment).live--;
     segment(record.segment()).live++;
     segment(record.segment()).refer(message.segment); // this one must not go before that one
@@ -148,26 +148,34 @@ final class Applier {
     message.pos = record.position();
     message.segment = record.segment();
     message.changed();
+    if (!carried.story().isEmpty()) { // else it was carried by a version that told nothing
+      batch.told(message);
+    }
   }
 
   private void arrive(
-      At record, MessageRecord stored, MessageRecord.Part part, Rows.Message message)
+      At record, boolean moved, MessageRecord stored, MessageRecord.Part part, Rows.Message message)
       throws SQLException {
     Rows.Lane lane = batch.laneOrNew(part.recipient().lane());
-    boolean fresh = lane.waiting + lane.parked == 0;
     lane.nextHop = part.nextHop();
-    if (fresh) {
-      lane.shut = part.entry() == Held.Entry.WAITING;
+    if (lane.waiting + lane.parked == 0) {
       lane.since = message.accepted;
-      lane.retry = part.entry() == Held.Entry.DEFERRED ? message.accepted : 0;
+    }
+    if (lane.waiting == 0 && part.entry() != Held.Entry.PARKED) {
+      // Who was tried at the door had a permit: it is not on hold, whatever it waits for.
+      boolean tried = !moved && part.attempts() > 0;
+      lane.shut = part.entry() == Held.Entry.WAITING && !tried;
+      lane.retry = part.next();
     }
     Rows.Delivery row = batch.newDelivery(stored.key(part), lane);
     row.seq = message.seq;
     row.size = message.size;
     row.attempts = part.attempts();
+    row.next = part.next();
     row.reply = part.reason();
     row.state = part.entry() == Held.Entry.PARKED ? Rows.Delivery.PARKED : Rows.Delivery.WAITING;
     row.address = distinct(part.recipient());
+    row.original = original(part.recipient());
     if (part.order() != 0) {
       batch.redirected(message, row.key); // carried forward, and redirected before
     }
@@ -187,6 +195,10 @@ final class Applier {
     return recipient.address().equals(recipient.lane()) ? null : recipient.address();
   }
 
+  private static @Nullable String original(Recipient recipient) {
+    return recipient.original().equals(recipient.address()) ? null : recipient.original();
+  }
+
   private void apply(At record, FateRecord fate) throws SQLException {
     if (fate.isEnd()) {
       effects.settled.add(fate.key());
@@ -197,7 +209,8 @@ final class Applier {
       return;
     }
     segment(record.segment()).refer(message.segment);
-    batch.event(message, record.position());
+    row.attempts += fate.attempts();
+    batch.event(message, record.position(), fate.kind().attempt() ? row.attempts : 0);
     effects.touched.add(row);
     effects.urgent |= !fate.kind().attempt();
     Rows.Lane lane = row.lane;
@@ -230,7 +243,6 @@ final class Applier {
   }
 
   private static void defer(Rows.Delivery row, Rows.Lane lane, FateRecord fate) {
-    row.attempts++;
     row.next = fate.nextAttempt();
     row.reply = fate.text();
     row.changed();
@@ -239,7 +251,6 @@ final class Applier {
   }
 
   private void park(At record, Rows.Delivery row, Rows.Lane lane, FateRecord fate) {
-    row.attempts += fate.kind().attempt() ? 1 : 0;
     row.reply = fate.text();
     row.next = 0;
     row.changed();
@@ -283,6 +294,7 @@ final class Applier {
     moved.size = message.size;
     moved.described = record.position();
     moved.address = distinct(to);
+    moved.original = original(to);
     target.add(moved.state, moved.size);
     batch.redirected(message, moved.key);
     effects.moves.add(new Move(record.position(), target.lane, 1));

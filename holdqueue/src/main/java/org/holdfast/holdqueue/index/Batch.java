@@ -48,8 +48,13 @@ final class Batch {
   }
 
   /** One more line of a message's history: the first ones and the latest are kept. */
-  void event(Rows.Message message, long position) {
-    messages.event(message, position);
+  void event(Rows.Message message, long position, int attempt) {
+    messages.event(message, position, attempt);
+  }
+
+  /** {@link MessageRows#told}. */
+  void told(Rows.Message message) {
+    messages.told(message);
   }
 
   /** This delivery is a message's, though its key does not say so. */
@@ -78,7 +83,8 @@ final class Batch {
     ByKeys select =
         new ByKeys(
             statements,
-            "select k, seq, lane, state, attempts, next, reply, described, address from delivery"
+            "select k, seq, lane, state, attempts, next, reply, described, address, original from"
+                + " delivery"
                 + " where k",
             statement -> Statements.readAll(statement, row -> found.add(readDelivery(row))));
     for (long key : keys) {
@@ -106,6 +112,7 @@ final class Batch {
     delivery.reply = row.getString(7);
     delivery.described = row.getLong(8);
     delivery.address = row.getString(9);
+    delivery.original = row.getString(10);
     return delivery;
   }
 
@@ -153,7 +160,7 @@ final class Batch {
   }
 
   private void writeDeliveries() throws SQLException {
-    Inserts insert = new Inserts(statements, "delivery", 9);
+    Inserts insert = new Inserts(statements, "delivery", 10);
     PreparedStatement update =
         statements.of(
             "update delivery set state = ?, attempts = ?, next = ?, reply = ? where k = ?");
@@ -170,7 +177,8 @@ final class Batch {
                 d.next,
                 d.reply,
                 d.described,
-                d.address);
+                d.address,
+                d.original);
         case CHANGED -> Statements.batch(update, d.state, d.attempts, d.next, d.reply, d.key);
         case GONE -> delete.add(d.key);
         case NEVER, CLEAN -> {}

@@ -4,6 +4,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Locale;
+import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.holdqueue.log.DamagedRecordException;
 import org.holdfast.holdqueue.log.Entry;
@@ -11,9 +12,10 @@ import org.holdfast.holdqueue.log.LogRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of one delivery. Octets: form 8 bits, key 64, queue id, time, who, text, next attempt
- * in milliseconds since 1970 (0: none) 64, and for a redirection the new recipient and its next
- * hop.
+ * What became of one delivery. Octets: form 8 bits (2), key 64, queue id, time, who, text, next
+ * attempt in milliseconds since 1970 (0: none) 64, for a redirection the new recipient and its next
+ * hop; then next hop and member that were asked, repeats 32, at the door 8. Form 1 ended before
+ * these.
  *
  * @param key the delivery's {@link Key}
  * @param id the message's queue id, for people who read the log
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param text the next hop's reply, or the reason
  * @param to the new recipient of a redirection, else null
  * @param nextHop where that one lives; empty when {@code to} is null
+ * @param asked of an attempt; {@link Asked#NOBODY} of what else became of it
  */
 public record FateRecord(
     Kind kind,
@@ -31,9 +34,39 @@ public record FateRecord(
     String text,
     long nextAttempt,
     @Nullable Recipient to,
-    String nextHop) {
+    String nextHop,
+    Asked asked) {
 
-  private static final int FORM = 1;
+  private static final int FORM = 2;
+
+  /** Without {@code asked}. */
+  private static final int OLD_FORM = 1;
+
+  /**
+   * An attempt.
+   *
+   * @param repeats attempts before it that were not written; see {@code Repeats}
+   * @param atTheDoor it was begun there, and counted when the message was stored
+   */
+  public record Asked(Outcome.Where where, int repeats, boolean atTheDoor) {
+
+    /** It was no attempt, or nothing is known of it. */
+    public static final Asked NOBODY = new Asked(Outcome.Where.UNKNOWN, 0, false);
+  }
+
+  /** What is no attempt. */
+  public FateRecord(
+      Kind kind,
+      long key,
+      String id,
+      Instant at,
+      String who,
+      String text,
+      long nextAttempt,
+      @Nullable Recipient to,
+      String nextHop) {
+    this(kind, key, id, at, who, text, nextAttempt, to, nextHop, Asked.NOBODY);
+  }
 
   /** What happened; the type of the record. */
   public enum Kind {
@@ -51,6 +84,22 @@ public record FateRecord(
 
     Kind(int type) {
       this.type = type;
+    }
+
+    int type() {
+      return type;
+    }
+
+    /** Of an attempt that ended so; null: there was none. */
+    public static @Nullable Kind of(Outcome outcome) {
+      return switch (outcome) {
+        case Outcome.Delivered _ -> DELIVERED;
+        case Outcome.Deferred _ -> DEFERRED;
+        case Outcome.Uncertain _ -> UNCERTAIN;
+        case Outcome.Refused _ -> REFUSED;
+        case Outcome.Returned _ -> RETURNED;
+        case Outcome.Shut _ -> null;
+      };
     }
 
     /** One word for people. */
@@ -90,6 +139,11 @@ public record FateRecord(
     };
   }
 
+  /** How many attempts more it means than were known before. */
+  int attempts() {
+    return kind.attempt() ? (asked.atTheDoor ? 0 : 1) + asked.repeats : 0;
+  }
+
   /** A fate without a new recipient. */
   public static FateRecord of(Kind kind, long key, String id, Instant at, String who, String text) {
     return new FateRecord(kind, key, id, at, who, text, 0, null, "");
@@ -98,7 +152,12 @@ public record FateRecord(
   /** The same with the time of the next attempt. */
   public FateRecord next(@Nullable Instant when) {
     return new FateRecord(
-        kind, key, id, at, who, text, when == null ? 0 : when.toEpochMilli(), to, nextHop);
+        kind, key, id, at, who, text, when == null ? 0 : when.toEpochMilli(), to, nextHop, asked);
+  }
+
+  /** The same, with who was asked. */
+  public FateRecord asked(Asked whom) {
+    return new FateRecord(kind, key, id, at, who, text, nextAttempt, to, nextHop, whom);
   }
 
   /** The record to append. */
@@ -118,6 +177,9 @@ public record FateRecord(
       Wire.recipient(out, to);
       Wire.text(out, nextHop);
     }
+    Wire.where(out, asked.where);
+    out.writeInt(asked.repeats);
+    out.writeByte(asked.atTheDoor ? 1 : 0);
   }
 
   /**
@@ -136,7 +198,8 @@ public record FateRecord(
 
   private static FateRecord read(Kind kind, WireReader in, long position)
       throws DamagedRecordException {
-    if (in.octet() != FORM) {
+    int form = in.octet();
+    if (form != FORM && form != OLD_FORM) {
       throw new DamagedRecordException("record at " + position + ": unknown form");
     }
     boolean redirected = kind == Kind.REDIRECTED;
@@ -149,6 +212,11 @@ public record FateRecord(
         in.text(),
         in.longNumber(),
         redirected ? in.recipient() : null,
-        redirected ? in.text() : "");
+        redirected ? in.text() : "",
+        form == OLD_FORM ? Asked.NOBODY : asked(in));
+  }
+
+  private static Asked asked(WireReader in) {
+    return new Asked(in.where(), in.number(), in.octet() == 1);
   }
 }

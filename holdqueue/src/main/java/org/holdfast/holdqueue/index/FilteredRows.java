@@ -3,6 +3,7 @@ package org.holdfast.holdqueue.index;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.holdfast.holdqueue.DeliveryState;
@@ -24,14 +25,32 @@ final class FilteredRows {
     if (meansNothing(filter)) {
       return List.of();
     }
-    boolean ofLane = isOfLane(filter);
+    if (isOfLane(filter)) {
+      return rowsOfLane(filter, after, limit);
+    }
     boolean parked = filter.state() == DeliveryState.PARKED;
-    StringBuilder sql =
-        new StringBuilder(ofLane ? Selects.OF_LANE : parked ? Selects.PARKED : Selects.ITEMS);
+    return rows(parked ? Selects.PARKED : Selects.ITEMS, filter, false, "", after, limit);
+  }
+
+  /** The index has a lane's rows by state, each state's by key: so a page costs no sorting. */
+  private List<Questions.Row> rowsOfLane(QueueFilter filter, long after, int limit)
+      throws IOException {
+    List<Questions.Row> found = new ArrayList<>();
+    for (int state : new int[] {Rows.Delivery.WAITING, Rows.Delivery.PARKED}) {
+      found.addAll(rows(Selects.OF_LANE, filter, true, " and d.state = " + state, after, limit));
+    }
+    found.sort(Comparator.comparingLong(Questions.Row::key));
+    return found.size() > limit ? found.subList(0, limit) : found;
+  }
+
+  private List<Questions.Row> rows(
+      String select, QueueFilter filter, boolean ofLane, String also, long after, int limit)
+      throws IOException {
+    StringBuilder sql = new StringBuilder(select);
     List<Object> values = new ArrayList<>(List.of(after));
     conditions(sql, values, filter, ofLane);
     values.add(limit);
-    return selects.rows(sql.append(" order by d.k limit ?").toString(), values);
+    return selects.rows(sql.append(also).append(" order by d.k limit ?").toString(), values);
   }
 
   /**

@@ -34,6 +34,10 @@ final class Follower {
   /** Rows in memory that are written without waiting any longer. */
   private static final int MOST_ROWS = 20_000;
 
+  /** An earlier life's waits are over: every lane is tried at the start. */
+  private static final String DUE =
+      "update lane set retry = " + Rows.Lane.DUE + " where retry > " + Rows.Lane.DUE;
+
   private final SegmentLog log;
   private final Database database;
   private final Connection connection;
@@ -133,6 +137,7 @@ final class Follower {
     shown.complain();
     if (applied >= telling.bootEnd() && !telling.ready()) {
       write();
+      batch.update(DUE);
       telling.begin(connection);
     }
     if (waitForMore()) {

@@ -111,7 +111,7 @@ final class HeadReader {
     List<Questions.Row> found = new ArrayList<>();
     try (ResultSet rows = select.executeQuery()) {
       while (rows.next()) {
-        found.add(Selects.row(rows, lane, "", false, 0, ""));
+        found.add(Selects.row(rows, lane, "", false, 0, "", null, null));
       }
     }
     return found;

@@ -81,6 +81,11 @@ public final class Index implements AutoCloseable {
     return telling.awaitReady(patience);
   }
 
+  /** The log's end when it was opened. */
+  long lifeBegan() {
+    return telling.bootEnd();
+  }
+
   /**
    * Waits until the tables show everything before this position and all that was said of lanes
    * before this call; false: not within the time.

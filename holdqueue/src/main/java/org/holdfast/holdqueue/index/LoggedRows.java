@@ -2,7 +2,6 @@ package org.holdfast.holdqueue.index;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.holdfast.holdqueue.Delivery;
@@ -82,21 +81,15 @@ final class LoggedRows {
   }
 
   /**
-   * The recipients of the message whose record stands here, by number; empty when it is damaged.
+   * The message whose record stands here.
+   *
+   * @throws DamagedRecordException it is none, any more
    */
-  Map<Integer, String> recipients(long position) throws IOException {
-    Map<Integer, String> recipients = new HashMap<>();
-    try {
-      for (MessageRecord.Part part : MessageRecord.read(log.read(position)).parts()) {
-        recipients.put(part.number(), part.recipient().address());
-      }
-    } catch (DamagedRecordException e) {
-      LOG.error("the record at {} is damaged", position, e);
-    }
-    return recipients;
+  MessageRecord message(long position) throws IOException {
+    return MessageRecord.read(log.read(position));
   }
 
-  /** Empty when its segment went with compaction: the message lives on, that story does not. */
+  /** Empty when its segment went: its message was carried by a version that told no history. */
   Optional<FateRecord> fate(long position) throws IOException {
     try {
       return Optional.of(FateRecord.read(log.read(position)));

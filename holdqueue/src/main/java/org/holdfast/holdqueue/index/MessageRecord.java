@@ -20,16 +20,20 @@ import org.holdfast.holdqueue.log.LogRecord;
  *  0         4      5          13       21                                 length
  *  +---------+------+----------+--------+----------+------------+----------+---------
  *  | length  | form | sequence | size   | envelope | recipients | content ...
- *  | of this | 1    |          | of     |          | count 16,  |
- *  |         |      |          | content|          | each       |
+ *  | of this | 2    |          | of     |          | count 16,  |
+ *  |         |      |          | content|          | each; story|
  *  +---------+------+----------+--------+----------+------------+----------+---------
  * </pre>
  *
  * @param sequence the message's place in the order of acceptance: the position of its first record
  *     in the log. 0 in the octets of that first record, which cannot know its own position
  * @param size octets of content
+ * @param story what happened before this record was written, oldest first: the attempts at the
+ *     door, and of a message that was carried forward all that is kept of its history. Behind the
+ *     recipients: count 16, each a {@link HistoryLine}. Form 1 had none, nor a part's {@code next}
  */
-public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, long size) {
+public record MessageRecord(
+    long sequence, Envelope envelope, List<Part> parts, long size, List<HistoryLine> story) {
 
   /** Type of a record that a sender's message came in with. */
   public static final int TYPE = 1;
@@ -37,13 +41,21 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
   /** Type of a message that compaction carried forward, with the deliveries left of it. */
   public static final int MOVED = 8;
 
-  private static final int FORM = 1;
+  private static final int FORM = 2;
+  private static final int OLD_FORM = 1;
   private static final int LENGTH = 4;
+
+  /** One with nothing to tell. */
+  public MessageRecord(long sequence, Envelope envelope, List<Part> parts, long size) {
+    this(sequence, envelope, parts, size, List.of());
+  }
 
   /**
    * One delivery of it.
    *
    * @param order see {@link Key}; 0: the message's own sequence
+   * @param attempts those made and begun so far
+   * @param next when it is tried again, in milliseconds since 1970; 0: not because of a failure
    */
   public record Part(
       int number,
@@ -52,7 +64,21 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
       String nextHop,
       Held.Entry entry,
       String reason,
-      int attempts) {}
+      int attempts,
+      long next) {
+
+    /** One that waits for no retry. */
+    public Part(
+        int number,
+        long order,
+        Recipient recipient,
+        String nextHop,
+        Held.Entry entry,
+        String reason,
+        int attempts) {
+      this(number, order, recipient, nextHop, entry, reason, attempts, 0);
+    }
+  }
 
   /** The record to append. */
   public Entry entry(Content content) {
@@ -80,6 +106,10 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
     for (Part part : parts) {
       write(out, part);
     }
+    out.writeShort(story.size());
+    for (HistoryLine line : story) {
+      line.write(out);
+    }
   }
 
   private static void write(DataOutputStream out, Part part) throws IOException {
@@ -90,6 +120,7 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
     out.writeByte(code(part.entry));
     Wire.text(out, part.reason);
     out.writeInt(part.attempts);
+    out.writeLong(part.next);
   }
 
   /** Where the content begins in the record's body. */
@@ -116,7 +147,8 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
 
   private static MessageRecord read(WireReader in, long position) throws DamagedRecordException {
     in.skip(LENGTH);
-    if (in.octet() != FORM) {
+    int form = in.octet();
+    if (form != FORM && form != OLD_FORM) {
       throw new DamagedRecordException("message record at " + position + ": other form");
     }
     long sequence = in.longNumber();
@@ -126,10 +158,22 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
     int count = in.shortNumber();
     List<Part> parts = new ArrayList<>(Math.min(count, Key.RECIPIENTS));
     for (int left = count; left > 0; left--) {
-      parts.add(part(in));
+      parts.add(form == FORM ? part(in) : oldPart(in, envelope));
     }
     return new MessageRecord(
-        sequence == 0 ? position : sequence, envelope, List.copyOf(parts), size);
+        sequence == 0 ? position : sequence,
+        envelope,
+        List.copyOf(parts),
+        size,
+        form == FORM ? story(in) : List.of());
+  }
+
+  private static List<HistoryLine> story(WireReader in) throws DamagedRecordException {
+    List<HistoryLine> story = new ArrayList<>();
+    for (int left = in.shortNumber(); left > 0; left--) {
+      story.add(HistoryLine.read(in));
+    }
+    return List.copyOf(story);
   }
 
   private static Part part(WireReader in) throws DamagedRecordException {
@@ -140,7 +184,32 @@ public record MessageRecord(long sequence, Envelope envelope, List<Part> parts, 
         in.text(),
         entry(in.octet()),
         in.text(),
-        in.number());
+        in.number(),
+        in.longNumber());
+  }
+
+  /** When a deferred one was to be tried again was not told: it is due. */
+  private static Part oldPart(WireReader in, Envelope envelope) throws DamagedRecordException {
+    Part part =
+        new Part(
+            in.shortNumber(),
+            in.longNumber(),
+            in.recipient(),
+            in.text(),
+            entry(in.octet()),
+            in.text(),
+            in.number());
+    return part.entry == Held.Entry.DEFERRED
+        ? new Part(
+            part.number,
+            part.order,
+            part.recipient,
+            part.nextHop,
+            part.entry,
+            part.reason,
+            part.attempts,
+            envelope.accepted().toEpochMilli())
+        : part;
   }
 
   private static int code(Held.Entry entry) {

@@ -6,24 +6,24 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of messages that a {@link Batch} touches, and of what became of them. One thread. */
 final class MessageRows {
 
-  /** Lines of a message's history that are kept for ever, and of the latest ones after them. */
-  private static final int FIRST = 20;
-
-  private static final int LATEST = 80;
-
   private final Statements statements;
   private final LongUnaryOperator segmentOf;
   private final Map<Long, Rows.Message> messages = new HashMap<>();
   private final List<long[]> events = new ArrayList<>();
   private final List<long[]> redirected = new ArrayList<>();
+
+  /** Messages whose lines the record tells now that they were carried in. */
+  private final Set<Long> told = new HashSet<>();
 
   /** Messages and octets of their content that came, less those that went. */
   private long messagesBy;
@@ -108,11 +108,22 @@ final class MessageRows {
   }
 
   /** One more line of a message's history: the first ones and the latest are kept. */
-  void event(Rows.Message message, long position) {
+  void event(Rows.Message message, long position, int attempt) {
     int number = message.notes;
     note(message);
-    int slot = number < FIRST ? number : FIRST + (number - FIRST) % LATEST;
-    events.add(new long[] {message.seq, slot, position});
+    int slot =
+        number < HistoryLine.FIRST
+            ? number
+            : HistoryLine.FIRST + (number - HistoryLine.FIRST) % HistoryLine.LATEST;
+    events.add(new long[] {message.seq, slot, position, attempt});
+  }
+
+  /** What happened so far is told by the message's own record. */
+  void told(Rows.Message message) {
+    events.removeIf(event -> event[0] == message.seq);
+    if (message.notesBefore > 0) {
+      told.add(message.seq);
+    }
   }
 
   void redirected(Rows.Message message, long key) {
@@ -133,7 +144,7 @@ final class MessageRows {
   /** Writes everything and forgets it. */
   void write() throws SQLException {
     writeMessages();
-    writeAll("insert or replace into event values (?, ?, ?)", events);
+    writeAll("insert or replace into event values (?, ?, ?, ?)", events);
     writeAll("insert or replace into redirected values (?, ?)", redirected);
     messages.clear();
   }
@@ -163,6 +174,10 @@ final class MessageRows {
         case NEVER, CLEAN -> {}
       }
     }
+    for (long seq : told) {
+      history.add(seq);
+    }
+    told.clear();
     insert.finish();
     update.executeBatch();
     for (ByKeys each : List.of(delete, history, elsewhere)) {

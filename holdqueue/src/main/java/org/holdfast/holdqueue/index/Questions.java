@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +18,6 @@ import org.holdfast.holdqueue.Lanes;
 import org.holdfast.holdqueue.QueueFilter;
 import org.holdfast.holdqueue.QueueItem;
 import org.holdfast.holdqueue.QueueSummary;
-import org.holdfast.holdqueue.Recipient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +31,7 @@ public final class Questions {
   private final HeadReader heads;
   private final FilteredRows filtered;
   private final Totals totals;
+  private final MessageHistory history;
 
   public Questions(Index index) {
     this.selects = new Selects(index.shown());
@@ -40,9 +39,15 @@ public final class Questions {
     this.heads = new HeadReader(selects, index.heads(), logged);
     this.filtered = new FilteredRows(selects);
     this.totals = new Totals(selects);
+    this.history = new MessageHistory(selects, logged, index::lifeBegan);
   }
 
-  /** A delivery as the tables have it; {@code id} is its message's, empty when not asked. */
+  /**
+   * A delivery as the tables have it; {@code id} is its message's, empty when not asked.
+   *
+   * @param address whom RCPT names; null: the lane
+   * @param given the recipient as the sender gave it; null: the same
+   */
   public record Row(
       long key,
       long message,
@@ -56,7 +61,19 @@ public final class Questions {
       String nextHop,
       boolean shut,
       long retry,
-      String id) {
+      String id,
+      @Nullable String address,
+      @Nullable String given) {
+
+    /** Whom RCPT names. */
+    public String recipient() {
+      return address == null ? lane : address;
+    }
+
+    /** The recipient as the sender gave it. */
+    public String original() {
+      return given == null ? recipient() : given;
+    }
 
     /** Whether it waits for a person. */
     public boolean parked() {
@@ -139,12 +156,13 @@ public final class Questions {
 
   private QueueItem item(Row row) {
     Delivery delivery = shown(row);
-    boolean scheduled = row.shown() == DeliveryState.DEFERRED && row.next > 0;
+    // What waits behind the first of its lane is tried after that.
+    boolean scheduled = row.shown() == DeliveryState.DEFERRED && row.retry != Rows.Lane.DUE;
     return new QueueItem(
         delivery,
         row.nextHop,
         row.shown(),
-        scheduled ? Instant.ofEpochMilli(row.next) : null,
+        scheduled ? Instant.ofEpochMilli(row.retry) : null,
         row.reply,
         Long.toString(row.key));
   }
@@ -183,38 +201,12 @@ public final class Questions {
 
   /** What happened to a message, oldest first. */
   public List<Attempt> history(String id) throws IOException {
-    List<Attempt> history = new ArrayList<>();
-    Map<Integer, String> names = names(id);
-    for (long position :
-        selects.ask(
-            "select e.pos from event e join message m on m.seq = e.seq where m.id = ? order by"
-                + " e.pos",
-            List.of(id),
-            row -> row.getLong(1))) {
-      logged.fate(position).ifPresent(fate -> history.add(attempt(fate, names)));
-    }
-    return history;
+    return history.ofId(id).stream().map(HistoryLine::shown).toList();
   }
 
-  /** {@code names} has whom each went to so far, and follows what is redirected. */
-  private static Attempt attempt(FateRecord fate, Map<Integer, String> names) {
-    int number = Key.number(fate.key());
-    String name = names.get(number);
-    Recipient to = fate.to();
-    if (to != null) {
-      names.put(number, to.address());
-    }
-    return new Attempt(fate.at(), number, name, fate.who(), fate.kind().word(), words(fate));
-  }
-
-  /** The recipients of a message by their numbers, as its record has them. */
-  private Map<Integer, String> names(String id) throws IOException {
-    Map<Integer, String> names = new HashMap<>();
-    for (long position :
-        selects.ask("select pos from message where id = ?", List.of(id), row -> row.getLong(1))) {
-      logged.recipients(position).forEach(names::putIfAbsent);
-    }
-    return names;
+  /** The same as the message's next record is to tell it. */
+  public List<HistoryLine> story(long sequence) throws IOException {
+    return history.ofSequence(sequence);
   }
 
   /** How many messages live in each segment that has any, by its base. */
@@ -273,10 +265,6 @@ public final class Questions {
       row(key).ifPresent(rows::add);
     }
     return rows;
-  }
-
-  private static String words(FateRecord fate) {
-    return fate.who().isEmpty() ? fate.text() : (fate.who() + ": " + fate.text());
   }
 
   /** Totals of one lane. */

@@ -72,12 +72,22 @@ final class Rows {
     long next;
     String reply = "";
     long described;
+
+    /** Null: the lane's name. */
     @Nullable String address;
+
+    /** As the sender gave it; null: the address. */
+    @Nullable String original;
+
     long size;
   }
 
   /** A row of {@code lane}. */
   static final class Lane extends Row {
+
+    /** Of {@code retry}: an earlier life of the queue said when, and this one tries at once. */
+    static final long DUE = 1;
+
     long id;
     String lane = "";
     String domain = "";

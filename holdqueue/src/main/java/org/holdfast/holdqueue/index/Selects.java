@@ -6,13 +6,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the tables. Thread-safe. */
 final class Selects {
 
   private static final String COLUMNS =
       "select d.k, d.seq, d.state, d.attempts, d.next, d.reply, d.described, m.pos, l.lane,"
-          + " l.nexthop, l.shut, l.retry, m.id";
+          + " l.nexthop, l.shut, l.retry, m.id, d.address,"
+          + " d.original";
 
   /** By key, whatever else is asked: a page costs no sorting of all that the filter means. */
   private static final String BY_KEY =
@@ -56,12 +58,21 @@ final class Selects {
         row.getString(10),
         row.getBoolean(11),
         row.getLong(12),
-        row.getString(13));
+        row.getString(13),
+        row.getString(14),
+        row.getString(15));
   }
 
   /** The delivery's own columns, and what is known of its lane and message. */
   static Questions.Row row(
-      ResultSet row, String lane, String nextHop, boolean shut, long retry, String id)
+      ResultSet row,
+      String lane,
+      String nextHop,
+      boolean shut,
+      long retry,
+      String id,
+      @Nullable String address,
+      @Nullable String given)
       throws SQLException {
     return new Questions.Row(
         row.getLong(1),
@@ -76,7 +87,9 @@ final class Selects {
         nextHop,
         shut,
         retry,
-        id);
+        id,
+        address,
+        given);
   }
 
   /** Makes something of one row. */

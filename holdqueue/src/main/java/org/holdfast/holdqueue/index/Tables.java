@@ -9,7 +9,7 @@ import java.util.List;
 final class Tables {
 
   /** Raised with every change of the tables; an index of another version is rebuilt. */
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** Changes something that means nothing. */
   static final String TOUCH = "update meta set v = v + 1 where k = 'touched'";
@@ -24,11 +24,11 @@ final class Tables {
           "create table delivery (k integer primary key, seq integer not null,"
               + " lane integer not null, state integer not null, attempts integer not null,"
               + " next integer not null, reply text not null, described integer not null,"
-              + " address text)",
+              + " address text, original text)",
           "create table redirected (seq integer not null, k integer not null,"
               + " primary key (seq, k)) without rowid",
           "create table event (seq integer not null, slot integer not null,"
-              + " pos integer not null, primary key (seq, slot)) without rowid",
+              + " pos integer not null, number integer not null, primary key (seq, slot)) without rowid",
           "create table lane (id integer primary key, lane text not null unique,"
               + " domain text not null, nexthop text not null, shut integer not null,"
               + " waiting integer not null, parked integer not null, bytes integer not null,"

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.Recipient;
 
 /**
@@ -50,6 +51,11 @@ final class Wire {
       text(out, each.getKey());
       text(out, each.getValue());
     }
+  }
+
+  static void where(DataOutputStream out, Outcome.Where where) throws IOException {
+    text(out, where.nextHop());
+    text(out, where.member());
   }
 
   static void recipient(DataOutputStream out, Recipient recipient) throws IOException {

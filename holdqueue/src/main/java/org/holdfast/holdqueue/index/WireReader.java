@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.holdqueue.log.DamagedRecordException;
 
@@ -84,6 +85,10 @@ final class WireReader {
       parameters.put(text(), text());
     }
     return parameters;
+  }
+
+  Outcome.Where where() {
+    return new Outcome.Where(text(), text());
   }
 
   Recipient recipient() {

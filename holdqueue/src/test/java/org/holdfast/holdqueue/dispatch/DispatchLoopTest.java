@@ -43,13 +43,35 @@ class DispatchLoopTest {
     }
   }
 
+  /** Who waits because of the old rate does not wait for its next turn under that. */
+  @Test
+  void rate_raised_wakesWhoWaitsForTheOldOne() throws InterruptedException {
+    DispatchLimits limits = DispatchLimits.defaults();
+    for (int i = 0; i < 5; i++) {
+      backlog.accept("user" + i + "@example.com", "pair");
+    }
+    Instantly backend = new Instantly(5);
+    try (DispatchLoop loop = loop(backend, rate(limits, 0.001))) {
+      loop.start();
+      while (backend.left.getCount() > 4) {
+        Thread.onSpinWait();
+      }
+      loop.limits(rate(limits, 1_000));
+      assertThat(backend.left.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private static DispatchLimits rate(DispatchLimits limits, double rate) {
+    return limits.with(limits.connections(), rate, limits.retryFirst(), limits.retryMax());
+  }
+
   private DispatchLoop loop(NextHops nextHops) {
+    return loop(nextHops, DispatchLimits.defaults());
+  }
+
+  private DispatchLoop loop(NextHops nextHops, DispatchLimits limits) {
     return new DispatchLoop(
-        backlog,
-        nextHops,
-        DispatchLimits.defaults(),
-        InstantSource.system(),
-        new SplittableRandom(1));
+        backlog, nextHops, limits, InstantSource.system(), new SplittableRandom(1));
   }
 
   @Test
@@ -78,7 +100,7 @@ class DispatchLoopTest {
     try (DispatchLoop loop = loop(backend)) {
       loop.start();
       backlog.accept("a@example.com", "pair");
-      loop.held("a@example.com", "pair", Held.Entry.WAITING);
+      loop.held("a@example.com", "pair", Held.Entry.WAITING, 0);
       assertThat(backend.left.await(10, TimeUnit.SECONDS)).isTrue();
     }
   }

@@ -57,7 +57,7 @@ class DispatcherTest {
     }
 
     @Override
-    public void record(Delivery delivery, Outcome outcome, long delayNanos) {
+    public void record(Delivery delivery, Outcome outcome, long delayNanos, boolean adopted) {
       backlog.record(List.of(new Backlog.Ended(delivery, outcome, null)));
       answers.add(() -> dispatcher.recorded(delivery));
     }
@@ -180,7 +180,7 @@ class DispatcherTest {
     start();
     ways = lane -> new Way.Open("pair", "member", lane.startsWith("z") ? 1 : 0);
     accept("z@example.com", 1);
-    dispatcher.held("z@example.com", "pair", Held.Entry.WAITING);
+    dispatcher.held("z@example.com", "pair", Held.Entry.WAITING, 0);
     settle();
     for (int i = 0; i < 3; i++) {
       endNext(OK);
@@ -211,7 +211,7 @@ class DispatcherTest {
     start();
     endNext(new Outcome.Deferred(Outcome.Scope.LANE, "452 full"));
     accept("b@example.com", 1);
-    dispatcher.held("b@example.com", "pair", Held.Entry.WAITING);
+    dispatcher.held("b@example.com", "pair", Held.Entry.WAITING, 0);
     settle();
     assertThat(open.getFirst().recipient().lane()).isEqualTo("b@example.com");
     endNext(OK);
@@ -357,7 +357,7 @@ class DispatcherTest {
     start();
     dispatcher.stalled();
     accept("b@example.com", 1);
-    dispatcher.held("b@example.com", "pair", Held.Entry.WAITING);
+    dispatcher.held("b@example.com", "pair", Held.Entry.WAITING, 0);
     settle();
     assertThat(open).hasSize(1);
     endNext(OK);

@@ -40,6 +40,7 @@ public final class DrivenDispatch {
   private final Mailbox mailbox = new Mailbox();
   private final OpenAttempts open = new OpenAttempts(mailbox);
   private final Dispatcher dispatcher;
+  private final long retryFirst;
   private final Deque<Backlog.Ended> ends = new ArrayDeque<>();
   private final Consumer<DispatchStatus> turned;
   private long nextTurn = Long.MAX_VALUE;
@@ -58,6 +59,7 @@ public final class DrivenDispatch {
     this.agenda = life.agenda();
     this.life = life;
     this.turned = turned;
+    this.retryFirst = limits.retryFirst().toNanos();
     this.dispatcher = new Dispatcher(limits, nextHops::way, new Doing(), agenda.random().split());
   }
 
@@ -79,7 +81,7 @@ public final class DrivenDispatch {
   }
 
   public void held(String lane, String nextHop, Held.Entry entry) {
-    post(d -> d.held(lane, nextHop, entry));
+    post(d -> d.held(lane, nextHop, entry, retryFirst));
   }
 
   public void changed(String lane) {
@@ -168,10 +170,13 @@ public final class DrivenDispatch {
     }
 
     @Override
-    public void record(Delivery delivery, Outcome outcome, long delayNanos) {
+    public void record(Delivery delivery, Outcome outcome, long delayNanos, boolean adopted) {
       ends.add(
           new Backlog.Ended(
-              delivery, outcome, delayNanos < 0 ? null : agenda.instant().plusNanos(delayNanos)));
+              delivery,
+              outcome,
+              delayNanos < 0 ? null : agenda.instant().plusNanos(delayNanos),
+              adopted));
       if (ends.size() == 1) {
         life.within(READING, DrivenDispatch.this::write);
       }

@@ -59,7 +59,7 @@ class PriorityTest {
     }
 
     @Override
-    public void record(Delivery delivery, Outcome outcome, long delayNanos) {
+    public void record(Delivery delivery, Outcome outcome, long delayNanos, boolean adopted) {
       backlog.record(List.of(new Backlog.Ended(delivery, outcome, null)));
       answers.add(() -> dispatcher.recorded(delivery));
     }
@@ -90,7 +90,7 @@ class PriorityTest {
 
   private void comes(String lane) {
     accept(lane, 1);
-    dispatcher.held(lane, "pair", Held.Entry.WAITING);
+    dispatcher.held(lane, "pair", Held.Entry.WAITING, 0);
     settle();
   }
 

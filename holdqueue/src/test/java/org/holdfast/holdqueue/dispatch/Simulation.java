@@ -26,6 +26,9 @@ final class Simulation {
 
   private static final long MILLI = 1_000_000;
 
+  /** Of what is told as deferred. */
+  private static final long FIRST_RETRY = 50 * MILLI;
+
   /** Steps after which a world that was healed must have come to rest. */
   private static final int MOST_STEPS_TO_REST = 200_000;
 
@@ -213,7 +216,7 @@ final class Simulation {
     }
 
     @Override
-    public void record(Delivery delivery, Outcome outcome, long delayNanos) {
+    public void record(Delivery delivery, Outcome outcome, long delayNanos, boolean adopted) {
       if (fault == Fault.GOES_ON_BEFORE_RECORDED) {
         post(d -> d.recorded(delivery));
       }
@@ -379,7 +382,7 @@ final class Simulation {
 
   private void tellHeld(String lane, String nextHop, Held.Entry entry) {
     if (!strikes(Fault.LOSES_HELD)) {
-      post(d -> d.held(lane, nextHop, entry));
+      post(d -> d.held(lane, nextHop, entry, FIRST_RETRY));
     }
   }
 

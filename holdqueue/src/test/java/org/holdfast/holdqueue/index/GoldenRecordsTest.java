@@ -16,6 +16,7 @@ import java.util.Random;
 import org.holdfast.holdqueue.Envelope;
 import org.holdfast.holdqueue.Held;
 import org.holdfast.holdqueue.Mail;
+import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.holdqueue.disk.FaultyDisk;
 import org.holdfast.holdqueue.log.LogRecord;
@@ -25,7 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The octets of every kind of record of the queue. A log of last year must be read next year: when
- * this fails, the form has changed, and needs a new number and a reader for the old one.
+ * this fails, the form has changed, and needs a new number and a reader for the old one. {@code
+ * records-1.hex} is form 1, without histories and who was asked.
  */
 class GoldenRecordsTest {
 
@@ -33,6 +35,7 @@ class GoldenRecordsTest {
   private static final Path SEGMENT = LOG.resolve("0000000000000000.log");
   private static final LogSettings ONE = new LogSettings(1 << 20, 0, 1_000_000);
   private static final Instant AT = Instant.parse("2026-11-21T10:00:00.123456789Z");
+  private static final Outcome.Where IMAP7 = new Outcome.Where("imap7-8", "imap7");
   private static final String CONTENT = "Subject: Grüße\r\n\r\nhello\r\n";
 
   private static SegmentLog open(FaultyDisk disk) throws IOException {
@@ -49,6 +52,20 @@ class GoldenRecordsTest {
   }
 
   private static MessageRecord message(long sequence) {
+    HistoryLine open =
+        new HistoryLine(null, AT, 1, "bob@example.com", 1, 0, "", IMAP7, "not answered yet");
+    HistoryLine refused =
+        new HistoryLine(
+            FateRecord.Kind.REFUSED, AT, 7, "jürgen@example.com", 3, 2, "", IMAP7, "550 no");
+    return message(sequence, AT.plusSeconds(15).toEpochMilli(), List.of(open, refused));
+  }
+
+  /** As form 1 tells it: what was deferred is due. */
+  private static MessageRecord old(long sequence) {
+    return message(sequence, AT.toEpochMilli(), List.of());
+  }
+
+  private static MessageRecord message(long sequence, long next, List<HistoryLine> story) {
     return new MessageRecord(
         sequence,
         envelope(),
@@ -66,7 +83,7 @@ class GoldenRecordsTest {
                 "being moved",
                 0),
             new MessageRecord.Part(
-                1, 0, to("bob@example.com"), "imap7-8", Held.Entry.DEFERRED, "451 later", 1),
+                1, 0, to("bob@example.com"), "imap7-8", Held.Entry.DEFERRED, "451 later", 1, next),
             new MessageRecord.Part(
                 7,
                 sequence == 0 ? 0 : 4_711,
@@ -75,7 +92,8 @@ class GoldenRecordsTest {
                 Held.Entry.PARKED,
                 "550 no",
                 3)),
-        CONTENT.getBytes(StandardCharsets.UTF_8).length);
+        CONTENT.getBytes(StandardCharsets.UTF_8).length,
+        story);
   }
 
   private static Recipient to(String address) {
@@ -83,6 +101,12 @@ class GoldenRecordsTest {
   }
 
   private static FateRecord fate(FateRecord.Kind kind) {
+    return kind.attempt()
+        ? oldFate(kind).asked(new FateRecord.Asked(IMAP7, 5, kind == FateRecord.Kind.UNCERTAIN))
+        : oldFate(kind);
+  }
+
+  private static FateRecord oldFate(FateRecord.Kind kind) {
     boolean redirected = kind == FateRecord.Kind.REDIRECTED;
     FateRecord fate =
         new FateRecord(
@@ -110,9 +134,9 @@ class GoldenRecordsTest {
     return disk.octets(SEGMENT);
   }
 
-  private static byte[] golden() throws IOException {
-    try (InputStream golden = GoldenRecordsTest.class.getResourceAsStream("/golden/records.hex")) {
-      byte[] hex = Objects.requireNonNull(golden, "golden/records.hex").readAllBytes();
+  private static byte[] golden(String name) throws IOException {
+    try (InputStream golden = GoldenRecordsTest.class.getResourceAsStream("/golden/" + name)) {
+      byte[] hex = Objects.requireNonNull(golden, name).readAllBytes();
       return HexFormat.of()
           .parseHex(new String(hex, StandardCharsets.US_ASCII).replaceAll("\\s", ""));
     }
@@ -120,26 +144,46 @@ class GoldenRecordsTest {
 
   @Test
   void octets_ofEveryKindOfRecord_areTheGoldenOnes() throws IOException {
-    assertThat(HexFormat.of().formatHex(written())).isEqualTo(HexFormat.of().formatHex(golden()));
+    assertThat(HexFormat.of().formatHex(written()))
+        .isEqualTo(HexFormat.of().formatHex(golden("records.hex")));
   }
 
   @Test
   void goldenOctets_areReadAsWhatTheyWere() throws IOException {
+    List<Object> expected = new ArrayList<>();
+    expected.add(atItsPlace(message(0)));
+    expected.add(message(64));
+    for (FateRecord.Kind kind : FateRecord.Kind.values()) {
+      expected.add(fate(kind));
+    }
+    assertThat(readFrom("records.hex")).isEqualTo(expected);
+  }
+
+  @Test
+  void goldenOctets_ofFormOne_areReadAsWhatTheyWere() throws IOException {
+    List<Object> expected = new ArrayList<>();
+    expected.add(atItsPlace(old(0)));
+    expected.add(old(64));
+    for (FateRecord.Kind kind : FateRecord.Kind.values()) {
+      expected.add(oldFate(kind));
+    }
+    assertThat(readFrom("records-1.hex")).isEqualTo(expected);
+  }
+
+  private static MessageRecord atItsPlace(MessageRecord first) {
+    return new MessageRecord(64, envelope(), first.parts(), first.size(), first.story());
+  }
+
+  private static List<Object> readFrom(String name) throws IOException {
     FaultyDisk disk = new FaultyDisk(1);
-    disk.replace(SEGMENT, golden());
+    disk.replace(SEGMENT, golden(name));
     List<Object> found = new ArrayList<>();
     List<String> contents = new ArrayList<>();
     try (SegmentLog log = open(disk)) {
       log.replay(0, log.end(), true, record -> found.add(read(record, contents)));
     }
-    List<Object> expected = new ArrayList<>();
-    expected.add(new MessageRecord(64, envelope(), message(0).parts(), message(0).size()));
-    expected.add(message(64));
-    for (FateRecord.Kind kind : FateRecord.Kind.values()) {
-      expected.add(fate(kind));
-    }
-    assertThat(found).isEqualTo(expected);
     assertThat(contents).containsExactly(CONTENT, CONTENT);
+    return found;
   }
 
   private static Object read(LogRecord record, List<String> contents) throws IOException {

@@ -20,7 +20,12 @@ final class Query {
     for (String name : ctx.queryParamMap().keySet()) {
       if (!known.contains(name)) {
         throw Problem.bad(
-            "unknown parameter \"" + name + "\"; known are " + String.join(", ", allowed));
+            "unknown parameter \""
+                + name
+                + "\"; "
+                + (allowed.length == 0
+                    ? "this call takes no parameters"
+                    : "known are " + String.join(", ", allowed)));
       }
     }
     this.ctx = ctx;

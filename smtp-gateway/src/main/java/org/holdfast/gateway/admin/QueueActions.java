@@ -3,10 +3,12 @@ package org.holdfast.gateway.admin;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.QueueAction;
 import org.holdfast.holdqueue.QueueFilter;
@@ -94,17 +96,32 @@ final class QueueActions {
 
   private void onFilter(Context ctx) throws IOException, MapUnavailableException {
     Query _ = new Query(ctx);
-    Body body = Body.of(ctx, "action", "filter", "all", "dryRun", "reason", "to");
+    Body body = Body.of(ctx, known("action"));
     onFilter(ctx, Verb.of(body.text("action")), body);
   }
 
   private void onFilter(Context ctx, Verb verb) throws IOException, MapUnavailableException {
     Query _ = new Query(ctx);
-    onFilter(ctx, verb, Body.of(ctx, "filter", "all", "dryRun", "reason", "to"));
+    onFilter(ctx, verb, Body.of(ctx, known()));
+  }
+
+  /** A filter may be an object of its own, or stand beside the rest. */
+  private static String[] known(String... more) {
+    return Stream.of(more, new String[] {"filter", "all", "dryRun", "reason", "to"}, FILTER)
+        .flatMap(Arrays::stream)
+        .toArray(String[]::new);
+  }
+
+  private static QueueFilter given(Body body) {
+    boolean beside = Arrays.stream(FILTER).anyMatch(body::has);
+    if (beside && body.has("filter")) {
+      throw Problem.bad("give the filter's fields in \"filter\" or beside it, not both");
+    }
+    return filter(beside ? body : body.object("filter", FILTER));
   }
 
   private void onFilter(Context ctx, Verb verb, Body body) throws MapUnavailableException {
-    QueueFilter filter = filter(body.object("filter", FILTER));
+    QueueFilter filter = given(body);
     // Judged by what it finds, not by what was written: a filter of nulls is everything too.
     if (filter.isAny() != body.flag("all")) {
       throw Problem.bad("give a filter, or \"all\": true for everything, and not both");

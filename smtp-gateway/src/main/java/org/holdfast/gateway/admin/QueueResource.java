@@ -166,12 +166,18 @@ final class QueueResource {
    * What happened to one of its deliveries.
    *
    * @param recipient whom it went to then; null when the log does not tell any more
+   * @param number which attempt for this recipient it was, from 1; null: it was none
+   * @param repeats attempts before it, at a member that was down, that this line tells of
+   * @param pair who was asked; null: nobody, or it is not known
    * @param by the person who did it; null when the gateway did
    */
   private record AttemptView(
       Instant at,
       @Nullable String recipient,
-      int number,
+      @Nullable Integer number,
+      int repeats,
+      @Nullable String pair,
+      @Nullable String member,
       @Nullable String by,
       String what,
       String reply) {
@@ -180,10 +186,17 @@ final class QueueResource {
       return new AttemptView(
           attempt.at(),
           attempt.address(),
-          attempt.recipient(),
-          attempt.who().isEmpty() ? null : attempt.who(),
+          attempt.number() == 0 ? null : attempt.number(),
+          attempt.repeats(),
+          orNull(attempt.where().nextHop()),
+          orNull(attempt.where().member()),
+          orNull(attempt.who()),
           attempt.what(),
           attempt.reply());
+    }
+
+    private static @Nullable String orNull(String text) {
+      return text.isEmpty() ? null : text;
     }
   }
 

@@ -159,7 +159,7 @@ final class QueueCommands implements Runnable {
       @Parameters(paramLabel = "ID", description = "The message.") String id)
       throws Exception {
     try (AdminClient client = options.client()) {
-      return Answers.show(options, client.get(message(id)));
+      return MessageShown.print(options, client.get(message(id)));
     }
   }
 

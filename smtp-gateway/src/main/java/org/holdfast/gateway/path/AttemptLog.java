@@ -70,11 +70,11 @@ final class AttemptLog {
     String ofMember = DeliveryLog.relay(member);
     String ofDelivery = envelope.id() + " " + recipient.address();
     return switch (outcome) {
-      case Outcome.Deferred(Outcome.Scope scope, String reply)
+      case Outcome.Deferred(Outcome.Scope scope, String reply, var _)
           when scope == Outcome.Scope.NEXT_HOP ->
           failed(ofMember, reply);
-      case Outcome.Deferred(Outcome.Scope _, String reply) -> failed(ofDelivery, reply);
-      case Outcome.Uncertain(String reply) -> failed(ofDelivery, reply);
+      case Outcome.Deferred(Outcome.Scope _, String reply, var _) -> failed(ofDelivery, reply);
+      case Outcome.Uncertain(String reply, var _) -> failed(ofDelivery, reply);
       case Outcome.Shut _ -> 0;
       case Outcome.Delivered _, Outcome.Refused _, Outcome.Returned _ -> {
         Said last = said.get(ofMember);

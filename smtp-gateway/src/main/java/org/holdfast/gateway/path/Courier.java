@@ -101,7 +101,10 @@ public final class Courier implements NextHops {
               Answer said = failure == null ? answers.getFirst() : Answers.attemptBroke(failure);
               Answer answer = trust.weigh(permit, delivery.envelope().id(), said);
               permit.close();
-              var _ = outcome(permit.member(), delivery, content, answer).thenAccept(done);
+              Outcome.Where where = new Outcome.Where(permit.pair(), permit.member().name());
+              var _ =
+                  outcome(permit.member(), delivery, content, answer)
+                      .thenAccept(ended -> done.accept(ended.at(where)));
             });
   }
 

@@ -137,7 +137,7 @@ public final class MessagePath implements Inbound, Foresight {
     // Only a message with one recipient may wait in line: with several, each would hold its turns
     // while it waits for the next.
     if (message.recipients().size() > 1 || queue.hasBacklog(message.lane())) {
-      onThread(verdict, () -> accept(message, false, verdict));
+      onThread(verdict, () -> accept(message, false, verdict), () -> kept(message, verdict));
     } else {
       turns.take(message.lane(), handOffTimeout, turn -> begin(message, turn, verdict));
     }
@@ -158,8 +158,12 @@ public final class MessagePath implements Inbound, Foresight {
     }
   }
 
-  /** Whatever goes wrong, the sender must not wait for ever. */
-  private void onThread(CompletableFuture<Verdict> verdict, Runnable work) {
+  /**
+   * Whatever goes wrong, the sender must not wait for ever.
+   *
+   * @param stopping is run instead when the gateway begins nothing new any more
+   */
+  private void onThread(CompletableFuture<Verdict> verdict, Runnable work, Runnable stopping) {
     try {
       threads.execute(() -> {
         try {
@@ -168,9 +172,17 @@ public final class MessagePath implements Inbound, Foresight {
           verdict.completeExceptionally(e);
         }
       });
-    } catch (RejectedExecutionException e) {
-      verdict.completeExceptionally(e);
+    } catch (RejectedExecutionException _) {
+      stopping.run();
     }
+  }
+
+  /** The gateway is stopping: the sender keeps it, and sends it again. */
+  private static void kept(Message message, CompletableFuture<Verdict> verdict) {
+    log.info("{}: the gateway is stopping, the sender keeps it", message.envelope().id());
+    int recipients = message.recipients().size();
+    verdict.complete(
+        new Verdict(Telling.same(Replies.SHUTTING_DOWN, recipients, message.answering())));
   }
 
   // ---- one recipient, straight to its backend; nothing here may block
@@ -185,7 +197,15 @@ public final class MessagePath implements Inbound, Foresight {
       permit = null;
     }
     if (permit == null) {
-      onThread(verdict, () -> accept(message, turn, verdict));
+      onThread(
+          verdict,
+          () -> accept(message, turn, verdict),
+          () -> {
+            if (turn) {
+              turns.giveBack(message.lane());
+            }
+            kept(message, verdict);
+          });
     } else {
       straight(message, permit, verdict);
     }
@@ -258,7 +278,7 @@ public final class MessagePath implements Inbound, Foresight {
       return;
     }
     if (permitted.isEmpty()) {
-      tell(message, fates, verdict, Runnable::run);
+      tell(message, fates, verdict, true);
       return;
     }
     var _ =
@@ -281,7 +301,7 @@ public final class MessagePath implements Inbound, Foresight {
     }
     try {
       ended.forEach((i, fate) -> fates[i] = fate);
-      tell(message, fates, verdict, work -> onThread(verdict, work));
+      tell(message, fates, verdict, false);
     } catch (RuntimeException | Error e) { // nobody looks at the stage that this runs in
       verdict.completeExceptionally(e);
     }
@@ -290,20 +310,24 @@ public final class MessagePath implements Inbound, Foresight {
   /**
    * Every fate is known.
    *
-   * @param storing runs what may block
+   * @param mayBlock whether this thread may
    */
   private void tell(
-      Message message, Fate[] fates, CompletableFuture<Verdict> verdict, Executor storing) {
+      Message message, Fate[] fates, CompletableFuture<Verdict> verdict, boolean mayBlock) {
     Ownership owned = owned(message);
     if (owned.tellsOfSuccess(fates, message.recipients())) {
       onThread(
           verdict,
           () -> {
             owned.tellOfSuccess(fates, message.recipients());
-            tell(message, fates, owned, verdict, Runnable::run);
+            tell(message, fates, owned, verdict, true);
+          },
+          () -> {
+            log.warn("{}: stopping, its sender is not told of success", message.envelope().id());
+            tell(message, fates, owned, verdict, false);
           });
     } else {
-      tell(message, fates, owned, verdict, storing);
+      tell(message, fates, owned, verdict, mayBlock);
     }
   }
 
@@ -312,13 +336,22 @@ public final class MessagePath implements Inbound, Foresight {
       Fate[] fates,
       Ownership owned,
       CompletableFuture<Verdict> verdict,
-      Executor storing) {
+      boolean mayBlock) {
     Telling telling = telling(message, fates, owned);
     DeliveryLog.atTheDoor(message.envelope(), message.recipients(), fates, telling);
     if (telling.kept().isEmpty()) {
       verdict.complete(new Verdict(telling.replies()));
+    } else if (mayBlock) {
+      store(message, telling, owned, verdict);
     } else {
-      storing.execute(() -> store(message, telling, owned, verdict));
+      onThread(
+          verdict,
+          () -> store(message, telling, owned, verdict),
+          () -> {
+            log.info("{}: the gateway is stopping, the sender keeps it", message.envelope().id());
+            owned.decided(false);
+            verdict.complete(new Verdict(telling.withoutStore(Replies.SHUTTING_DOWN)));
+          });
     }
   }
 

@@ -65,10 +65,13 @@ final class Ownership {
 
   /** What the queue hears of an attempt that began at the door, and may have ended there. */
   CompletionStage<Outcome> outcome(
-      Recipient recipient, Member member, CompletionStage<Answer> answer) {
+      Recipient recipient, String pair, Member member, CompletionStage<Answer> answer) {
     var attempted = new AfterAcceptance.Attempted(envelope, recipient, content, member);
     CompletionStage<Outcome> outcome =
-        stored.thenCompose(_ -> answer).thenCompose(said -> after.outcome(attempted, said));
+        stored
+            .thenCompose(_ -> answer)
+            .thenCompose(said -> after.outcome(attempted, said))
+            .thenApply(ended -> ended.at(new Outcome.Where(pair, member.name())));
     if (!after.mayTell(envelope, recipient)) {
       return outcome;
     }

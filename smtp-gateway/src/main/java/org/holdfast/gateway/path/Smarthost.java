@@ -106,7 +106,7 @@ public final class Smarthost {
                   outcome(failure == null ? answers.getFirst() : Answers.attemptBroke(failure));
               attempts.ended(
                   delivery.envelope(), delivery.recipient(), there, outcome, outcome.reply());
-              done.accept(outcome);
+              done.accept(outcome.at(new Outcome.Where(NEXT_HOP, there.name())));
             });
   }
 

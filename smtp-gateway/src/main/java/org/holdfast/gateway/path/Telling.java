@@ -10,6 +10,7 @@ import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.gateway.path.Inbound.Answering;
 import org.holdfast.gateway.reply.Reply;
 import org.holdfast.holdqueue.Held;
+import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.Recipient;
 import org.holdfast.routing.Member;
 import org.jspecify.annotations.Nullable;
@@ -138,19 +139,32 @@ record Telling(List<Reply> replies, List<Kept> kept) {
               open.pair(),
               Held.Entry.WAITING,
               "the backend has not answered yet",
-              owned.outcome(recipient, open.member(), open.answer()));
+              owned.outcome(recipient, open.pair(), open.member(), open.answer()),
+              new Held.Tried(where(open.pair(), open.member()), null));
       case Fate.Answered a when owned.wouldReturn(recipient, a.answer()) ->
           new Held(
               recipient,
               a.pair(),
               Held.Entry.WAITING,
               a.answer().reply().line(),
-              owned.outcome(recipient, a.member(), CompletableFuture.completedStage(a.answer())));
+              owned.outcome(
+                  recipient, a.pair(), a.member(), CompletableFuture.completedStage(a.answer())),
+              new Held.Tried(where(a.pair(), a.member()), null));
       case Fate.Answered a ->
-          new Held(recipient, a.pair(), Answers.entry(a.answer()), a.answer().reply().line(), null);
+          new Held(
+              recipient,
+              a.pair(),
+              Answers.entry(a.answer()),
+              a.answer().reply().line(),
+              null,
+              new Held.Tried(where(a.pair(), a.member()), Answers.outcome(a.answer())));
       case Fate.Gone gone ->
           new Held(recipient, "", Held.Entry.PARKED, Replies.gone(gone.location()).line(), null);
       case Fate.Pending p -> throw new IllegalStateException("an attempt was lost sight of");
     };
+  }
+
+  private static Outcome.Where where(String pair, Member member) {
+    return new Outcome.Where(pair, member.name());
   }
 }

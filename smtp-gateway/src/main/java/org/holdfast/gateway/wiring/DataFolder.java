@@ -68,6 +68,11 @@ final class DataFolder implements AutoCloseable {
     return folder.resolve("queue");
   }
 
+  /** Copies of what of the queue's log does not read back right. */
+  Path queueQuarantine() {
+    return folder.resolve("queue/quarantine");
+  }
+
   Path mapLog() {
     return folder.resolve("map/log");
   }

@@ -325,7 +325,9 @@ public final class Gateway implements AutoCloseable {
         StoreSettings.in(data.queue())
             .bounds(settings.store().maxBytes(), settings.store().minFree())
             .segments(settings.store().segmentSize());
-    return EmbeddedHoldQueue.open(store, Live.limits(settings), new RealDisk(), clock);
+    RealDisk disk = new RealDisk();
+    disk.createDirectories(data.queueQuarantine()); // so that who looks for it finds it empty
+    return EmbeddedHoldQueue.open(store, Live.limits(settings), disk, clock);
   }
 
   private LmtpSettings lmtpSettings() {

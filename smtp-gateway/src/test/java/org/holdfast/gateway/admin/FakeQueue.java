@@ -24,6 +24,7 @@ import org.holdfast.holdqueue.HoldQueue;
 import org.holdfast.holdqueue.LaneSummary;
 import org.holdfast.holdqueue.Lanes;
 import org.holdfast.holdqueue.NextHops;
+import org.holdfast.holdqueue.Outcome;
 import org.holdfast.holdqueue.QueueAction;
 import org.holdfast.holdqueue.QueueFilter;
 import org.holdfast.holdqueue.QueueItem;
@@ -151,7 +152,17 @@ final class FakeQueue implements HoldQueue {
 
   @Override
   public List<Attempt> history(String id) {
-    return List.of(new Attempt(FIRST, 0, "alice@example.com", "", "deferred", "421 4.3.2 later"));
+    return List.of(
+        new Attempt(
+            FIRST,
+            0,
+            "alice@example.com",
+            1,
+            0,
+            new Outcome.Where("imap5-6", "imap5"),
+            "",
+            "deferred",
+            "421 4.3.2 later"));
   }
 
   @Override

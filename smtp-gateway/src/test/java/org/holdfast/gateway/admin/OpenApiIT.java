@@ -178,6 +178,9 @@ class OpenApiIT {
   }
 
   private static Set<String> known(String detail) {
+    if (detail.endsWith("; this call takes no parameters")) {
+      return Set.of();
+    }
     assertThat(detail).contains("known are ");
     String list = detail.substring(detail.indexOf("known are ") + "known are ".length());
     return Arrays.stream(list.split(", "))

@@ -43,6 +43,32 @@ class QueueActionsIT {
   }
 
   @Test
+  void filter_besideTheRest_meansTheSame() throws Exception {
+    String body = "{\"recipient\":\"alice@example.com\",\"dryRun\":true}";
+    JsonNode would = api.post("/v1/queue/actions/retry", body).json();
+    assertThat(would.path("affected").asInt()).isEqualTo(2);
+    String generic = "{\"action\":\"park\",\"recipient\":\"alice@example.com\",\"state\":\"held\"}";
+    assertThat(api.post("/v1/queue/actions", generic).json().path("affected").asInt()).isEqualTo(1);
+    assertThat(event().path("target").asString())
+        .isEqualTo("recipient=alice@example.com state=held");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"recipient\":null}",
+        "{\"recipient\":\"alice@example.com\",\"all\":true}",
+        "{\"recipient\":\"alice@example.com\",\"filter\":{}}",
+        "{\"recipient\":\"alice@example.com\",\"filter\":{\"pair\":\"imap5-6\"}}",
+        "{\"recipients\":\"alice@example.com\"}"
+      })
+  void filter_missingOrTwice_is400AndTouchesNothing(String body) throws Exception {
+    assertThat(api.post("/v1/queue/actions/park", body).status()).isEqualTo(400);
+    assertThat(api.audit.last()).isZero();
+  }
+
+  @Test
   void discard_withoutAReason_is400EverywhereAndTouchesNothing() throws Exception {
     for (String reason : new String[] {"", ",\"reason\":\"\"", ",\"reason\":\" \""}) {
       String body = "{\"dryRun\":false" + reason + "}";

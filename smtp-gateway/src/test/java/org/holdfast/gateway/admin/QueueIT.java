@@ -111,6 +111,10 @@ class QueueIT {
     var attempt = json.path("history").get(0);
     assertThat(attempt.path("recipient").asString()).isEqualTo("alice@example.com");
     assertThat(attempt.path("reply").asString()).isEqualTo("421 4.3.2 later");
+    assertThat(attempt.path("number").asInt()).isEqualTo(1);
+    assertThat(attempt.path("pair").asString()).isEqualTo("imap5-6");
+    assertThat(attempt.path("member").asString()).isEqualTo("imap5");
+    assertThat(attempt.path("by").isNull()).isTrue();
   }
 
   @Test

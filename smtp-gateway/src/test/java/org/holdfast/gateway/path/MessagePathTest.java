@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.holdfast.gateway.deliver.Transaction.Answer;
 import org.holdfast.gateway.path.Inbound.Answering;
@@ -60,6 +61,56 @@ class MessagePathTest {
         .containsExactly(250);
     assertThat(queue.stored).isEmpty();
     assertThat(backends.transactions).containsExactly(List.of("a@p1", "b@p1"), List.of("c@p2"));
+  }
+
+  @Test
+  void stopping_nothingBegins_senderKeepsIt() {
+    gate.onHold.put("a@p1", "being moved");
+    threads = refusingAfter(0);
+
+    assertThat(send(Answering.ONCE, "a@p1")).containsExactly(Replies.SHUTTING_DOWN);
+    assertThat(send(Answering.EACH, "b@p1", "c@p1"))
+        .containsExactly(Replies.SHUTTING_DOWN, Replies.SHUTTING_DOWN);
+    assertThat(backends.transactions).isEmpty();
+    assertThat(queue.stored).isEmpty();
+    assertThat(gate.openPermits()).isZero();
+  }
+
+  @Test
+  void stopping_afterTheHandOff_senderHearsOfEachWhatIsTrue() {
+    backends.answers.put("lost@p1", new Answer.Uncertain(UNREACHABLE));
+    threads = refusingAfter(1);
+
+    assertThat(send(Answering.EACH, "a@p1", "lost@p1"))
+        .extracting(Reply::code)
+        .containsExactly(250, 421);
+    assertThat(queue.stored).isEmpty();
+    assertThat(gate.openPermits()).isZero();
+    assertThat(body.references).hasValue(0);
+  }
+
+  /** As an executor that is shut down. */
+  private static Executor refusingAfter(int tasks) {
+    AtomicInteger left = new AtomicInteger(tasks);
+    return work -> {
+      if (left.getAndDecrement() <= 0) {
+        throw new RejectedExecutionException("by the test");
+      }
+      work.run();
+    };
+  }
+
+  @Test
+  void attemptAtTheDoor_isToldWithWhatIsStored() {
+    backends.answers.put("lost@p1", new Answer.Uncertain(UNREACHABLE));
+    gate.onHold.put("held@p1", "being moved");
+
+    send(Answering.EACH, "lost@p1", "held@p1");
+
+    Held.Tried tried = Objects.requireNonNull(queue.stored.getFirst().tried());
+    assertThat(tried.where().nextHop()).isEqualTo("p1");
+    assertThat(tried.ended()).isEqualTo(new Outcome.Uncertain("451 4.4.1 No answer from host"));
+    assertThat(queue.stored.getLast().tried()).isNull();
   }
 
   @Test

@@ -34,6 +34,9 @@ function split(text) {
 
 const header = (c, name) => c.headers.find(([n]) => n.toLowerCase() === name)?.[1] || '';
 
+/** Which attempts a line tells of: those at a member that is down are told together. */
+const attempts = (h) => (h.number ? (h.repeats ? h.number - h.repeats + '\u2013' + h.number : h.number) : nothing);
+
 const verbs = (id, recipient) => (can() ? html`<span class="buttons-row">${Object.entries(VERBS).map(([verb, v]) =>
   button(v.label, () => guard(() => actOn(verb, id, recipient)), v.danger ? 'danger-line' : verb === 'retry' ? 'primary' : '', v.label + (recipient ? ' for ' + recipient : ' for all recipients')))}</span>` : nothing);
 
@@ -57,11 +60,11 @@ export default {
         ${m.deliveries.length > 1 && can() ? html`<span class="soft">all:</span>${verbs(id)}` : nothing}</span>`)}
       ${panel('Deliveries', html`${m.deliveries.map((d) => html`<article class="delivery" aria-label=${'Delivery to ' + d.recipient}>
         <div class="delivery-head"><b>${userLink(d.recipient)}</b> ${badge(d.state)} <span class="soft">${pairLink(d.pair)}${d.original !== d.recipient ? ', written as ' + d.original : nothing}</span></div>
-        <p>${d.lastReply ? html`Last words: <q class="reply">${d.lastReply}</q>` : html`<span class="soft">Not tried yet.</span>`}
+        <p>${d.lastReply ? html`Last words: <q class="reply">${d.lastReply}</q>` : html`<span class="soft">${d.attempts ? nothing : 'Not tried yet.'}</span>`}
           <span class="soft">${d.attempts} ${d.attempts === 1 ? 'try' : 'tries'}${d.nextAttempt ? ', again at ' + clock(d.nextAttempt) : nothing}</span></p>
         ${verbs(id, d.recipient)}</article>`)}`)}
-      ${panel('What happened', m.history.length ? table('Attempts and acts', [{ head: 'When', main: true }, { head: 'Recipient' }, { head: 'What' }, { head: 'Words', wide: true }],
-        m.history.map((h) => [at(h.at), h.recipient || html`<span class="soft">(gone)</span>`, h.what, h.reply ? html`<q>${h.reply}</q>` : nothing])) : empty('Nothing yet.'))}
+      ${panel('What happened', m.history.length ? table('Attempts and acts', [{ head: 'When', main: true }, { head: 'Attempt' }, { head: 'Recipient' }, { head: 'Asked' }, { head: 'What' }, { head: 'By' }, { head: 'Words', wide: true }],
+        m.history.map((h) => [at(h.at), attempts(h), h.recipient || html`<span class="soft">(gone)</span>`, h.pair ? h.pair + '/' + h.member : nothing, h.what, h.by || nothing, h.reply ? html`<q>${h.reply}</q>` : nothing])) : empty('Nothing yet.'))}
       ${panel('Header', html`<dl class="headers">${c.headers.map(([n, v]) => html`<div><dt>${n}</dt><dd>${v}</dd></div>`)}</dl>`)}
       ${panel('Body', html`<pre class="raw" tabindex="0" aria-label="Body as it is">${c.body}</pre>${c.cut ? html`<p class="more">Only the first ${bytes(MOST_OCTETS)}. Save the raw message for the rest.</p>` : nothing}`)}`;
   },
