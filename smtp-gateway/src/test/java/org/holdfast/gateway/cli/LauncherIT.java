@@ -82,7 +82,7 @@ class LauncherIT {
 
   @Test
   void terminal_isMeasured() throws Exception {
-    Path script = Files.writeString(copy.resolve("pty.py"), PTY);
+    Path script = Files.writeString(copy.resolve("driver.py"), PTY);
     assumeTrue(python(), "python3 with pty is not installed");
     assertThat(run("python3", script.toString(), "./holdfast", "queue", "list"))
         .contains("-Dholdfast.tty=012", "-Dholdfast.tty.size=24 97");
