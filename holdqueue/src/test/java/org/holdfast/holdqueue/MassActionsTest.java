@@ -97,8 +97,8 @@ class MassActionsTest {
 
   @Test
   void discard_cutOffInTheMiddleAndRestarted_isDoneInPartAndFinishedByAnother() throws IOException {
-    storeForMany("spam@x.test", 900);
-    storeForMany("spam@x.test", 900);
+    storeForMany("spam@x.test", 1_400);
+    storeForMany("spam@x.test", 1_400);
     QueueAction discard = new QueueAction.Discard("ann", "spam");
     assertThatThrownBy(() -> queue.act(sender("spam@x.test"), discard, this::breakOff))
         .isInstanceOf(CancellationException.class);
@@ -113,9 +113,9 @@ class MassActionsTest {
   void redirect_cutOffAndRunAgain_leavesTheTargetsLaneInTheOrderOfAcceptance() throws IOException {
     store("first@x.test", Mail.waiting("bob@example.com"));
     List<String> expected = new ArrayList<>(List.of("m0/0"));
-    for (int i = 0; i < 3; i++) {
-      storeForMany("shop@x.test", 600);
-      for (int user = 0; user < 600; user++) {
+    for (int i = 0; i < 4; i++) {
+      storeForMany("shop@x.test", 700);
+      for (int user = 0; user < 700; user++) {
         expected.add("m" + (i + 1) + "/" + user);
       }
     }

@@ -350,7 +350,8 @@ class MessagePathTest {
 
     stall.complete(List.of(new Answer.MailboxTrouble(POLICY)));
 
-    assertThat(outcome(held)).isEqualTo(new Outcome.Returned(POLICY.line()));
+    assertThat(outcome(held).at(Outcome.Where.UNKNOWN))
+        .isEqualTo(new Outcome.Returned(POLICY.line()));
     assertThat(told).isEqualTo(1);
     assertThat(gate.openPermits()).isZero();
     assertThat(body.references).hasValue(0);
