@@ -353,7 +353,7 @@ final class MapView implements AutoCloseable {
       ViewHead.set(writer, upTo, epochAfter, changesAfter);
       writer.commit();
     } catch (SQLException e) {
-      writer.rollback();
+      writer.rollback(e);
       throw e;
     } finally {
       lastRead.clear();

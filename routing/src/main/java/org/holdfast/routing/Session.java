@@ -94,8 +94,16 @@ final class Session implements AutoCloseable {
     connection.commit();
   }
 
-  void rollback() throws SQLException {
-    connection.rollback();
+  /**
+   * Undoes what was not committed, because of this trouble, which stays the one that is told: on a
+   * full disk SQLite has rolled back by itself, and says to us that there is nothing to roll back.
+   */
+  void rollback(SQLException because) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      because.addSuppressed(e);
+    }
   }
 
   @Override

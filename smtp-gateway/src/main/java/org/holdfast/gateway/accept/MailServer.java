@@ -42,6 +42,10 @@ public final class MailServer {
   private static final Logger log = LoggerFactory.getLogger(MailServer.class);
   private static final int BACKLOG = 1024;
   private static final int FIRST_READ = 2048;
+
+  /** The system gives lower ones to those who may have them only. */
+  private static final int FIRST_FREE_PORT = 1024;
+
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
   private final ListenerSettings settings;
@@ -164,9 +168,18 @@ public final class MailServer {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw new IOException(
-          "cannot listen on " + host + ":" + port + ": " + bound.cause(), bound.cause());
+          "cannot listen on " + host + ":" + port + ": " + why(bound.cause(), port), bound.cause());
     }
     return bound.channel();
+  }
+
+  /** The system's own words, without the calls and classes that they came through. */
+  private static String why(Throwable cause, int port) {
+    String said = String.valueOf(cause.getMessage());
+    String words = said.substring(said.lastIndexOf(": ") + 1).strip();
+    return port > 0 && port < FIRST_FREE_PORT && words.equals("Permission denied")
+        ? words + " (ports below 1024: docs/operations.md, \"Install\")"
+        : words;
   }
 
   /**

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -44,9 +46,7 @@ final class DataFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException("the data folder cannot be made: " + e.getMessage(), e);
     }
-    FileChannel channel =
-        FileChannel.open(
-            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileChannel channel = lockFile(folder.resolve("lock"));
     FileLock lock = tryLock(channel);
     if (lock == null) {
       channel.close();
@@ -54,6 +54,17 @@ final class DataFolder implements AutoCloseable {
           "another gateway is running on this data folder (" + folder + "/lock is locked)");
     }
     return new DataFolder(folder, channel, lock);
+  }
+
+  private static FileChannel lockFile(Path lock) throws IOException {
+    try {
+      return FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (AccessDeniedException e) {
+      throw new IOException(
+          lock + " cannot be written by the user " + System.getProperty("user.name"), e);
+    } catch (FileSystemException e) {
+      throw new IOException(lock + " cannot be written: " + e.getReason(), e);
+    }
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
