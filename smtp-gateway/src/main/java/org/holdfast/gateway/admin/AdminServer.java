@@ -83,7 +83,7 @@ public final class AdminServer implements AutoCloseable {
       made.start();
     } catch (RuntimeException e) {
       made.stop();
-      throw new IOException("admin: cannot listen on " + listen() + ": " + cause(e), e);
+      throw new IOException("cannot listen on " + listen() + ": " + cause(e), e);
     }
     this.http = made;
     watched.start();

@@ -142,6 +142,17 @@ final class Answers {
     return Terminal.oneLine(line.toString());
   }
 
+  /** The addresses of a list, one a line and as they come, for scripts and {@code --file}. */
+  static int addresses(ClientOptions options, Pages pages)
+      throws IOException, InterruptedException {
+    boolean more =
+        pages.each(item -> options.terminal().line(Terminal.oneLine(text(item, "address"))));
+    if (more && pages.limit() < Integer.MAX_VALUE) {
+      options.terminal().warn("There may be more: see --limit.");
+    }
+    return ExitCode.DONE;
+  }
+
   /** A list as a table. */
   static int table(ClientOptions options, Pages pages, String[] header, String... keys)
       throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package org.holdfast.gateway.cli;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,12 +30,15 @@ import tools.jackson.databind.node.ObjectNode;
     })
 final class UserCommands implements Runnable {
 
+  /** Users that a list has unless somebody says otherwise. */
+  private static final int MOST_LISTED = 1000;
+
   @Spec private @Nullable CommandSpec spec;
 
   @Override
   public void run() {
     throw new ParameterException(
-        java.util.Objects.requireNonNull(spec).commandLine(),
+        Objects.requireNonNull(spec).commandLine(),
         "a command is missing: state, priority, explain, show, list, set, remove");
   }
 
@@ -82,7 +86,8 @@ final class UserCommands implements Runnable {
         "",
         "Examples:",
         "  holdfast user list --state moving",
-        "  holdfast user list --pair imap5-6 --limit 100000 --json"
+        "  holdfast user list --pair imap5-6 --limit 100000 --json",
+        "  holdfast user list --pair imap5-6 --addresses > affected.txt"
       },
       description = "Users in the order of their addresses.")
   int list(
@@ -102,15 +107,26 @@ final class UserCommands implements Runnable {
       @Option(
               names = "--limit",
               paramLabel = "N",
-              defaultValue = "1000",
-              description = "At most so many; default ${DEFAULT-VALUE}.")
-          int limit)
+              description = "At most so many; default 1000, with --addresses all.")
+          @Nullable Integer limit,
+      @Option(
+              names = "--addresses",
+              description = "The addresses alone, one a line: what 'user state --file' takes.")
+          boolean addresses)
       throws Exception {
     Map<String, @Nullable Object> filter = new LinkedHashMap<>();
     filter.put("pair", pair);
     filter.put("state", options.oneOf("--state", state, new CompletionCommand.UserStates()));
+    int usual = addresses ? Integer.MAX_VALUE : MOST_LISTED;
+    int most = Objects.requireNonNullElse(limit, usual);
+    if (most < 1) {
+      throw options.misuse("--limit must be 1 or more, not " + most);
+    }
     try (AdminClient client = options.client()) {
-      Pages pages = new Pages(client, "/v1/users", filter, limit);
+      Pages pages = new Pages(client, "/v1/users", filter, most);
+      if (addresses && !options.json()) {
+        return Answers.addresses(options, pages);
+      }
       return Answers.table(
           options,
           pages,

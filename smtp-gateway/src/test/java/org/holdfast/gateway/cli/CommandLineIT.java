@@ -263,6 +263,22 @@ class CommandLineIT {
   }
 
   @Test
+  void userList_addresses_areAllOfThemAndNothingElse() {
+    gateway
+        .on(
+            "GET /v1/users?state=moving&limit=1000",
+            200,
+            "{\"items\":[{\"address\":\"a@x.org\",\"pair\":\"p\"}],\"next\":\"a@x.org\"}")
+        .on(
+            "GET /v1/users?state=moving&limit=1000&after=a%40x.org",
+            200, "{\"items\":[{\"address\":\"b@x.org\",\"pair\":\"p\"}],\"next\":null}");
+
+    assertThat(run("user", "list", "--state", "moving", "--addresses")).isEqualTo(0);
+    assertThat(out).hasToString("a@x.org\nb@x.org\n");
+    assertThat(run("user", "list", "--addresses", "--limit", "0")).isEqualTo(2);
+  }
+
+  @Test
   void pairSet_members_areDescribed() {
     gateway.on("PUT /v1/pairs/p", 200, "{\"epoch\":2,\"quiesced\":true}");
 

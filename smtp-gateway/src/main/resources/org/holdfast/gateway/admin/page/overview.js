@@ -69,11 +69,17 @@ function moving(o) {
   })}`, link('#/releases', 'Releases'));
 }
 
+/** How long the active member has been without an answer; its health knows once it was asked. */
+function downFor(g) {
+  const m = g.pair.members[g.pair.active];
+  return m && m.since && (m.health === 'down' || m.health === 'silent') ? ago(m.since) : '–';
+}
+
 /** Why mail is held: the widest first. */
 function why(o) {
   const away = o.pairs.filter((g) => g.pair && g.breaker === 'open' && g.held > 0);
   const rows = [
-    ...away.map((g) => [pairLink(g.name), 'its backend ' + g.pair.active, badge('down'), g.lastReply ? html`<q>${g.lastReply}</q>` : 'does not take mail', '–', '–']),
+    ...away.map((g) => [pairLink(g.name), 'its backend ' + g.pair.active, badge('down'), g.lastReply ? html`<q>${g.lastReply}</q>` : 'does not take mail', downFor(g), '–']),
     ...o.holds.map((h) => [
       h.kind === 'pair' ? pairLink(h.name) : h.kind === 'all' ? 'everything' : link('#/holds', h.name),
       h.kind, badge('hold'), h.reason || html`<span class="soft">no reason given</span>`, ago(h.since), h.by]),
