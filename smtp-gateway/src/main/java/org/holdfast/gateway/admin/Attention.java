@@ -305,7 +305,7 @@ final class Attention {
         "parked",
         pair,
         parked + (parked == 1 ? " delivery is parked" : " deliveries are parked"),
-        "Its backend refused them for good, or somebody parked them. They wait for ever.",
+        "The backend refused it for good, or somebody parked it. What is parked waits for ever.",
         "Read the backend's words, then try again, redirect to another address, or discard.",
         null);
   }

@@ -43,7 +43,10 @@ final class BackendCollector implements MultiCollector {
         gauge(
             "holdfast_member_silent",
             "1 while deliveries are open and it has said nothing for 5 s");
-    var open = gauge("holdfast_member_deliveries_open", "Connections to it in use now");
+    var open =
+        gauge(
+            "holdfast_member_deliveries_open",
+            "Deliveries open to it, those that wait for a connection too");
     var onHold = gauge("holdfast_pair_on_hold", "1 while an operator holds the whole pair");
     for (Pair pair : pairs()) {
       onHold.dataPoint(point(Labels.of("pair", pair.name()), pair.onHold() ? 1 : 0));

@@ -30,7 +30,11 @@ final class Body {
     for (String name : node.propertyNames()) {
       if (!allowed.contains(name)) {
         throw Problem.bad(
-            "unknown field \"" + this.where + name + "\"; known are " + known(allowed));
+            "unknown field \""
+                + this.where
+                + name
+                + "\"; "
+                + (allowed.isEmpty() ? "there is none here" : "known are " + known(allowed)));
       }
     }
   }

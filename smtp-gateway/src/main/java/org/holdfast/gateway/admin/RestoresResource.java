@@ -62,6 +62,9 @@ final class RestoresResource {
   private void list(Context ctx) throws MapUnavailableException {
     Query query = new Query(ctx, "pair", "all", "after", "limit");
     String pair = query.text("pair");
+    if (pair != null && routing.pair(pair).isEmpty()) {
+      throw Problem.bad("there is no pair " + pair); // else a script's slip looks like "all done"
+    }
     boolean all = query.flag("all");
     int limit = query.limit();
     String after = query.after();

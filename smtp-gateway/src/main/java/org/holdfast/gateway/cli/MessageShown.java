@@ -24,7 +24,7 @@ final class MessageShown {
     deliveries(message).print(terminal);
     terminal.line("");
     if (message.path("history").isEmpty()) {
-      terminal.line("nobody was asked yet, and nobody did anything to it");
+      terminal.line("no attempt is recorded, and nobody did anything to it");
     } else {
       history(message).print(terminal);
     }

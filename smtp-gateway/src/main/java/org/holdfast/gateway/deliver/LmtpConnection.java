@@ -11,6 +11,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -158,8 +159,15 @@ final class LmtpConnection extends ChannelInboundHandlerAdapter {
     if (phase == Phase.CLOSED) {
       return;
     }
-    long byReply = watch.now() + settings.replyTimeout().toNanos();
+    long byReply = watch.now() + patience().toNanos();
     watch.at(exchange == null ? byReply : Math.min(byReply, exchange.deadline()));
+  }
+
+  /** A greeting takes a healthy server no work: one that owes it is as good as not there. */
+  private Duration patience() {
+    Duration reply = settings.replyTimeout();
+    Duration connect = settings.connectTimeout();
+    return phase == Phase.GREETING && connect.compareTo(reply) < 0 ? connect : reply;
   }
 
   /** Whether it carried a transaction before: then the peer may have closed it meanwhile. */

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param protocol what is spoken
  * @param hostname what LHLO or EHLO says
- * @param connectTimeout bound on name lookup and TCP connect together
+ * @param connectTimeout bound on name lookup and TCP connect together, and on the wait for the
+ *     greeting after that
  * @param replyTimeout bound on the wait for one reply, and on one stretch of content without
  *     progress (RFC 5321 section 4.5.3.2, which RFC 2033 takes over)
  * @param transactionDeadline bound on a whole transaction, counted from {@code send}, waiting for a

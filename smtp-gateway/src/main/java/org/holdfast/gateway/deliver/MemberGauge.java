@@ -30,7 +30,7 @@ final class MemberGauge {
 
   private volatile Stand stand = new Stand(Standing.UNKNOWN, null);
 
-  /** The last end of a transaction, or when the first of those that are open began. */
+  /** The last end of a transaction, or when the first that is open, or a connection, began. */
   private volatile @Nullable Instant heard;
 
   private record Stand(Standing standing, @Nullable Instant since) {}
@@ -43,7 +43,7 @@ final class MemberGauge {
   }
 
   void pool(int nowOpen, int nowInUse, int nowOpening, int nowWaiting) {
-    if (inUse == 0 && nowInUse > 0) {
+    if (!busy() && nowInUse + nowOpening > 0) {
       heard = clock.instant();
     }
     open = nowOpen;
@@ -60,6 +60,11 @@ final class MemberGauge {
   void latency(long nanos) {
     long old = latencyNanos;
     latencyNanos = old == 0 ? nanos : old + ((nanos - old) >> EWMA_SHIFT);
+  }
+
+  /** Something is expected of it: a greeting, or an answer. */
+  private boolean busy() {
+    return inUse + opening > 0;
   }
 
   /** It took a delivery. */
@@ -98,7 +103,7 @@ final class MemberGauge {
         now.standing,
         now.since,
         clock.instant(),
-        inUse == 0 ? null : heard,
+        busy() ? heard : null,
         lastSuccess,
         trouble == null ? null : trouble.when,
         trouble == null ? "" : trouble.reply.line());

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param standing what the last that we heard of it says
  * @param since when it began to stand so; null while it is unknown
  * @param at when this was so
- * @param unanswered when it was last heard, or when the first of the open transactions began, what
- *     is later; null when none is open
+ * @param unanswered when it was last heard, or when the first of the open transactions and
+ *     connections being opened began, what is later; null when there is none
  * @param lastSuccess when a recipient was last delivered
  * @param lastError when {@code lastErrorText} happened
  * @param lastErrorText the last trouble of ours with it, as a reply line
@@ -40,9 +40,14 @@ public record MemberHealth(
     @Nullable Instant lastError,
     String lastErrorText) {
 
-  /** How long it has said nothing though transactions are open; zero when none is. */
+  /** How long it has said nothing though something is expected of it; zero when nothing is. */
   public Duration silence() {
     return unanswered == null ? Duration.ZERO : Duration.between(unanswered, at);
+  }
+
+  /** Deliveries that are open to it, those that wait for a connection included. */
+  public int deliveries() {
+    return inUse + waiting;
   }
 
   /** Does it answer? */

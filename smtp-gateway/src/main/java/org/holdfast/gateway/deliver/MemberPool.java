@@ -128,6 +128,10 @@ final class MemberPool implements LmtpConnection.Owner {
     for (Answer answer : transaction.answered()) {
       switch (answer) {
         case Answer.Delivered _ -> gauge.success();
+        case Answer.OurTrouble(boolean whole, Reply reply) when !whole -> {
+          log(transaction, reply); // one mailbox's, so the member answers
+          gauge.answered();
+        }
         case Answer.OurTrouble(_, Reply reply) -> trouble(transaction, reply);
         case Answer.Uncertain(Reply reply) -> trouble(transaction, reply);
         case Answer.MailboxTrouble _, Answer.NotBelieved _ -> gauge.answered();
@@ -139,6 +143,10 @@ final class MemberPool implements LmtpConnection.Owner {
 
   private void trouble(PendingTransaction transaction, Reply reply) {
     gauge.error(reply);
+    log(transaction, reply);
+  }
+
+  private void log(PendingTransaction transaction, Reply reply) {
     if (log.isDebugEnabled()) {
       log.debug("{} to {}: {}", transaction.envelope.id(), gauge.snapshot().lmtp(), reply.line());
     }

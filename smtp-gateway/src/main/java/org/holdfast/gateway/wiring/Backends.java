@@ -58,12 +58,12 @@ final class Backends implements PairStatus, Probe {
     @Nullable Double latency =
         h.latencyMicros() == 0 ? null : Math.round(h.latencyMicros() / 100.0) / 10.0;
     return isSilent(h)
-        ? new MemberHealth("silent", words(h), h.unanswered(), h.inUse(), latency)
+        ? new MemberHealth("silent", words(h), h.unanswered(), h.deliveries(), latency)
         : new MemberHealth(
             h.standing().name().toLowerCase(Locale.ROOT),
             h.standing() == Standing.DOWN ? h.lastErrorText() : "",
             h.since(),
-            h.inUse(),
+            h.deliveries(),
             latency);
   }
 
@@ -73,7 +73,10 @@ final class Backends implements PairStatus, Probe {
   }
 
   private static String words(org.holdfast.gateway.deliver.MemberHealth h) {
-    return "nothing heard for " + h.silence().toSeconds() + " s, deliveries open: " + h.inUse();
+    return "nothing heard for "
+        + h.silence().toSeconds()
+        + " s, deliveries open: "
+        + h.deliveries();
   }
 
   @Override

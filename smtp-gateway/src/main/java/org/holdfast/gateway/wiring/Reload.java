@@ -1,5 +1,7 @@
 package org.holdfast.gateway.wiring;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.holdfast.gateway.admin.Configured;
@@ -59,6 +61,7 @@ final class Reload implements Configured {
       throw new NotStartedException();
     }
     try {
+      refuseEmpty();
       Configuration read = SettingsFile.configuration(file, base);
       LiveKeys.Change change = LiveKeys.change(runs, read.texts());
       taking.take(read.settings(), change, by);
@@ -71,6 +74,17 @@ final class Reload implements Configured {
     } catch (RuntimeException e) {
       LOG.error("configuration reloaded in part", e);
       throw e;
+    }
+  }
+
+  /** A disk that was full, or a copy that broke off, leaves an empty file: nobody means that. */
+  private void refuseEmpty() throws ConfigurationException {
+    try {
+      if (Files.readString(file).isBlank()) {
+        throw new ConfigurationException(file + ": it is empty; that is not taken while running");
+      }
+    } catch (IOException _) {
+      // whoever reads it next says what is wrong
     }
   }
 

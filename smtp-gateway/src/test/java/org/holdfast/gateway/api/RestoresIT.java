@@ -102,6 +102,13 @@ class RestoresIT {
 
   @Test
   @Order(4)
+  void list_ofAPairThatIsNot_isNoEmptyList() throws Exception {
+    assertThat(gateway.get("/v1/restores?pair=nope").path("detail").asString())
+        .isEqualTo("there is no pair nope");
+  }
+
+  @Test
+  @Order(4)
   void list_isPaged_andTheSilentComeBehind() throws Exception {
     List<String> found = new ArrayList<>();
     String after = "";

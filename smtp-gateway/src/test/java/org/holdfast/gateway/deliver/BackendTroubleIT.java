@@ -296,6 +296,14 @@ class BackendTroubleIT {
   }
 
   @Test
+  void greeting_thatDoesNotCome_isWaitedForNoLongerThanTheConnection() throws Exception {
+    bench.set(LmtpSettings.of("gw").withTimes(Bench.SHORT, Bench.PATIENCE, Bench.PATIENCE));
+    bench.backend.on(Point.BANNER, Act.stall());
+    assertThat(bench.send(Letter.of(TEXT), "a@b.c"))
+        .allMatch(a -> a.reply().text().contains("no greeting in time"));
+  }
+
+  @Test
   void backend_thatReadsNoContent_endsWithTheReplyTimeout() throws Exception {
     bench.set(LmtpSettings.of("gw").withTimes(Bench.PATIENCE, Bench.SHORT, Duration.ofMinutes(1)));
     bench.backend.on(Point.CONTENT, Act.after(new CountDownLatch(1), Act.go()));

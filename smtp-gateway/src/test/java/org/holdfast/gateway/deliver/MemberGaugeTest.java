@@ -75,4 +75,12 @@ class MemberGaugeTest {
     inUse(0);
     assertThat(gauge.snapshot().silence()).isZero();
   }
+
+  @Test
+  void silence_ofAMemberThatOwesItsGreeting_counts() {
+    gauge.pool(0, 0, 1, 3);
+    pass(6);
+    assertThat(gauge.snapshot().silence()).isEqualTo(Duration.ofSeconds(6));
+    assertThat(gauge.snapshot().deliveries()).isEqualTo(3);
+  }
 }

@@ -48,6 +48,9 @@ class ReloadTest {
 
     assertThat(reload.now()).contains("NOT reloaded", "holdfast.yaml:2", "release.rate-per-pair");
     assertThat(applied).isEmpty();
+    write("\n");
+    assertThat(reload.now()).contains("NOT reloaded", "it is empty");
+    assertThat(applied).isEmpty();
     Files.delete(folder.resolve("holdfast.yaml"));
     assertThat(reload.now()).contains("NOT reloaded", "no such file");
     assertThat(applied).isEmpty();

@@ -102,7 +102,7 @@ async function look() {
   form.looked = begun(form.parsed.good.length);
   const mine = form.looked;
   await go(mine, '/v1/states?dry-run');
-  if (form.looked === mine) say('Looked: ' + plural(mine.changed, 'user') + ' would change, ' + number(mine.refused) + ' refused.', mine.refused ? 'bad' : 'good');
+  if (form.looked === mine) say('Looked: ' + plural(mine.changed, 'user') + ' would change, ' + number(mine.refused) + ' refused.', mine.refused ? 'warn' : 'good');
 }
 
 async function start() {

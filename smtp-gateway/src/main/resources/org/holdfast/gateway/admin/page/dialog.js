@@ -9,6 +9,7 @@ export function say(text, kind = 'good') {
   const place = document.getElementById(kind === 'bad' ? 'failed' : 'said');
   const note = document.createElement('p');
   note.className = 'note ' + kind;
+  note.dataset.since = performance.now();
   note.textContent = text;
   const close = document.createElement('button');
   close.type = 'button';
@@ -22,6 +23,15 @@ export function say(text, kind = 'good') {
 }
 
 export const fail = (error) => say(error.message, 'bad');
+
+const AT_LEAST_SHOWN_MILLIS = 1500;
+
+/** What went wrong stays until it is dismissed or left behind: an act may itself lead elsewhere. */
+window.addEventListener('hashchange', ({ timeStamp }) => {
+  for (const note of document.querySelectorAll('.note.bad')) {
+    if (timeStamp - Number(note.dataset.since) > AT_LEAST_SHOWN_MILLIS) note.remove();
+  }
+});
 
 /** Runs it; says what went wrong. */
 export async function guard(act) {

@@ -134,10 +134,10 @@ function wide(title, what, where, name, hold, held) {
 }
 
 export const holdPair = (name, hold, held) =>
-  wide((hold ? 'Put pair ' : 'Release pair ') + name, 'everybody on ' + name, path`/v1/pairs/${name}/state`, 'Pair ' + name, hold, held);
+  wide(hold ? 'Put pair ' + name + ' on hold' : 'Release pair ' + name, 'everybody on ' + name, path`/v1/pairs/${name}/state`, 'Pair ' + name, hold, held);
 
 export const holdDomain = (domain, hold) =>
-  wide((hold ? 'Put domain ' : 'Release domain ') + domain, 'everybody in ' + domain, path`/v1/domains/${domain}/state`, 'Domain ' + domain, hold);
+  wide(hold ? 'Put domain ' + domain + ' on hold' : 'Release domain ' + domain, 'everybody in ' + domain, path`/v1/domains/${domain}/state`, 'Domain ' + domain, hold);
 
 export const holdAll = (hold) => wide(hold ? 'Put everything on hold' : 'Release everything', 'everybody', '/v1/all/state', 'Everything', hold);
 

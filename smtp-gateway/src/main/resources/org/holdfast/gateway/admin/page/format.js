@@ -43,7 +43,7 @@ export const secondsSince = (time) => (Date.now() - Date.parse(time)) / 1000;
 
 export const age = (time) => (time ? span(secondsSince(time)) : '–');
 
-export const hours = (h) => (h >= 48 ? number(Math.round(h / 24)) + ' days' : short(h * 3600));
+export const hours = (h) => (h >= 24 * 365 ? 'over a year' : h >= 48 ? number(Math.round(h / 24)) + ' days' : short(h * 3600));
 
 /** Today: the time; else date and time. Local, as clocks on walls are. */
 export function clock(time) {

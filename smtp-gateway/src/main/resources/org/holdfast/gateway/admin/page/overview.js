@@ -64,7 +64,8 @@ function moving(o) {
     const total = left + g.pair.released;
     const id = 'moving-' + g.name;
     const until = g.breaker === 'open' ? ': ' + g.pair.active + ' does not take mail, it goes on by itself'
-      : g.pair.ratePerSecond > 0 ? ', about ' + span(left / g.pair.ratePerSecond) + ' left' : '';
+      : g.pair.ratePerSecond > 0 ? ', about ' + span(left / g.pair.ratePerSecond) + ' left'
+      : g.byState.ready === 0 ? ': each waits for its next try' : '';
     return html`<div class="progress"><label for=${id}>${pairLink(g.name)}: ${number(g.pair.released)} of ${number(total)}, ${rate(g.pair.ratePerSecond)}${until}</label><progress id=${id} max=${total} .value=${g.pair.released}></progress></div>`;
   })}`, link('#/releases', 'Releases'));
 }

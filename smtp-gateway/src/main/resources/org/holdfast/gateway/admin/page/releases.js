@@ -29,7 +29,7 @@ const one = (r) => {
   const id = 'release-' + r.pair;
   const percent = total ? Math.floor((100 * r.done) / total) : 100;
   return panel(r.pair, html`
-    <p>${STATES[r.state] || r.state}</p>
+    <p>${r.state === 'releasing' && r.rate === 0 && r.inFlight === 0 ? 'Nothing goes out right now: what is left waits for its next try.' : STATES[r.state] || r.state}</p>
     <div class="progress"><label for=${id}>${number(r.done)} of ${deliveries(total)}, ${percent} %</label><progress id=${id} max=${total || 1} .value=${total ? r.done : 1}></progress></div>
     ${facts([
       ['Left', number(r.left)], ['Rate', rate(r.rate)], r.state === 'ended' ? ['Ended', at(r.ended)] : ['Expected end', left(r)], ['Began', at(r.began)], ['Open', number(r.inFlight)],
