@@ -28,9 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 class AttemptsKilledIT {
 
-  private static final int USERS = 600;
+  private static final int USERS = 300;
   private static final int CLIENTS = 8;
-  private static final int BEFORE_THE_KILL = 150;
+  private static final int BEFORE_THE_KILL = 80;
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final JsonMapper json = new JsonMapper();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 class LargeMessagesIT {
 
-  private static final int MESSAGES = Integer.getInteger("holdfast.large.messages", 3);
+  private static final int MESSAGES = Integer.getInteger("holdfast.large.messages", 2);
   private static final long OCTETS = Long.getLong("holdfast.large.mib", 40) << 20;
   private static final String HEAP = System.getProperty("holdfast.large.heap", "64m");
   private static final Duration DRAINED = Duration.ofMinutes(10);

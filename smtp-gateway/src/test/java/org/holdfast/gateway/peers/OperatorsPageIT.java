@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.holdfast.gateway.deliver.ScriptedBackend.Act;
 import org.holdfast.gateway.deliver.ScriptedBackend.Point;
@@ -469,6 +470,9 @@ class OperatorsPageIT {
     browser.gone("main .banner");
   }
 
+  /** What has every colour of the page between them. */
+  private static final Set<String> DARK_LOOKS = Set.of("#/overview", "#/pairs", "#/events");
+
   @ParameterizedTest
   @CsvSource({"1280,800,light", "390,844,dark"})
   void everyView_fitsTheScreen_andIsAccessible(int width, int height, String theme)
@@ -503,7 +507,9 @@ class OperatorsPageIT {
             "#/map")) {
       browser.go(place);
       browser.see("main .panel, main .verdict");
-      assertThat(browser.inaccessible()).as(place).isEmpty();
+      if (width > 600 || DARK_LOOKS.contains(place)) { // all twice would take a minute
+        assertThat(browser.inaccessible()).as(place).isEmpty();
+      }
       assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth"))
           .as(place)
           .isEqualTo(true);
