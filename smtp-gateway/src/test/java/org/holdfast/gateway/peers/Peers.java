@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /** Which real servers this machine has. */
@@ -56,12 +56,20 @@ final class Peers {
     return Path.of(folder == null ? "/opt/holdfast-peers" : folder).resolve(program);
   }
 
+  /**
+   * Free now, and none of those that systems give to whoever connects (from 32768 on, RFC 6335 from
+   * 49152 on): a server that is down for a moment finds it free again.
+   */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (int tries = 0; tries < 100; tries++) {
+      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException _) {
+        // somebody has it: another one
+      }
     }
+    throw new IllegalStateException("no port is free");
   }
 
   private static Optional<String> missing(Path... programs) {
