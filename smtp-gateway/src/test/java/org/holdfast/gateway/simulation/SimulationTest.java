@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 class SimulationTest {
 
-  private static final long SEEDS = Long.getLong("holdfast.simulation.seeds", 500);
+  private static final long SEEDS = Long.getLong("holdfast.simulation.seeds", 300);
   private static final long FROM = Long.getLong("holdfast.simulation.from", 0);
   private static final long ONE = Long.getLong("holdfast.simulation.seed", -1);
 
